@@ -1,0 +1,20 @@
+// The one place where the command meets the runtime and the word count, so that tests put another one there.
+import { createSystem } from '../../lib/index.ts';
+import { type CountWordsOptions, countWords, type WordCountJob } from '../mapreduce/index.ts';
+
+/** Threads ready to count. */
+export interface Engine {
+  readonly threads: number;
+  count(options: CountWordsOptions): WordCountJob;
+  close(): Promise<void>;
+}
+
+/** Without a number, as many threads as the machine or its container allows. */
+export async function startEngine(threads: number | undefined): Promise<Engine> {
+  const system = await createSystem(threads === undefined ? {} : { threads });
+  return {
+    threads: system.threads,
+    count: (options) => countWords(system, options),
+    close: () => system.close(),
+  };
+}

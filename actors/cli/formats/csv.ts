@@ -1,0 +1,10 @@
+// RFC 4180's quoting, from a library; a line ends with LF, as in the other formats.
+import { stringify } from 'csv-stringify/sync';
+import type { Format } from './format.ts';
+
+export const csv: Format = async function* (batches) {
+  yield 'word,count\n';
+  for await (const batch of batches) {
+    yield stringify(batch.map(({ word, count }) => [word, count]));
+  }
+};

@@ -1,0 +1,17 @@
+// What every output format is: entries in, text out, both in batches, so that a million words need no more
+// memory than twenty.
+
+export interface WordEntry {
+  readonly word: string;
+  readonly count: number;
+}
+
+/** Sums over everything that was counted, not only over the entries given. */
+export interface Totals {
+  readonly words: number;
+}
+
+export type Format = (
+  batches: AsyncIterable<readonly WordEntry[]>,
+  totals: Totals,
+) => AsyncGenerator<string, void, undefined>;

@@ -1,0 +1,44 @@
+#!/usr/bin/env node
+// The process behind the `thrum` command: real streams, signals and the exit code. All else is in cli.ts.
+import { fstatSync } from 'node:fs';
+import { constants } from 'node:os';
+import { runCli } from './cli.ts';
+
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // Temporary files and the progress bar are cleared away by abort listeners, before this call returns.
+    interruption.abort();
+    // Not process.exitCode: the threads may be in the midst of a long count, and exiting stops them.
+    process.exit(128 + constants.signals[signal]);
+  });
+}
+for (const stream of [process.stdout, process.stderr]) {
+  // A write's own callback tells the command that the reader has gone; without a listener, Node would throw too.
+  stream.on('error', () => {});
+}
+
+let stdin: typeof process.stdin | undefined;
+process.exitCode = await runCli(process.argv.slice(2), {
+  get stdin() {
+    stdin = process.stdin;
+    return stdin;
+  },
+  get stdinIsPiped() {
+    return isFed(0);
+  },
+  stdout: process.stdout,
+  stderr: process.stderr,
+  signal: interruption.signal,
+});
+// After a failure there may be more to come that nobody wants: an open pipe would keep the process waiting.
+stdin?.destroy();
+
+function isFed(descriptor: number): boolean {
+  try {
+    const stats = fstatSync(descriptor);
+    return stats.isFIFO() || stats.isFile() || stats.isSocket();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,54 @@
+// What a run says about itself on standard error and in the list of skipped files.
+
+import type { WordCountResult } from '../mapreduce/index.ts';
+import { describeFailure } from '../mapreduce/inputs/index.ts';
+import { escapeControls, formatBytes, formatCount } from './text.ts';
+
+/** `thrum: docs/a.txt: permission denied` */
+export function problemLine({ path, error }: { path: string; error: unknown }): string {
+  return `thrum: ${escapeControls(path)}: ${escapeControls(describeFailure(error))}`;
+}
+
+/** Why the whole job failed: the message with its code, or all there is when nobody foresaw the error. */
+export function failureLine(error: unknown): string {
+  if (!(error instanceof Error)) return `thrum: failed: ${String(error)}`;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === undefined) return `thrum: failed: ${error.stack ?? error.message}`;
+  return `thrum: failed: ${error.message} (${code})`;
+}
+
+/** How many binary files were passed over and how much was in them; undefined when there were none. */
+export function skippedLine(result: WordCountResult, isListed: boolean): string | undefined {
+  const { length } = result.skipped;
+  if (length === 0) return undefined;
+  const files = `${formatCount(length)} binary ${length === 1 ? 'file' : 'files'}`;
+  const advice = isListed ? '' : '; --skipped FILE lists them';
+  return `thrum: skipped ${files} (${formatBytes(skippedBytes(result))})${advice}`;
+}
+
+/** A line for each skipped file: path, bytes, reason, between tabs; control characters in a path escaped. */
+export function skippedList(result: WordCountResult): string {
+  return result.skipped
+    .map(({ path, bytes, reason }) => `${escapeControls(path)}\t${bytes}\t${reason}\n`)
+    .join('');
+}
+
+/** One line of JSON; the keys and their order are what scripts read. */
+export function statsLine(result: WordCountResult, run: { seconds: number; threads: number }): string {
+  return JSON.stringify({
+    files: result.files,
+    bytes: result.bytes,
+    words: result.words,
+    distinct: result.distinct,
+    seconds: Number(run.seconds.toFixed(3)),
+    bytesPerSecond: run.seconds === 0 ? 0 : Math.round(result.bytes / run.seconds),
+    threads: run.threads,
+    rssBytesMax: process.resourceUsage().maxRSS * 1024,
+    skippedFiles: result.skipped.length,
+    skippedBytes: skippedBytes(result),
+  });
+}
+
+function skippedBytes(result: WordCountResult): number {
+  return result.skipped.reduce((sum, { bytes }) => sum + bytes, 0);
+}

@@ -1,0 +1,119 @@
+// One run of the word count, from names to a written result. Everything it says besides goes to standard error.
+import type { CountWordsOptions, WordCountJob, WordCountResult } from '../mapreduce/index.ts';
+import { type Engine, startEngine } from './engine.ts';
+import { loadFormat } from './formats/index.ts';
+import { type CommandIo, say } from './io.ts';
+import { type Output, OutputError, openOutput } from './output.ts';
+import { ProgressDisplay } from './progress.ts';
+import { failureLine, problemLine, skippedLine, skippedList, statsLine } from './report.ts';
+import { findSources, type Sources } from './sources.ts';
+import type { WordCountRequest } from './wordcount.ts';
+
+/**
+ * Counts and writes, and gives the exit code: 0 when all was counted, 1 when something could not be, 130 when
+ * `io.signal` aborted. Never rejects: a failure is told on standard error, and leaves no file half written.
+ *
+ * `start` makes the threads; a test hands in another word count.
+ */
+export async function runWordCount(
+  request: WordCountRequest,
+  io: CommandIo,
+  start: (threads: number | undefined) => Promise<Engine> = startEngine,
+): Promise<0 | 1 | 130> {
+  const beganMs = performance.now();
+  const display = new ProgressDisplay(request.showsProgress ? io.stderr : undefined, io.signal);
+  const outputs: Output[] = [];
+  const open = (path: string | undefined): Output => {
+    const output = openOutput(path, io);
+    outputs.push(output);
+    return output;
+  };
+  let sources: Sources | undefined;
+  let engine: Engine | undefined;
+  try {
+    sources = await findAndReport(request, io, display);
+    if (sources.isNothing && sources.problems.length > 0) return 1;
+
+    // Before the count: a folder that can't be written to should be known now, not in an hour. After the search,
+    // which would find the temporary file.
+    const output = open(request.outputPath);
+    const skippedOutput = request.skippedPath === undefined ? undefined : open(request.skippedPath);
+
+    engine = await start(request.threads);
+    const { threads } = engine;
+    const result = await countAndReport(engine.count(jobOptions(request, sources, io)), io, display);
+    await writeEntries(result, request, output);
+    await skippedOutput?.write(skippedList(result));
+    await skippedOutput?.commit();
+    await engine.close();
+    engine = undefined;
+
+    const skipped = skippedLine(result, skippedOutput !== undefined);
+    if (skipped !== undefined) say(io, skipped);
+    const seconds = (performance.now() - beganMs) / 1000;
+    if (request.showsStats) say(io, statsLine(result, { seconds, threads }));
+    return sources.problems.length + result.failed.length > 0 ? 1 : 0;
+  } catch (error) {
+    display.stop();
+    for (const output of outputs) output.abandon();
+    if (io.signal.aborted) return 130;
+    say(io, failureLine(error));
+    return 1;
+  } finally {
+    display.stop();
+    sources?.close();
+    // Only after a failure, which has been told: one on closing adds nothing to it.
+    await engine?.close().catch(() => {});
+  }
+}
+
+async function findAndReport(
+  request: WordCountRequest,
+  io: CommandIo,
+  display: ProgressDisplay,
+): Promise<Sources> {
+  let files = 0;
+  display.show(() => ({ step: 'finding', files }));
+  const sources = await findSources(request, io, (filesFound) => {
+    files = filesFound;
+  });
+  display.stop();
+  for (const problem of sources.problems) say(io, problemLine(problem));
+  return sources;
+}
+
+async function countAndReport(
+  job: WordCountJob,
+  io: CommandIo,
+  display: ProgressDisplay,
+): Promise<WordCountResult> {
+  display.show(() => ({ step: 'counting', ...job.progress() }));
+  const result = await job.result;
+  display.stop();
+  for (const failure of result.failed) say(io, problemLine(failure));
+  return result;
+}
+
+function jobOptions(request: WordCountRequest, sources: Sources, io: CommandIo): CountWordsOptions {
+  const { tokenizer, letterCase, top, sort } = request;
+  const { files, stream, streamName } = sources;
+  return {
+    ...{ files, tokenizer, letterCase, top, sort, signal: io.signal },
+    ...(stream && { stream, streamName }),
+  };
+}
+
+async function writeEntries(
+  result: WordCountResult,
+  request: WordCountRequest,
+  output: Output,
+): Promise<void> {
+  const format = await loadFormat(request.format);
+  try {
+    for await (const text of format(result.entries(), { words: result.words })) await output.write(text);
+    await output.commit();
+  } catch (error) {
+    // The reader has seen enough, as `head` does after its lines: that is no failure.
+    if (!(error instanceof OutputError && error.readerIsGone)) throw error;
+  }
+}

@@ -1,0 +1,45 @@
+// What one run reads: the files that the names stand for, and at most one stream, which is standard input or a
+// named pipe.
+import type { Readable } from 'node:stream';
+import { findInputs, InputError, type InputFile, type InputProblem } from '../mapreduce/inputs/index.ts';
+import type { CommandIo } from './io.ts';
+import { openPipe } from './pipe.ts';
+import type { WordCountRequest } from './wordcount.ts';
+
+export interface Sources {
+  readonly files: readonly InputFile[];
+  readonly stream: AsyncIterable<Uint8Array> | undefined;
+  /** What the stream is called in reports. */
+  readonly streamName: string;
+  readonly problems: readonly InputProblem[];
+  /** True when there is neither a file nor a stream. */
+  readonly isNothing: boolean;
+  /** Lets go of the pipe, if there is one, however far it was read. */
+  close(): void;
+}
+
+export async function findSources(
+  request: WordCountRequest,
+  io: CommandIo,
+  onProgress: (filesFound: number) => void,
+): Promise<Sources> {
+  const { files, pipes, problems } = await findInputs(request.paths, { signal: io.signal, onProgress });
+  let stream = request.readsStdin ? io.stdin : undefined;
+  let streamName = 'stdin';
+  let pipe: Readable | undefined;
+  for (const path of pipes) {
+    try {
+      if (stream) throw new InputError(secondStream);
+      pipe = openPipe(path);
+      stream = pipe;
+      streamName = path;
+    } catch (error) {
+      problems.push({ path, error: error as Error });
+    }
+  }
+  const isNothing = files.length === 0 && stream === undefined;
+  return { files, stream, streamName, problems, isNothing, close: () => void pipe?.destroy() };
+}
+
+const secondStream =
+  'only one pipe, or standard input, is read in a run: join them, as in cat PIPE... | thrum wordcount';

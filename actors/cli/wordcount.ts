@@ -1,0 +1,155 @@
+// `thrum wordcount`: its options, what is wrong usage, and its help. What it then does is in run.ts.
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { CommandIo } from './io.ts';
+
+const tokenizers = ['words', 'letters', 'whitespace'] as const;
+const letterCases = ['lower', 'keep'] as const;
+const sorts = ['count', 'word'] as const;
+const formats = ['table', 'tsv', 'json', 'csv'] as const;
+
+/** Threads beyond this only cost memory: no machine this runs on has the cores. */
+const threadsMax = 256;
+
+/** A checked command line. */
+export interface WordCountRequest {
+  readonly paths: readonly string[];
+  readonly readsStdin: boolean;
+  readonly tokenizer: (typeof tokenizers)[number];
+  readonly letterCase: (typeof letterCases)[number];
+  readonly top: number | 'all';
+  readonly sort: (typeof sorts)[number];
+  readonly format: (typeof formats)[number];
+  /** Undefined is standard output. */
+  readonly outputPath: string | undefined;
+  readonly skippedPath: string | undefined;
+  /** Undefined leaves the number to the runtime, which knows what the machine or its container allows. */
+  readonly threads: number | undefined;
+  readonly showsProgress: boolean;
+  readonly showsStats: boolean;
+}
+
+/** The options as commander gives them. */
+interface WordCountOptions {
+  readonly tokenizer: WordCountRequest['tokenizer'];
+  readonly case: WordCountRequest['letterCase'];
+  readonly top: number;
+  readonly all?: true;
+  readonly to?: WordCountRequest['format'];
+  readonly output?: string;
+  readonly sort: WordCountRequest['sort'];
+  readonly threads?: number;
+  readonly progress: boolean;
+  readonly stats?: true;
+  readonly skipped?: string;
+}
+
+const examples = `
+Examples:
+  thrum wordcount node_modules                    the 20 most frequent words below a directory
+  thrum wordcount --top 100 'docs/**/*.md'        a glob, quoted so that it isn't the shell that expands it
+  zcat corpus.gz | thrum wordcount --to json      standard input, as JSON
+  thrum wordcount --all --sort word -o counts.tsv a.txt -
+                                                  every word of a file and of standard input, into a file
+
+Exit codes:
+  0    all was counted
+  1    a path was missing or unreadable and the rest was counted, or the job failed
+  2    wrong usage
+  130  interrupted (Ctrl-C); 143 terminated
+`;
+
+/** Adds the command to `program`; `run` gets what the command line asks for, once it is found right. */
+export function addWordCount(
+  program: Command,
+  io: CommandIo,
+  run: (request: WordCountRequest) => Promise<void>,
+): void {
+  program
+    .command('wordcount')
+    .summary('count the words of files, directories or standard input')
+    .description(
+      'Counts the words of files, directories (with all they hold), globs and standard input, on all cores.\n' +
+        'Binary files are passed over. Inside directories and globs, symbolic links are not followed.',
+    )
+    .usage('[options] [path | glob | -]...')
+    .argument('[path...]', 'what to read; - is standard input, and the default when something is piped in')
+    .addOption(
+      new Option(
+        '--tokenizer <name>',
+        'what a word is: letters, numbers and marks; letters; or any non-space',
+      )
+        .choices(tokenizers)
+        .default('words'),
+    )
+    .addOption(
+      new Option('--case <name>', 'count words in lower case, or as written')
+        .choices(letterCases)
+        .default('lower'),
+    )
+    .option('--top <number>', 'how many of the most frequent words to give', wholeNumber(1), 20)
+    .addOption(new Option('--all', 'give every word').conflicts('top'))
+    .addOption(
+      new Option('--sort <key>', 'order of what is given: highest count first, or by UTF-8 bytes')
+        .choices(sorts)
+        .default('count'),
+    )
+    .addOption(new Option('--to <format>', 'default: table on a terminal, else tsv').choices(formats))
+    .option('-o, --output <file>', 'write there, once complete, instead of standard output (-)')
+    .option('--threads <number>', 'threads that count (default: the cores)', wholeNumber(1, threadsMax))
+    .option('--no-progress', 'draw no progress bar (without a terminal there is none)')
+    .option('--stats', 'end with a line of JSON about the run on standard error')
+    .option('--skipped <file>', 'list the binary files passed over: path, bytes, reason')
+    .helpOption('-h, --help', 'print this help')
+    .addHelpText('after', examples)
+    .showHelpAfterError('(thrum wordcount --help lists the options)')
+    .action(async (paths: string[], options: WordCountOptions, command: Command) => {
+      await run(check(paths, options, io, command));
+    });
+}
+
+function check(
+  names: readonly string[],
+  options: WordCountOptions,
+  io: CommandIo,
+  command: Command,
+): WordCountRequest {
+  const isStdin = (name: string): boolean => name === '-' || name === '/dev/stdin';
+  const paths = names.filter((name) => !isStdin(name));
+  if (names.length === 0 && !io.stdinIsPiped) {
+    command.configureOutput().writeErr?.(`Usage: thrum wordcount ${command.usage()}\n`);
+    command.error('error: nothing to read: name a file, a directory or a glob, or pipe text in');
+  }
+  const outputPath = options.output === '-' ? undefined : options.output;
+  if (outputPath === '') command.error("error: option '-o, --output <file>' is empty");
+  if (options.skipped === '' || options.skipped === '-') {
+    command.error("error: option '--skipped <file>' wants the name of a file");
+  }
+  if (options.skipped !== undefined && options.skipped === outputPath) {
+    command.error("error: options '--output' and '--skipped' name the same file");
+  }
+  return {
+    paths,
+    readsStdin: names.length === 0 || names.some(isStdin),
+    tokenizer: options.tokenizer,
+    letterCase: options.case,
+    top: options.all ? 'all' : options.top,
+    sort: options.sort,
+    format: options.to ?? (outputPath === undefined && io.stdout.isTTY ? 'table' : 'tsv'),
+    outputPath,
+    skippedPath: options.skipped,
+    threads: options.threads,
+    showsProgress: options.progress && io.stderr.isTTY === true,
+    showsStats: options.stats === true,
+  };
+}
+
+function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < min || number > max) {
+      const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} up` : `from ${min} to ${max}`;
+      throw new InvalidArgumentError(`It wants a whole number ${range}.`);
+    }
+    return number;
+  };
+}

@@ -1,0 +1,11 @@
+// thrum/mapreduce: parallel word count (and, later, any MapReduce job) on the threads of a system.
+export { JobFailedError } from './errors.ts';
+export { findInputs, type InputFile, type InputProblem } from './inputs/index.ts';
+export {
+  type CountWordsOptions,
+  countWords,
+  type WordCountJob,
+  type WordCountProgress,
+  type WordCountResult,
+} from './wordcount/countWords.ts';
+export type { EntryOrder, WordCountEntry } from './wordcount/entries.ts';

@@ -1,0 +1,210 @@
+// From names to files: what each name stands for, in which order, and each file once.
+import {
+  accessSync,
+  constants,
+  type Dirent,
+  lstatSync,
+  readdirSync,
+  realpathSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, sep } from 'node:path';
+import { isDynamicPattern } from 'tinyglobby';
+import { matchGlob } from './glob.ts';
+import { InputError, type InputProblem, problemOf } from './problem.ts';
+import { Turns } from './turns.ts';
+
+/** A regular file to read, as it was named or found, and its size when it was looked at. */
+export interface InputFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface FindInputsOptions {
+  /** Stops the search: the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called now and then, and once at the end, with the number of files found so far. */
+  readonly onProgress?: (filesFound: number) => void;
+}
+
+export interface FoundInputs {
+  /** In the order of the names; what a directory or a glob holds is sorted by name (UTF-16 code units). */
+  readonly files: InputFile[];
+  /** Named pipes that were named explicitly: they have no size and no byte ranges, and can be read only once. */
+  readonly pipes: string[];
+  /** What was named, or found in a directory, and can't be read. The rest is in `files` all the same. */
+  readonly problems: InputProblem[];
+}
+
+/**
+ * Finds the files that the names stand for.
+ *
+ * A name is a file, a directory (taken with all it holds, hidden files too), or a glob in tinyglobby's syntax
+ * (files only; `*` and `**` match hidden ones as well). A path that exists is that path, even where it could be
+ * read as a glob. A symbolic link is followed when it is named, not when it is met inside a directory or by a
+ * glob; sockets, pipes and devices are passed over there. A file that several names lead to is listed once,
+ * where it came first.
+ *
+ * Never rejects for an input: what is missing or can't be read is listed in `problems`, an
+ * {@link InputError} (`ERR_THRUM_INPUT`) each.
+ *
+ * @example
+ * const { files, problems } = await findInputs(['README.md', 'docs', 'docs/*.txt']);
+ */
+export async function findInputs(
+  names: readonly string[],
+  options: FindInputsOptions = {},
+): Promise<FoundInputs> {
+  options.signal?.throwIfAborted();
+  const search = new Search(options);
+  for (const name of names) await search.add(name);
+  options.onProgress?.(search.found.files.length);
+  return search.found;
+}
+
+class Search {
+  readonly found: FoundInputs = { files: [], pipes: [], problems: [] };
+  readonly #signal: AbortSignal | undefined;
+  readonly #turns: Turns;
+  // Real paths of files, pipes and directories already taken: what makes each one count once.
+  readonly #seen = new Set<string>();
+
+  constructor({ signal, onProgress }: FindInputsOptions) {
+    this.#signal = signal;
+    this.#turns = new Turns(signal, () => onProgress?.(this.found.files.length));
+  }
+
+  async add(name: string): Promise<void> {
+    let stats: Stats;
+    let identity: string;
+    try {
+      stats = statSync(name);
+      identity = identityOf(name);
+    } catch (error) {
+      if (isDangling(name, error))
+        this.#refuse(name, 'is a symbolic link to something that does not exist', error);
+      else if (isDynamicPattern(name)) await this.#addMatches(name);
+      else this.found.problems.push(problemOf(name, error));
+      return;
+    }
+    if (stats.isDirectory()) await this.#addDirectory(name, identity);
+    else if (stats.isFile()) this.#addFile(name, identity, stats);
+    else if (stats.isFIFO()) this.#addPipe(name, identity);
+    else this.#refuse(name, `is a ${kindOf(stats)}: only files, directories and named pipes are read`);
+  }
+
+  /** Depth first, without recursion: a deep tree doesn't deepen the stack. */
+  async #addDirectory(root: string, rootIdentity: string): Promise<void> {
+    const pending: Place[] = [{ path: root, identity: rootIdentity, isDirectory: true }];
+    for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+      if (this.#turns.isOver()) await this.#turns.pause();
+      if (!place.isDirectory) this.#addFile(place.path, place.identity);
+      else if (this.#isNew(place.identity)) this.#open(place, pending);
+    }
+  }
+
+  #open(directory: Place, pending: Place[]): void {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(directory.path, { withFileTypes: true });
+    } catch (error) {
+      this.found.problems.push(problemOf(directory.path, error));
+      return;
+    }
+    // Last name first, since the last one pushed is the next one taken.
+    entries.sort((a, b) => (a.name < b.name ? 1 : -1));
+    for (const entry of entries) {
+      const isDirectory = entry.isDirectory();
+      if (!isDirectory && !entry.isFile()) continue;
+      pending.push({
+        path: under(directory.path, entry.name),
+        identity: under(directory.identity, entry.name),
+        isDirectory,
+      });
+    }
+  }
+
+  async #addMatches(glob: string): Promise<void> {
+    const { paths, problems } = await matchGlob(glob, this.#signal);
+    for (const problem of problems) {
+      if (this.#isNew(identityOf(problem.path))) this.found.problems.push(problem);
+    }
+    if (paths.length === 0 && problems.length === 0) {
+      this.#refuse(glob, 'no such file, and as a glob it matches none (for directories, end it with /**)');
+    }
+    const realDirectories = new Map<string, string>();
+    for (const path of paths) {
+      if (this.#turns.isOver()) await this.#turns.pause();
+      const directory = dirname(path);
+      let real = realDirectories.get(directory);
+      if (real === undefined) {
+        real = identityOf(directory);
+        realDirectories.set(directory, real);
+      }
+      this.#addFile(path, under(real, basename(path)));
+    }
+  }
+
+  #addFile(path: string, identity: string, known?: Stats): void {
+    if (!this.#isNew(identity)) return;
+    try {
+      const { size } = known ?? statSync(path);
+      // Asked here so that a file nobody may read is reported before hours of counting, not after.
+      accessSync(path, constants.R_OK);
+      this.found.files.push({ path, bytes: size });
+    } catch (error) {
+      this.found.problems.push(problemOf(path, error));
+    }
+  }
+
+  #addPipe(path: string, identity: string): void {
+    if (this.#isNew(identity)) this.found.pipes.push(path);
+  }
+
+  #refuse(path: string, reason: string, cause?: unknown): void {
+    this.found.problems.push({ path, error: new InputError(reason, { cause }) });
+  }
+
+  #isNew(identity: string): boolean {
+    if (this.#seen.has(identity)) return false;
+    this.#seen.add(identity);
+    return true;
+  }
+}
+
+interface Place {
+  readonly path: string;
+  readonly identity: string;
+  readonly isDirectory: boolean;
+}
+
+/** `name` inside `directory`, spelled after the directory's own spelling. `.` is left out. */
+function under(directory: string, name: string): string {
+  // Not path.join: it would make `link/../x` into `x`, which is another place when `link` is a symbolic link.
+  if (directory === '.') return name;
+  return directory.endsWith(sep) || directory.endsWith('/') ? directory + name : directory + sep + name;
+}
+
+function identityOf(path: string): string {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    // /dev/fd/63 and the like lead to a pipe that has no path: the name itself is all there is.
+    return path;
+  }
+}
+
+function isDangling(path: string, error: unknown): boolean {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') return false;
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false;
+  }
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isSocket()) return 'socket';
+  return stats.isBlockDevice() ? 'block device' : 'character device';
+}

@@ -1,0 +1,75 @@
+// Counts one range of a file on disk: opens it, looks at its first bytes where it has to, reads, closes.
+import { closeSync, openSync, readSync } from 'node:fs';
+import { type Sniffed, sniff, sniffBytes } from './encoding.ts';
+import { type CountRegion, RegionFeeder } from './feeder.ts';
+import { type ReadBuffer, readRange } from './readRange.ts';
+
+/** A range of a file, as a mapper is given it. */
+export interface FileRange {
+  readonly path: string;
+  readonly start: number;
+  readonly end: number;
+  /** The file's size when the job was planned: a file that grows meanwhile is counted up to here. */
+  readonly fileBytes: number;
+}
+
+/**
+ * Counts the words that start in the range; returns what the file is. The file's encoding must be known to be
+ * the same by all who read ranges of one file: each looks at the first bytes itself.
+ *
+ * @throws the file system's error for a file that can't be opened or read
+ */
+export function countFileRange(
+  range: FileRange,
+  separators: Uint8Array,
+  buffer: ReadBuffer,
+  readBytes: number,
+  count: CountRegion,
+): Sniffed {
+  const file = openSync(range.path, 'r');
+  try {
+    buffer.reserve(0, sniffBytes);
+    const head = readSync(file, buffer.bytes, 0, Math.min(sniffBytes, range.fileBytes), 0);
+    const sniffed = sniff(buffer.bytes.subarray(0, head));
+    if (sniffed.kind === 'utf8') {
+      readRange(
+        (bytes, offset, length, position) => readSync(file, bytes, offset, length, position),
+        { start: range.start, end: range.end, textStart: sniffed.start, inputEnd: range.fileBytes },
+        separators,
+        buffer,
+        readBytes,
+        count,
+      );
+    } else if (sniffed.kind === 'utf16' && range.start === 0) {
+      // UTF-16 can't be cut at any byte; the range that starts the file takes it whole.
+      countUtf16(file, sniffed, range.fileBytes, separators, buffer, readBytes, count);
+    }
+    return sniffed;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function countUtf16(
+  file: number,
+  { encoding, start }: Extract<Sniffed, { kind: 'utf16' }>,
+  fileBytes: number,
+  separators: Uint8Array,
+  buffer: ReadBuffer,
+  readBytes: number,
+  count: CountRegion,
+): void {
+  const feeder = new RegionFeeder(separators, count);
+  const decoder = new TextDecoder(encoding, { ignoreBOM: true });
+  const encoder = new TextEncoder();
+  buffer.reserve(0, readBytes);
+  let position = start;
+  while (position < fileBytes) {
+    const got = readSync(file, buffer.bytes, 0, Math.min(readBytes, fileBytes - position), position);
+    if (got === 0) break;
+    position += got;
+    feeder.push(encoder.encode(decoder.decode(buffer.bytes.subarray(0, got), { stream: true })));
+  }
+  feeder.push(encoder.encode(decoder.decode()));
+  feeder.end();
+}

@@ -1,0 +1,89 @@
+// What coordinator, mappers and reducers of a word count say to each other.
+import * as z from 'zod';
+import { ask, bytes, refOf, tell } from '../../../lib/index.ts';
+
+const count = z.number().int().min(0);
+
+/** Settings that all parts of one job share. */
+export const settingsSchema = z.object({
+  tokenizer: z.enum(['words', 'letters', 'whitespace']),
+  letterCase: z.enum(['lower', 'keep']),
+  /** How much of a file to read at a time. */
+  readBytes: z.number().int().min(1),
+});
+export type Settings = z.output<typeof settingsSchema>;
+
+const rangeSchema = z.object({ path: z.string(), start: count, end: count, fileBytes: count });
+
+/** What a mapper is to do next. */
+export const assignmentSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ranges'), ranges: z.array(rangeSchema) }),
+  z.object({ kind: z.literal('block'), bytes: bytes() }),
+  z.object({ kind: z.literal('done') }),
+]);
+export type Assignment = z.output<typeof assignmentSchema>;
+
+const problemSchema = z.object({ path: z.string(), message: z.string(), code: z.string().optional() });
+export type Problem = z.output<typeof problemSchema>;
+
+/** What a mapper has done since its last report. */
+export const reportSchema = z.object({
+  bytes: count,
+  /** Files whose end was reached. */
+  files: count,
+  binary: z.array(z.object({ path: z.string(), bytes: count })),
+  failed: z.array(problemSchema),
+});
+export type Report = z.output<typeof reportSchema>;
+
+/** Counts that are being merged: one partition of all keys. */
+export const ReducerProtocol = {
+  /** Packed counts of one mapper; answered when they are merged, so that a mapper can't run ahead. */
+  absorb: ask(bytes(), z.void()),
+  totals: ask(z.void(), z.object({ words: count, distinct: count })),
+  /** The `n` most frequent words of this partition, packed, by count and then key. */
+  top: ask(z.number().int().min(1), bytes()),
+  sort: ask(z.enum(['count', 'word']), z.void()),
+  /** Sorted entries from index `start` on; `next` is -1 behind the last. */
+  page: ask(
+    z.object({ start: count, bytesMax: count }),
+    z.object({ bytes: bytes(), next: z.number().int() }),
+  ),
+};
+
+export const MapperProtocol = {
+  /** Takes work until there is none, then hands its counts to the reducers; answers how many words it saw. */
+  run: ask(
+    z.object({
+      coordinator: refOf(() => CoordinatorProtocol),
+      reducers: z.array(refOf(() => ReducerProtocol)),
+    }),
+    z.object({ words: count }),
+  ),
+};
+
+export const progressSchema = z.object({ bytes: count, files: count });
+
+/** A finished count: what was seen, and who holds the counts. */
+export const summarySchema = z.object({
+  bytes: count,
+  files: count,
+  words: count,
+  distinct: count,
+  binary: z.array(z.object({ path: z.string(), bytes: count })),
+  failed: z.array(problemSchema),
+  reducers: z.array(refOf(() => ReducerProtocol)),
+});
+export type Summary = z.output<typeof summarySchema>;
+
+export const CoordinatorProtocol = {
+  /** Runs the job; answered when every count has been merged. */
+  run: ask(z.void(), summarySchema, { concurrent: true }),
+  /** A mapper reports and asks for more; answered when there is work, or none will come. */
+  next: ask(reportSchema, assignmentSchema, { concurrent: true }),
+  /** A block of a stream; answered when a mapper has taken it. */
+  block: ask(bytes(), z.void(), { concurrent: true }),
+  /** The stream has ended. */
+  endOfBlocks: tell(),
+  progress: ask(z.void(), progressSchema),
+};

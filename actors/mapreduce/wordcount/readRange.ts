@@ -1,0 +1,89 @@
+// Reads one byte range of an input. Words belong to segments (what lies between two separators), and a
+// segment belongs to the range in which it starts: so ranges cut anywhere, in the middle of a word or of a
+// character, count every word once.
+import { behindLastSeparator, type CountRegion, firstSeparator } from './feeder.ts';
+
+/** Reads up to `length` bytes at `position` into `buffer` at `offset`; 0 at the end. */
+export type ReadAt = (buffer: Uint8Array, offset: number, length: number, position: number) => number;
+
+/** A range [start, end) of an input of `inputEnd` bytes, whose text begins at `textStart`. */
+export interface Range {
+  readonly start: number;
+  readonly end: number;
+  readonly textStart: number;
+  readonly inputEnd: number;
+}
+
+/** A buffer that is used for range after range and grows for words longer than itself. */
+export class ReadBuffer {
+  bytes: Uint8Array;
+
+  constructor(bytesMin: number) {
+    this.bytes = new Uint8Array(bytesMin);
+  }
+
+  /** Room for `free` more bytes behind the first `used`, which stay. */
+  reserve(used: number, free: number): void {
+    if (used + free <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(used + free, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, used));
+    this.bytes = grown;
+  }
+}
+
+/**
+ * Counts the words of the segments that start in `range`.
+ *
+ * @param readBytes how much to read at a time, 1 or more
+ */
+export function readRange(
+  read: ReadAt,
+  range: Range,
+  separators: Uint8Array,
+  buffer: ReadBuffer,
+  readBytes: number,
+  count: CountRegion,
+): void {
+  const { start, end, textStart, inputEnd } = range;
+  let position = start <= textStart ? textStart : start - 1;
+  // The first segment of a later range starts behind the first separator at or after `start - 1`.
+  let skipping = start > textStart;
+  let used = 0;
+  for (;;) {
+    buffer.reserve(used, readBytes);
+    const wanted = Math.min(readBytes, inputEnd - position);
+    const got = wanted > 0 ? read(buffer.bytes, used, wanted, position) : 0;
+    const { bytes } = buffer;
+    let from = 0;
+    if (skipping) {
+      const separator = firstSeparator(bytes, 0, got, separators);
+      const segmentStart = position + (separator < 0 ? got : separator + 1);
+      if (segmentStart >= end || got === 0) return;
+      if (separator < 0) {
+        position += got;
+        continue;
+      }
+      skipping = false;
+      from = separator + 1;
+    }
+    position += got;
+    used += got;
+    if (got === 0) {
+      if (used > 0) count(bytes, 0, used);
+      return;
+    }
+    if (position >= end) {
+      // The last segment of this range ends with the first separator at or after `end - 1`.
+      const look = Math.max(from, used - (position - (end - 1)));
+      const last = firstSeparator(bytes, look, used, separators);
+      if (last >= 0) {
+        count(bytes, from, last + 1);
+        return;
+      }
+    }
+    const cut = behindLastSeparator(bytes, from, used, separators);
+    if (cut > from) count(bytes, from, cut);
+    bytes.copyWithin(0, cut, used);
+    used -= cut;
+  }
+}

@@ -1,0 +1,13 @@
+// Handlers are other people's code: what they throw and return is looked at with care.
+
+/** An error for anything that may be thrown. */
+export function asError(thrown: unknown): Error {
+  if (thrown instanceof Error) return thrown;
+  return new Error(`a value that isn't an Error was thrown: ${String(thrown)}`, { cause: thrown });
+}
+
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
+}

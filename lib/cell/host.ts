@@ -1,0 +1,29 @@
+// What a cell needs of the node it lives in. The node implements it; the cell layer knows no more of it.
+import type { Definition } from '../protocol/actor.ts';
+import type { SpawnOptions } from '../protocol/context.ts';
+import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
+import type { Address, NodeId } from '../protocol/ref.ts';
+import type { MessageEntry } from '../wire/protocolTable.ts';
+import type { Cell } from './cell.ts';
+
+export interface CellHost {
+  readonly nodeId: NodeId;
+  now(): number;
+  random(): number;
+  /** Runs `fn` after `delayMs`; returns a function that cancels it. */
+  setTimer(delayMs: number, fn: () => void): () => void;
+  /** Gives the cell a turn soon. */
+  schedule(cell: Cell): void;
+  selfRef(cell: Cell): Address;
+  spawn(definition: Definition, args: unknown, options: SpawnOptions, parent: Cell): Promise<Address>;
+  stop(ref: Address, drain: boolean): void;
+  watch(cell: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void;
+  /** Answers an ask. Throws when the reply doesn't fit its schema. */
+  reply(cell: Cell, entry: MessageEntry, node: NodeId, askId: number, value: unknown): void;
+  replyError(cell: Cell, node: NodeId, askId: number, error: Error): void;
+  deadLetter(cell: Cell, message: string, reason: DeadLetterReason, count: number): void;
+  failed(cell: Cell, during: string, error: Error): void;
+  log(cell: Cell, level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void;
+  /** The cell has stopped for good: forget it, tell its watchers and its parent. */
+  stopped(cell: Cell, reason: StopReason): void;
+}

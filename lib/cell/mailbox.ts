@@ -1,0 +1,67 @@
+// The bounded queue of an actor's user messages: four slots a message in one circular array, so that a message
+// costs no object of its own. Nothing is allocated until the first message comes.
+
+/** `replyNode` of a message that nobody waits for. */
+export const noReply = -1;
+
+const stride = 4;
+const initialMessages = 8;
+
+/** The fields of a waiting message; {@link Mailbox.take} fills them in. */
+export class Mailbox {
+  readonly capacity: number;
+  private slots: unknown[] | undefined = undefined;
+  private mask = 0;
+  private head = 0;
+  /** Messages that wait. */
+  size = 0;
+
+  // The message taken last.
+  index = 0;
+  payload: unknown = undefined;
+  replyNode = noReply;
+  askId = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+  }
+
+  /** False when full: nothing was added. */
+  offer(index: number, payload: unknown, replyNode: number, askId: number): boolean {
+    if (this.size >= this.capacity) return false;
+    if (this.slots === undefined || (this.size + 1) * stride > this.slots.length) this.grow();
+    const slots = this.slots!;
+    const at = (this.head + this.size * stride) & this.mask;
+    slots[at] = index;
+    slots[at + 1] = payload;
+    slots[at + 2] = replyNode;
+    slots[at + 3] = askId;
+    this.size++;
+    return true;
+  }
+
+  /** Moves the oldest message into the fields above; false when there is none. */
+  take(): boolean {
+    if (this.size === 0) return false;
+    const slots = this.slots!;
+    const at = this.head;
+    this.index = slots[at] as number;
+    this.payload = slots[at + 1];
+    this.replyNode = slots[at + 2] as number;
+    this.askId = slots[at + 3] as number;
+    slots[at + 1] = undefined;
+    this.head = (at + stride) & this.mask;
+    this.size--;
+    return true;
+  }
+
+  private grow(): void {
+    const old = this.slots;
+    const length = old === undefined ? initialMessages * stride : old.length * 2;
+    const slots: unknown[] = new Array(length).fill(undefined);
+    for (let i = 0; i < this.size * stride; i++) slots[i] = old![(this.head + i) & this.mask];
+    this.slots = slots;
+    this.mask = length - 1;
+    this.head = 0;
+  }
+}

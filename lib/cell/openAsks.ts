@@ -1,0 +1,73 @@
+// The asks an actor is working on, as far as somebody may give them up: their abort signals, and those that
+// were given up before their turn came. An actor that is never asked has none of this.
+import { noReply } from './mailbox.ts';
+
+export class OpenAsks {
+  private currentNode = noReply;
+  private currentAsk = 0;
+  private readonly controllers = new Map<string, AbortController>();
+  private readonly aborted = new Set<string>();
+  private readonly open = new Set<string>();
+
+  /** The message being handled belongs to this ask (or, with `noReply`, to none). */
+  current(node: number, askId: number): void {
+    this.currentNode = node;
+    this.currentAsk = askId;
+  }
+
+  /** A concurrent ask goes on while others are handled. */
+  opened(node: number, askId: number): void {
+    this.open.add(keyOf(node, askId));
+  }
+
+  closed(node: number, askId: number): void {
+    if (this.open.size > 0) this.open.delete(keyOf(node, askId));
+    if (this.controllers.size > 0) this.controllers.delete(keyOf(node, askId));
+  }
+
+  /** The signal of the ask being handled, if one is. */
+  signalOfCurrent(): AbortSignal | undefined {
+    if (this.currentNode === noReply) return undefined;
+    const key = keyOf(this.currentNode, this.currentAsk);
+    let controller = this.controllers.get(key);
+    if (controller === undefined) {
+      controller = new AbortController();
+      if (this.aborted.delete(key)) controller.abort(new DOMException('the asker gave up', 'AbortError'));
+      this.controllers.set(key, controller);
+    }
+    return controller.signal;
+  }
+
+  abort(node: number, askId: number): void {
+    const key = keyOf(node, askId);
+    const controller = this.controllers.get(key);
+    if (controller === undefined) this.aborted.add(key);
+    else controller.abort(new DOMException('the asker gave up', 'AbortError'));
+  }
+
+  abortAll(reason: Error): void {
+    for (const controller of this.controllers.values()) controller.abort(reason);
+  }
+
+  /** True, once, when the ask was given up before it was handled. */
+  wasAborted(node: number, askId: number): boolean {
+    return this.aborted.size > 0 && this.aborted.delete(keyOf(node, askId));
+  }
+
+  /** No ask waits any more: what is still marked as aborted had been answered already. */
+  mailboxEmpty(): void {
+    if (this.aborted.size > 0) this.aborted.clear();
+  }
+
+  forEachOpen(each: (node: number, askId: number) => void): void {
+    for (const key of this.open) {
+      const [node, askId] = key.split('/');
+      each(Number(node), Number(askId));
+    }
+    this.open.clear();
+  }
+}
+
+function keyOf(node: number, askId: number): string {
+  return `${node}/${askId}`;
+}

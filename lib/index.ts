@@ -1,0 +1,68 @@
+// The public surface: everything an app or an algorithm may use, and nothing else.
+export { type ActorOptions, actor, type Definition } from './protocol/actor.ts';
+export { bytes } from './protocol/bytes.ts';
+export type {
+  Context,
+  Log,
+  Placement,
+  SpawnArguments,
+  SpawnOptions,
+  StopOptions,
+} from './protocol/context.ts';
+export {
+  ActorStoppedError,
+  AskTimeoutError,
+  CorruptMessageError,
+  DefinitionConflictError,
+  DefinitionNotFoundError,
+  type ErrorClass,
+  HandlerMismatchError,
+  InvalidMessageError,
+  InvalidOptionError,
+  InvalidReplyError,
+  type Issue,
+  MailboxFullError,
+  MessageLimitError,
+  NodeDownError,
+  RemoteError,
+  SelfAskError,
+  SystemClosedError,
+  ThrumError,
+  UncloneableValueError,
+  UnsupportedSchemaError,
+} from './protocol/errors.ts';
+export type {
+  DeadLetterReason,
+  EventListener,
+  LogLevel,
+  StopReason,
+  SystemEvent,
+} from './protocol/events.ts';
+export {
+  type Ask,
+  type AskDeclaration,
+  ask,
+  type Handlers,
+  type Protocol,
+  type Tell,
+  tell,
+} from './protocol/message.ts';
+export {
+  type Address,
+  type AskMethods,
+  type AskOptions,
+  type NodeId,
+  type ProtocolOf,
+  type Ref,
+  type RefSchema,
+  refOf,
+  type TellMethods,
+} from './protocol/ref.ts';
+export type { LogOption } from './system/log.ts';
+export {
+  type CloseOptions,
+  createSystem,
+  type System,
+  type SystemEvents,
+  type SystemOptions,
+} from './system/system.ts';

@@ -1,0 +1,162 @@
+// The asks of one node that wait for a reply: a table of slots, and one timing wheel for their deadlines, so
+// that an ask costs no timer of its own.
+import { AskTimeoutError } from '../protocol/errors.ts';
+import type { NodeId } from '../protocol/ref.ts';
+import type { Codec } from '../wire/codec.ts';
+import type { Clock } from './world.ts';
+
+/** One ask that waits. */
+export interface PendingAsk {
+  readonly node: NodeId;
+  readonly cell: number;
+  readonly path: string;
+  readonly message: string;
+  readonly reply: Codec;
+  /** The target's protocol: it leads to the error classes of its definition. */
+  readonly protocol: object;
+  readonly timeoutMs: number;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  /** Stops listening to the asker's abort signal. */
+  forget: (() => void) | undefined;
+}
+
+// An ask id is a slot and how often the slot has been used, so that a late reply finds nobody.
+const slotsMax = 2 ** 22;
+const tickMs = 4;
+const wheelSize = 1024;
+const none = -1;
+
+export class AskTable {
+  private readonly clock: Clock;
+  private readonly onGiveUp: (ask: PendingAsk, askId: number) => void;
+  private readonly slots: (PendingAsk | undefined)[] = [];
+  private readonly uses: number[] = [];
+  private readonly free: number[] = [];
+  // Doubly linked lists of slots, one for each bucket of the wheel.
+  private readonly next: number[] = [];
+  private readonly previous: number[] = [];
+  private readonly dueTick: number[] = [];
+  private readonly buckets = new Int32Array(wheelSize).fill(none);
+  private timed = 0;
+  private tick = 0;
+  private cancelTimer: (() => void) | undefined = undefined;
+  /** Asks that wait. */
+  size = 0;
+
+  constructor(clock: Clock, onGiveUp: (ask: PendingAsk, askId: number) => void) {
+    this.clock = clock;
+    this.onGiveUp = onGiveUp;
+  }
+
+  /** Adds an ask; the id goes with the message and comes back with the reply. */
+  open(ask: PendingAsk): number {
+    const slot = this.free.pop() ?? this.slots.push(undefined) - 1;
+    const use = (this.uses[slot] ?? 0) + 1;
+    this.uses[slot] = use;
+    this.slots[slot] = ask;
+    this.size++;
+    if (ask.timeoutMs === Number.POSITIVE_INFINITY) this.dueTick[slot] = none;
+    else this.link(slot, ask.timeoutMs);
+    return use * slotsMax + slot;
+  }
+
+  /** Takes an ask out; `undefined` when it has settled already. */
+  take(askId: number): PendingAsk | undefined {
+    const slot = askId % slotsMax;
+    const ask = this.slots[slot];
+    if (ask === undefined || this.uses[slot] !== Math.floor(askId / slotsMax)) return undefined;
+    this.slots[slot] = undefined;
+    this.free.push(slot);
+    this.size--;
+    if (this.dueTick[slot] !== none) this.unlink(slot);
+    ask.forget?.();
+    return ask;
+  }
+
+  /** Calls `fn` when the ask settles, whichever way. */
+  onSettled(askId: number, fn: () => void): void {
+    const ask = this.slots[askId % slotsMax];
+    if (ask !== undefined) ask.forget = fn;
+  }
+
+  /** Rejects every ask that `matches`, with an error of its own each. */
+  rejectWhere(matches: (ask: PendingAsk) => boolean, error: (ask: PendingAsk) => Error): void {
+    this.slots.forEach((ask, slot) => {
+      if (ask !== undefined && matches(ask)) this.take(this.idOf(slot))?.reject(error(ask));
+    });
+  }
+
+  private idOf(slot: number): number {
+    return this.uses[slot]! * slotsMax + slot;
+  }
+
+  private link(slot: number, timeoutMs: number): void {
+    const now = this.clock.now();
+    if (this.timed === 0) this.tick = Math.floor(now / tickMs);
+    const due = Math.max(Math.ceil((now + timeoutMs) / tickMs), this.tick + 1);
+    this.dueTick[slot] = due;
+    const bucket = due % wheelSize;
+    const first = this.buckets[bucket]!;
+    this.next[slot] = first;
+    this.previous[slot] = none;
+    if (first !== none) this.previous[first] = slot;
+    this.buckets[bucket] = slot;
+    this.timed++;
+    if (this.cancelTimer === undefined) this.arm();
+    else if (due < this.armedFor) this.rearm();
+  }
+
+  private unlink(slot: number): void {
+    const next = this.next[slot]!;
+    const previous = this.previous[slot]!;
+    if (previous === none) this.buckets[this.dueTick[slot]! % wheelSize] = next;
+    else this.next[previous] = next;
+    if (next !== none) this.previous[next] = previous;
+    this.timed--;
+    if (this.timed === 0) {
+      this.cancelTimer?.();
+      this.cancelTimer = undefined;
+    }
+  }
+
+  private armedFor = 0;
+
+  /** One timer, for the next bucket with an ask in it (which may be due only in a later round). */
+  private arm(): void {
+    let tick = this.tick + 1;
+    while (tick < this.tick + wheelSize && this.buckets[tick % wheelSize] === none) tick++;
+    this.armedFor = tick;
+    const delayMs = Math.max(tick * tickMs - this.clock.now(), 0);
+    this.cancelTimer = this.clock.setTimer(delayMs, this.advance);
+  }
+
+  private rearm(): void {
+    this.cancelTimer?.();
+    this.arm();
+  }
+
+  private readonly advance = (): void => {
+    this.cancelTimer = undefined;
+    const now = this.clock.now();
+    const until = Math.floor(now / tickMs);
+    const steps = Math.min(until - this.tick, wheelSize);
+    for (let i = 1; i <= steps; i++) this.expire((until - steps + i) % wheelSize, until);
+    this.tick = Math.max(until, this.tick);
+    if (this.timed > 0 && this.cancelTimer === undefined) this.arm();
+  };
+
+  private expire(bucket: number, until: number): void {
+    let slot = this.buckets[bucket]!;
+    while (slot !== none) {
+      const next = this.next[slot]!;
+      if (this.dueTick[slot]! <= until) {
+        const askId = this.idOf(slot);
+        const ask = this.take(askId)!;
+        ask.reject(new AskTimeoutError(ask.path, ask.message, ask.timeoutMs));
+        this.onGiveUp(ask, askId);
+      }
+      slot = next;
+    }
+  }
+}

@@ -1,0 +1,69 @@
+// Which cell runs next: a queue, a bounded batch for each actor, a bounded time for each turn of the node, so
+// that I/O, timers and other actors get their share.
+import type { Cell } from '../cell/cell.ts';
+import { Fifo } from '../cell/fifo.ts';
+import type { World } from './world.ts';
+
+/** Messages one actor handles before the next one's turn. */
+const batchMax = 128;
+/** How long a node's turn lasts before the event loop gets one. */
+const turnMs = 4;
+
+export class Dispatcher {
+  private readonly world: World;
+  private readonly ready = new Fifo<Cell>();
+  private planned = false;
+  /** The cell whose turn it is. */
+  running: Cell | undefined = undefined;
+  /** When the event loop last had its turn, as far as known. */
+  private yieldedAt = 0;
+
+  constructor(world: World) {
+    this.world = world;
+  }
+
+  schedule(cell: Cell): void {
+    cell.scheduled = true;
+    this.ready.push(cell);
+    if (!this.planned) this.plan();
+  }
+
+  /** Microtasks keep latency low, but a chain of them would starve I/O: past a turn's time it is broken. */
+  private plan(): void {
+    this.planned = true;
+    if (this.world.clock.now() - this.yieldedAt < turnMs) {
+      this.world.microtask(this.turn);
+    } else {
+      this.world.defer(this.turnAfterYield);
+    }
+  }
+
+  private readonly turnAfterYield = (): void => {
+    this.yieldedAt = this.world.clock.now();
+    this.turn();
+  };
+
+  private readonly turn = (): void => {
+    const { ready, world } = this;
+    const deadline = world.clock.now() + turnMs;
+    let cell = ready.shift();
+    while (cell !== undefined) {
+      cell.scheduled = false;
+      this.running = cell;
+      const more = cell.run(batchMax);
+      this.running = undefined;
+      if (more && !cell.scheduled) {
+        cell.scheduled = true;
+        ready.push(cell);
+      }
+      if (ready.size === 0 || world.clock.now() >= deadline) break;
+      cell = ready.shift();
+    }
+    world.transport.flush();
+    this.planned = false;
+    if (ready.size > 0) {
+      this.planned = true;
+      world.defer(this.turnAfterYield);
+    }
+  };
+}

@@ -1,0 +1,134 @@
+// Takes frames from other nodes apart and hands them to the part of the node that they concern.
+
+import type { Cell } from '../cell/cell.ts';
+import { noReply } from '../cell/mailbox.ts';
+import { errorsOf } from '../protocol/definitions.ts';
+import { ActorStoppedError, CorruptMessageError, MailboxFullError } from '../protocol/errors.ts';
+import type { StopReason } from '../protocol/events.ts';
+import type { NodeId } from '../protocol/ref.ts';
+import type { ByteReader } from '../wire/buffer.ts';
+import { readDynamic } from '../wire/dynamic.ts';
+import { reviveError, type SerializedError } from '../wire/errorCodec.ts';
+import { FrameKind, readFrames } from '../wire/frames.ts';
+import type { ActorNode } from './node.ts';
+import type { SerializedReason } from './outbox.ts';
+
+export class Inbox {
+  private readonly node: ActorNode;
+
+  constructor(node: ActorNode) {
+    this.node = node;
+  }
+
+  /** Handles a batch of frames from `from`. A corrupt frame is a dead letter; those behind it still count. */
+  receive(from: NodeId, batch: ByteReader): void {
+    readFrames(batch, (kind, frame) => {
+      try {
+        this.frame(from, kind, frame);
+      } catch (error) {
+        if (!(error instanceof CorruptMessageError)) throw error;
+        this.node.deadLetterTo(`a frame from node ${from}`, error.message, 'corrupt', 1);
+      }
+    });
+  }
+
+  private frame(from: NodeId, kind: number, frame: ByteReader): void {
+    const { node } = this;
+    switch (kind) {
+      case FrameKind.tell:
+        return this.tell(frame);
+      case FrameKind.ask:
+        return this.ask(from, frame);
+      case FrameKind.reply:
+        return this.reply(frame);
+      case FrameKind.failure: {
+        const ask = node.asks.take(frame.f64());
+        const data = readDynamic(frame) as SerializedError;
+        ask?.reject(reviveError(data, errorsOf(ask.protocol)));
+        return;
+      }
+      case FrameKind.abort: {
+        const cell = node.cells.get(frame.f64());
+        cell?.abortAsk(from, frame.f64());
+        return;
+      }
+      case FrameKind.watch:
+        return node.watchedFrom(from, frame.f64(), frame.f64());
+      case FrameKind.unwatch:
+        return node.watches.removeWatcher(frame.f64(), from, frame.f64());
+      case FrameKind.stopped:
+        return node.watches.fire(frame.f64(), reviveReason(readDynamic(frame) as SerializedReason));
+      case FrameKind.stop:
+        node.cells.get(frame.f64())?.requestStop(frame.f64() === 1);
+        return;
+      case FrameKind.childStopped:
+        node.cells.get(frame.f64())?.childStopped(`${from}/${frame.f64()}`);
+        return;
+      default:
+        throw new CorruptMessageError(`no frame kind ${kind}`);
+    }
+  }
+
+  private tell(frame: ByteReader): void {
+    const id = frame.f64();
+    const index = frame.u16();
+    const cell = this.node.cells.get(id);
+    if (cell === undefined) {
+      return this.node.deadLetterTo(`${this.node.nodeId}/#${id}`, `message ${index}`, 'stopped', 1);
+    }
+    const entry = entryOf(cell, index);
+    const message = entry.codec.read(frame, this.node);
+    if (!cell.offer(index, message, noReply, 0)) {
+      this.node.deadLetter(cell, entry.name, cell.state === 'running' ? 'mailboxFull' : 'stopped', 1);
+    }
+  }
+
+  private ask(from: NodeId, frame: ByteReader): void {
+    const id = frame.f64();
+    const index = frame.u16();
+    const askId = frame.f64();
+    const cell = this.node.cells.get(id);
+    if (cell === undefined) {
+      this.node.outbox.failure(from, askId, new ActorStoppedError(`${this.node.nodeId}/#${id}`));
+      return;
+    }
+    const entry = entryOf(cell, index);
+    let message: unknown;
+    try {
+      message = entry.codec.read(frame, this.node);
+    } catch (error) {
+      this.node.outbox.failure(from, askId, error as Error);
+      return;
+    }
+    if (!cell.offer(index, message, from, askId)) {
+      this.node.outbox.failure(from, askId, refusal(cell, entry.name));
+    }
+  }
+
+  private reply(frame: ByteReader): void {
+    const ask = this.node.asks.take(frame.f64());
+    if (ask === undefined) return;
+    try {
+      ask.resolve(ask.reply.read(frame, this.node));
+    } catch (error) {
+      ask.reject(error);
+    }
+  }
+}
+
+function entryOf(cell: Cell, index: number) {
+  const entry = cell.table.entries[index];
+  if (entry === undefined) throw new CorruptMessageError(`${cell.path} has no message ${index}`);
+  return entry;
+}
+
+/** Why a cell didn't take an ask. */
+export function refusal(cell: Cell, message: string): Error {
+  return cell.state === 'running'
+    ? new MailboxFullError(cell.path, message, cell.mailbox.capacity)
+    : new ActorStoppedError(cell.path, message);
+}
+
+function reviveReason(data: SerializedReason): StopReason {
+  return 'error' in data ? { type: data.type, error: reviveError(data.error, []) } : data;
+}

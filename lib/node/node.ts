@@ -1,0 +1,284 @@
+// A node: one event loop that hosts cells. It holds the parts together; what each does is in its own file.
+import type { Cell } from '../cell/cell.ts';
+import type { CellHost } from '../cell/host.ts';
+import type { Definition } from '../protocol/actor.ts';
+import type { SpawnOptions } from '../protocol/context.ts';
+import { errorsOf } from '../protocol/definitions.ts';
+import {
+  InvalidOptionError,
+  InvalidReplyError,
+  NodeDownError,
+  SystemClosedError,
+} from '../protocol/errors.ts';
+import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
+import type { Address, NodeId } from '../protocol/ref.ts';
+import { reviveError, serializeError } from '../wire/errorCodec.ts';
+import { type MessageEntry, protocolTable } from '../wire/protocolTable.ts';
+import type { ActorId, RefBinder } from '../wire/refs.ts';
+import { AskTable, type PendingAsk } from './askTable.ts';
+import { DeadLetters } from './deadLetters.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { EventStream } from './events.ts';
+import { Inbox } from './inbox.ts';
+import { Outbox } from './outbox.ts';
+import { ActorRef } from './refs.ts';
+import { MessageSender } from './sender.ts';
+import { Spawner } from './spawner.ts';
+import { WatchTable } from './watches.ts';
+import type { Spawned, SpawnRequest, World } from './world.ts';
+
+export class ActorNode implements CellHost, RefBinder {
+  readonly nodeId: NodeId;
+  readonly world: World;
+  readonly cells = new Map<number, Cell>();
+  readonly events = new EventStream();
+  readonly watches = new WatchTable();
+  readonly asks: AskTable;
+  readonly outbox: Outbox;
+  readonly sender: MessageSender;
+  /** Set once the system closes: nothing is accepted any more. */
+  closed = false;
+  /** Called whenever the last actor has stopped. */
+  onIdle: (() => void) | undefined = undefined;
+  private readonly deadLetters: DeadLetters;
+  private readonly dispatcher: Dispatcher;
+  private readonly spawner: Spawner;
+  private onEmpty: (() => void) | undefined = undefined;
+
+  constructor(nodeId: NodeId, world: World) {
+    this.nodeId = nodeId;
+    this.world = world;
+    this.asks = new AskTable(world.clock, (ask, askId) => this.giveUp(ask, askId));
+    this.deadLetters = new DeadLetters(nodeId, world.defer, (event) => this.events.emit(event));
+    this.outbox = new Outbox(world, this);
+    this.sender = new MessageSender(this);
+    this.dispatcher = new Dispatcher(world);
+    this.spawner = new Spawner(this);
+    const inbox = new Inbox(this);
+    world.transport.onBatch((from, batch) => inbox.receive(from, batch));
+  }
+
+  /** The cell whose turn it is, if one's is. */
+  get running(): Cell | undefined {
+    return this.dispatcher.running;
+  }
+
+  now(): number {
+    return this.world.clock.now();
+  }
+
+  random(): number {
+    return this.world.random();
+  }
+
+  setTimer(delayMs: number, fn: () => void): () => void {
+    return this.world.clock.setTimer(delayMs, fn);
+  }
+
+  schedule(cell: Cell): void {
+    this.dispatcher.schedule(cell);
+  }
+
+  // Starting and stopping.
+
+  spawn(
+    definition: Definition,
+    args: unknown,
+    options: SpawnOptions,
+    parent: Cell | undefined,
+  ): Promise<ActorRef> {
+    return this.spawner.spawn(definition, args, options, parent);
+  }
+
+  startRequested(request: SpawnRequest): Promise<Spawned> {
+    return this.spawner.startRequested(request);
+  }
+
+  stop(ref: Address, drain: boolean): void {
+    const id = this.identify(ref);
+    if (id.node === this.nodeId) this.cells.get(id.cell)?.requestStop(drain);
+    else this.outbox.stop(id.node, id.cell, drain);
+  }
+
+  emitStarted(cell: Cell): void {
+    if (this.events.observed) this.events.emit({ type: 'started', node: this.nodeId, actor: cell.path });
+  }
+
+  stopped(cell: Cell, reason: StopReason): void {
+    this.cells.delete(cell.id);
+    for (const { node, watchId } of this.watches.takeWatchers(cell.id)) {
+      if (node === this.nodeId) this.watches.fire(watchId, reason);
+      else this.outbox.stopped(node, watchId, reason);
+    }
+    for (const { id, watch } of this.watches.removeAllOf(cell)) this.unwatch(id, watch.node, watch.cell);
+    if (!cell.abandoned) {
+      this.tellParent(cell);
+      if (this.events.observed) {
+        this.events.emit({ type: 'stopped', node: this.nodeId, actor: cell.path, reason });
+      }
+    }
+    if (this.cells.size === 0) {
+      this.onEmpty?.();
+      this.onIdle?.();
+    }
+  }
+
+  private tellParent(cell: Cell): void {
+    const { parent } = cell;
+    if (parent === undefined) return;
+    const { node, cell: parentCell } = this.identify(parent);
+    if (node === this.nodeId) this.cells.get(parentCell)?.childStopped(`${node}/${cell.id}`);
+    else this.outbox.childStopped(node, parentCell, cell.id);
+  }
+
+  /** Stops every actor of this node; resolves when all have. */
+  async close(): Promise<void> {
+    this.closed = true;
+    const gone = new Promise<void>((resolve) => {
+      this.onEmpty = resolve;
+      if (this.cells.size === 0) resolve();
+    });
+    for (const cell of [...this.cells.values()]) {
+      if (cell.parent === undefined || cell.parent.node !== this.nodeId) cell.requestStop(false);
+    }
+    await gone;
+    this.asks.rejectWhere(
+      () => true,
+      (ask) => new SystemClosedError(`ask '${ask.message}' of ${ask.path}`),
+    );
+    this.deadLetters.flush();
+    this.world.transport.flush();
+  }
+
+  /** Another node has died: its actors are gone, and with them the replies they owed. */
+  nodeDown(node: NodeId, cause: Error | undefined): void {
+    this.world.transport.drop(node);
+    const options = cause && { cause };
+    const why = cause === undefined ? '' : `: ${cause.message}`;
+    this.asks.rejectWhere(
+      (ask) => ask.node === node,
+      (ask) =>
+        new NodeDownError(
+          node,
+          `node ${node} went down before ${ask.path} answered '${ask.message}'${why}`,
+          options,
+        ),
+    );
+    const error = new NodeDownError(node, `node ${node} went down${why}`, options);
+    this.watches.nodeDown(node, { type: 'nodeDown', error });
+    for (const cell of [...this.cells.values()]) {
+      cell.nodeDown(node);
+      if (cell.parent?.node === node) cell.requestStop(false);
+    }
+  }
+
+  // Refs.
+
+  selfRef(cell: Cell): Address {
+    cell.self ??= this.refTo(cell);
+    return cell.self;
+  }
+
+  /** A new ref to a cell of this node. */
+  refTo(cell: Cell): ActorRef {
+    const ref = new ActorRef(this.sender, cell.table, this.nodeId, cell.id, cell.path);
+    ref.local = cell;
+    return ref;
+  }
+
+  identify(ref: Address): ActorId {
+    if (!(ref instanceof ActorRef) || ref.sender !== this.sender) {
+      throw new InvalidOptionError(`${ref.path} belongs to another system: a ref is good only in its own`);
+    }
+    return ref;
+  }
+
+  bind(node: number, cell: number, protocol: object): Address {
+    return new ActorRef(this.sender, protocolTable(protocol), node, cell, undefined);
+  }
+
+  cellOf(ref: Address): Cell | undefined {
+    const id = this.identify(ref);
+    return id.node === this.nodeId ? this.cells.get(id.cell) : undefined;
+  }
+
+  // Watching.
+
+  watch(watcher: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void {
+    const { node, cell } = this.identify(ref);
+    const id = this.watches.add(watcher, node, cell, fn);
+    if (node === this.nodeId) {
+      this.watchedFrom(node, cell, id);
+    } else if (!this.outbox.watch(node, cell, id)) {
+      this.watches.fire(id, { type: 'nodeDown', error: new NodeDownError(node, `node ${node} is down`) });
+    }
+    return () => {
+      if (this.watches.remove(id) !== undefined) this.unwatch(id, node, cell);
+    };
+  }
+
+  /** An actor of `from` watches a cell of this node. */
+  watchedFrom(from: NodeId, cell: number, watchId: number): void {
+    if (this.cells.has(cell)) this.watches.addWatcher(cell, { node: from, watchId });
+    else if (from === this.nodeId) this.watches.fire(watchId, { type: 'unknown' });
+    else this.outbox.stopped(from, watchId, { type: 'unknown' });
+  }
+
+  private unwatch(watchId: number, node: NodeId, cell: number): void {
+    if (node === this.nodeId) this.watches.removeWatcher(cell, node, watchId);
+    else this.outbox.unwatch(node, cell, watchId);
+  }
+
+  // Answers.
+
+  reply(cell: Cell, entry: MessageEntry, node: NodeId, askId: number, value: unknown): void {
+    const codec = entry.reply!;
+    const result = codec.check(value);
+    if (!result.success) {
+      throw new InvalidReplyError(`the reply to '${entry.name}' by ${cell.path}`, result.error.issues);
+    }
+    if (node !== this.nodeId) {
+      this.outbox.reply(node, askId, codec, result.data);
+    } else {
+      const copy = codec.copy(result.data, this.world.platform);
+      this.asks.take(askId)?.resolve(copy);
+    }
+  }
+
+  replyError(_cell: Cell, node: NodeId, askId: number, error: Error): void {
+    if (node !== this.nodeId) {
+      this.outbox.failure(node, askId, error);
+      return;
+    }
+    const ask = this.asks.take(askId);
+    if (ask === undefined) return;
+    // A copy, as from another node: the asker must not hold the actor's own object.
+    const { platform } = this.world;
+    const known = [...errorsOf(ask.protocol), error.constructor as new () => Error];
+    ask.reject(reviveError(serializeError(error, platform), known));
+  }
+
+  /** An asker of this node has given up. */
+  giveUp(ask: PendingAsk, askId: number): void {
+    if (ask.node === this.nodeId) this.cells.get(ask.cell)?.abortAsk(this.nodeId, askId);
+    else this.outbox.abort(ask.node, ask.cell, askId);
+  }
+
+  // What becomes an event.
+
+  deadLetter(cell: Cell, message: string, reason: DeadLetterReason, count: number): void {
+    this.deadLetterTo(cell.path, message, this.closed ? 'closed' : reason, count);
+  }
+
+  deadLetterTo(actor: string, message: string, reason: DeadLetterReason, count: number): void {
+    this.deadLetters.add(actor, message, reason, count);
+  }
+
+  failed(cell: Cell, during: string, error: Error): void {
+    this.events.emit({ type: 'failed', node: this.nodeId, actor: cell.path, during, error });
+  }
+
+  log(cell: Cell, level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void {
+    this.events.emit({ type: 'log', node: this.nodeId, actor: cell.path, level, text, fields });
+  }
+}

@@ -1,0 +1,112 @@
+// Writes frames to other nodes. Every method says whether there was a link; what a missing one means is the
+// caller's to decide.
+import type { StopReason } from '../protocol/events.ts';
+import type { NodeId } from '../protocol/ref.ts';
+import type { ByteWriter } from '../wire/buffer.ts';
+import type { Codec } from '../wire/codec.ts';
+import { writeDynamic } from '../wire/dynamic.ts';
+import { type SerializedError, serializeError } from '../wire/errorCodec.ts';
+import { beginFrame, dropFrame, endFrame, FrameKind } from '../wire/frames.ts';
+import type { MessageEntry } from '../wire/protocolTable.ts';
+import type { RefBinder } from '../wire/refs.ts';
+import type { World } from './world.ts';
+
+/** A {@link StopReason} as plain data. */
+export type SerializedReason =
+  | { readonly type: 'stopped' | 'unknown' }
+  | { readonly type: 'failed' | 'nodeDown'; readonly error: SerializedError };
+
+export class Outbox {
+  private readonly world: World;
+  private readonly refs: RefBinder;
+
+  constructor(world: World, refs: RefBinder) {
+    this.world = world;
+    this.refs = refs;
+  }
+
+  tell(node: NodeId, cell: number, entry: MessageEntry, message: unknown): boolean {
+    return this.frame(node, FrameKind.tell, (writer) => {
+      writer.f64(cell);
+      writer.u16(entry.index);
+      entry.codec.write(message, writer, this.refs);
+    });
+  }
+
+  ask(node: NodeId, cell: number, entry: MessageEntry, askId: number, message: unknown): boolean {
+    return this.frame(node, FrameKind.ask, (writer) => {
+      writer.f64(cell);
+      writer.u16(entry.index);
+      writer.f64(askId);
+      entry.codec.write(message, writer, this.refs);
+    });
+  }
+
+  reply(node: NodeId, askId: number, codec: Codec, value: unknown): boolean {
+    return this.frame(node, FrameKind.reply, (writer) => {
+      writer.f64(askId);
+      codec.write(value, writer, this.refs);
+    });
+  }
+
+  failure(node: NodeId, askId: number, error: Error): boolean {
+    return this.frame(node, FrameKind.failure, (writer) => {
+      writer.f64(askId);
+      writeDynamic(serializeError(error, writer.platform), writer);
+    });
+  }
+
+  abort(node: NodeId, cell: number, askId: number): boolean {
+    return this.numbers(node, FrameKind.abort, cell, askId);
+  }
+
+  watch(node: NodeId, cell: number, watchId: number): boolean {
+    return this.numbers(node, FrameKind.watch, cell, watchId);
+  }
+
+  unwatch(node: NodeId, cell: number, watchId: number): boolean {
+    return this.numbers(node, FrameKind.unwatch, cell, watchId);
+  }
+
+  stop(node: NodeId, cell: number, drain: boolean): boolean {
+    return this.numbers(node, FrameKind.stop, cell, drain ? 1 : 0);
+  }
+
+  childStopped(node: NodeId, parentCell: number, childCell: number): boolean {
+    return this.numbers(node, FrameKind.childStopped, parentCell, childCell);
+  }
+
+  stopped(node: NodeId, watchId: number, reason: StopReason): boolean {
+    return this.frame(node, FrameKind.stopped, (writer) => {
+      writer.f64(watchId);
+      const data: SerializedReason =
+        reason.type === 'failed' || reason.type === 'nodeDown'
+          ? { type: reason.type, error: serializeError(reason.error, writer.platform) }
+          : reason;
+      writeDynamic(data, writer);
+    });
+  }
+
+  private numbers(node: NodeId, kind: number, first: number, second: number): boolean {
+    return this.frame(node, kind, (writer) => {
+      writer.f64(first);
+      writer.f64(second);
+    });
+  }
+
+  private frame(node: NodeId, kind: number, fill: (writer: ByteWriter) => void): boolean {
+    const link = this.world.transport.link(node);
+    if (link === undefined) return false;
+    const { writer } = link;
+    const start = beginFrame(writer, kind);
+    try {
+      fill(writer);
+    } catch (error) {
+      dropFrame(writer, start);
+      throw error;
+    }
+    endFrame(writer, start);
+    link.commit();
+    return true;
+  }
+}

@@ -1,0 +1,74 @@
+// What a behaviour knows of the world around it.
+import type * as z from 'zod';
+import type { Definition } from './actor.ts';
+import type { StopReason } from './events.ts';
+import type { Address, NodeId, Ref } from './ref.ts';
+
+/** Where an actor starts: any worker thread, the host thread, a thread of its own, or a given node. */
+export type Placement = 'any' | 'host' | 'own' | NodeId;
+
+/** Options of `spawn`. */
+export interface SpawnOptions {
+  /** Default: `'any'` on a system, the parent's own node on a context. */
+  on?: Placement;
+  /** A readable name in the actor's path; default: the definition's name and a number. */
+  name?: string;
+  mailbox?: {
+    /** How many messages may wait, 1 to 2^20; default 65,536. */
+    capacity?: number;
+  };
+}
+
+/** `spawn(Def)` where the arguments may be left out, `spawn(Def, args)` where not. */
+export type SpawnArguments<A extends z.ZodType> =
+  undefined extends z.input<A>
+    ? [args?: z.input<A>, options?: SpawnOptions]
+    : [args: z.input<A>, options?: SpawnOptions];
+
+/** Writes entries that the system's `log` receives, whichever thread the actor is on. */
+export interface Log {
+  debug(text: string, fields?: Record<string, unknown>): void;
+  info(text: string, fields?: Record<string, unknown>): void;
+  warn(text: string, fields?: Record<string, unknown>): void;
+  error(text: string, fields?: Record<string, unknown>): void;
+}
+
+/** Options of `stop`. */
+export interface StopOptions {
+  /** `true`: messages that already wait are handled first. Default `false`: they become dead letters. */
+  drain?: boolean;
+}
+
+/**
+ * The context of one actor, given to `create`. It is how a behaviour reaches time, chance and other actors;
+ * a behaviour that uses nothing else runs unchanged in a simulation. Its members are prototype methods: call
+ * them on `ctx`, don't destructure.
+ */
+export interface Context<P = unknown> {
+  /** This actor's ref. */
+  readonly self: Ref<P>;
+  /** The node this actor lives on. */
+  readonly node: NodeId;
+  readonly log: Log;
+  /**
+   * Inside a handler of an ask: aborted when the asker gives up or the actor stops. Elsewhere: aborted when
+   * the actor stops. Made on first use.
+   */
+  readonly signal: AbortSignal;
+  /** Milliseconds since an arbitrary start, fractional, never going back. */
+  now(): number;
+  /** A number in [0, 1). */
+  random(): number;
+  /** Runs `fn` once as a turn of this actor after `delayMs`; returns a function that cancels it. */
+  after(delayMs: number, fn: () => unknown): () => void;
+  /** Runs `fn` every `periodMs` as a turn of this actor; a late turn isn't made up for. */
+  every(periodMs: number, fn: () => unknown): () => void;
+  /** Starts a child: it stops before this actor does. */
+  spawn<Q, A extends z.ZodType>(definition: Definition<Q, A>, ...rest: SpawnArguments<A>): Promise<Ref<Q>>;
+  /** Runs `fn` once as a turn of this actor when `ref`'s actor has stopped; at once if it already has. */
+  watch(ref: Address, fn: (reason: StopReason) => unknown): () => void;
+  /** Stops `ref`'s actor, by default this one, after the handler that runs. */
+  stop(ref?: Address, options?: StopOptions): void;
+  /** Runs `fn` when this actor stops, its children being gone; last registered first. */
+  onStop(fn: () => unknown): void;
+}

@@ -1,0 +1,167 @@
+// Every error a user of the runtime can meet: a class each, a code each, and a message that says what to do.
+
+/** The base of all errors of this library. */
+export class ThrumError extends Error {
+  /** Stable machine-readable code, `ERR_THRUM_…`. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.name = new.target.name;
+  }
+}
+
+/** One thing a schema found wrong: where, and what. */
+export interface Issue {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+  readonly code?: string | undefined;
+}
+
+/** A message, an argument or a reply doesn't fit its schema. `issues` are zod's. */
+export class InvalidMessageError extends ThrumError {
+  readonly issues: readonly Issue[];
+
+  constructor(what: string, issues: readonly Issue[]) {
+    super('ERR_THRUM_INVALID_MESSAGE', `${what} doesn't fit its schema:\n${issues.map(describe).join('\n')}`);
+    this.issues = issues;
+  }
+}
+
+/** An actor answered an ask with something its protocol doesn't allow: a fault of the actor, not the asker. */
+export class InvalidReplyError extends ThrumError {
+  readonly issues: readonly Issue[];
+
+  constructor(what: string, issues: readonly Issue[]) {
+    super('ERR_THRUM_INVALID_REPLY', `${what} doesn't fit its schema:\n${issues.map(describe).join('\n')}`);
+    this.issues = issues;
+  }
+}
+
+function describe(issue: Issue): string {
+  const path = issue.path.map(String).join('.');
+  return `  ${path === '' ? '' : `at ${path}: `}${issue.message}`;
+}
+
+/** A schema can't be carried between actors (or a value that it lets through can't). */
+export class UnsupportedSchemaError extends ThrumError {
+  constructor(message: string) {
+    super('ERR_THRUM_UNSUPPORTED_SCHEMA', message);
+  }
+}
+
+/** A value that its schema accepts can't be copied to another actor: a function, a class instance, a cycle. */
+export class UncloneableValueError extends ThrumError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_THRUM_UNCLONEABLE_VALUE', message, options);
+  }
+}
+
+/** A message is larger, deeper or longer than the limits allow. */
+export class MessageLimitError extends ThrumError {
+  constructor(message: string) {
+    super('ERR_THRUM_MESSAGE_LIMIT', message);
+  }
+}
+
+/** Bytes that arrived aren't a message of this protocol. */
+export class CorruptMessageError extends ThrumError {
+  constructor(message: string) {
+    super('ERR_THRUM_CORRUPT_MESSAGE', `corrupt message: ${message}`);
+  }
+}
+
+/** An ask had no reply in time. The handler may still be running, or may never have seen the message. */
+export class AskTimeoutError extends ThrumError {
+  constructor(path: string, message: string, timeoutMs: number) {
+    super(
+      'ERR_THRUM_ASK_TIMEOUT',
+      `${path} didn't answer '${message}' within ${timeoutMs} ms (raise it with { timeoutMs })`,
+    );
+  }
+}
+
+/** The asked actor has stopped, or stopped before it answered. */
+export class ActorStoppedError extends ThrumError {
+  constructor(path: string, message?: string) {
+    super(
+      'ERR_THRUM_ACTOR_STOPPED',
+      message === undefined ? `${path} has stopped` : `${path} has stopped: '${message}' was not answered`,
+    );
+  }
+}
+
+/** The node (thread) an actor lived on has died. `cause` is the error that killed it, where there was one. */
+export class NodeDownError extends ThrumError {
+  readonly node: number;
+
+  constructor(node: number, message: string, options?: ErrorOptions) {
+    super('ERR_THRUM_NODE_DOWN', message, options);
+    this.node = node;
+  }
+}
+
+/** The mailbox of the asked actor was full. */
+export class MailboxFullError extends ThrumError {
+  constructor(path: string, message: string, capacity: number) {
+    super(
+      'ERR_THRUM_MAILBOX_FULL',
+      `the mailbox of ${path} is full (${capacity} messages): '${message}' was not accepted; slow down, or raise mailbox.capacity`,
+    );
+  }
+}
+
+/** An actor asked itself: it would wait for itself until the timeout. */
+export class SelfAskError extends ThrumError {
+  constructor(path: string, message: string) {
+    super(
+      'ERR_THRUM_SELF_ASK',
+      `${path} asks itself '${message}' and would wait for itself: call the function directly, tell instead, or declare the ask { concurrent: true }`,
+    );
+  }
+}
+
+/** A behaviour doesn't have exactly the handlers that its protocol names. */
+export class HandlerMismatchError extends ThrumError {
+  constructor(message: string) {
+    super('ERR_THRUM_HANDLER_MISMATCH', message);
+  }
+}
+
+/** A node couldn't find a definition by its name. */
+export class DefinitionNotFoundError extends ThrumError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_THRUM_DEFINITION_NOT_FOUND', message, options);
+  }
+}
+
+/** Two different definitions have one name, or two threads have different protocols under one name. */
+export class DefinitionConflictError extends ThrumError {
+  constructor(message: string) {
+    super('ERR_THRUM_DEFINITION_CONFLICT', message);
+  }
+}
+
+/** `on` names a node that isn't there, or options that make no sense. */
+export class InvalidOptionError extends ThrumError {
+  constructor(message: string) {
+    super('ERR_THRUM_INVALID_OPTION', message);
+  }
+}
+
+/** The system is closed or closing. */
+export class SystemClosedError extends ThrumError {
+  constructor(what: string) {
+    super('ERR_THRUM_SYSTEM_CLOSED', `${what}: the system is closed`);
+  }
+}
+
+/** An error of a class this thread doesn't know; name, message, code, stacks and cause are the original's. */
+export class RemoteError extends Error {
+  readonly code: unknown;
+}
+
+/** A class of errors, as listed in a definition's `errors`. */
+// biome-ignore lint/suspicious/noExplicitAny: a constructor's parameters can't be matched otherwise
+export type ErrorClass = abstract new (...args: any[]) => Error;

@@ -1,0 +1,51 @@
+// What happens in a system, as one union: logs, tools and tests read these.
+import type { NodeId } from './ref.ts';
+
+/** Why an actor is no more. */
+export type StopReason =
+  | { readonly type: 'stopped' }
+  | { readonly type: 'failed'; readonly error: Error }
+  | { readonly type: 'nodeDown'; readonly error: Error }
+  | { readonly type: 'unknown' };
+
+/** Why a message had no receiver. */
+export type DeadLetterReason = 'stopped' | 'mailboxFull' | 'nodeDown' | 'corrupt' | 'closed';
+
+/** How important a log entry is. */
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Something that happened. `node` is where, `actor` the path of the actor concerned. */
+export type SystemEvent =
+  | { readonly type: 'started'; readonly node: NodeId; readonly actor: string }
+  | {
+      /** A handler, timer, watch callback or `onStop` callback threw; the actor stops. */
+      readonly type: 'failed';
+      readonly node: NodeId;
+      readonly actor: string;
+      /** Which message or callback failed. */
+      readonly during: string;
+      readonly error: Error;
+    }
+  | { readonly type: 'stopped'; readonly node: NodeId; readonly actor: string; readonly reason: StopReason }
+  | {
+      readonly type: 'deadLetter';
+      readonly node: NodeId;
+      readonly actor: string;
+      readonly message: string;
+      readonly reason: DeadLetterReason;
+      /** How many messages this event stands for. */
+      readonly count: number;
+    }
+  | {
+      readonly type: 'log';
+      readonly node: NodeId;
+      readonly actor: string;
+      readonly level: LogLevel;
+      readonly text: string;
+      readonly fields: Readonly<Record<string, unknown>> | undefined;
+    }
+  | { readonly type: 'nodeUp'; readonly node: NodeId }
+  | { readonly type: 'nodeDown'; readonly node: NodeId; readonly error: Error | undefined };
+
+/** Receives events. A listener that throws is dropped from nothing: its error goes to the console. */
+export type EventListener = (event: SystemEvent) => void;

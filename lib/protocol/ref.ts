@@ -1,0 +1,136 @@
+// What a ref looks like from outside: a typed address with `.tell` and `.ask`. How it sends is lib/node's.
+import * as z from 'zod';
+import type { Ask, Tell } from './message.ts';
+
+/** Identifies one node (event loop) of a system: 0 is the host thread, workers count from 1. */
+export type NodeId = number;
+
+/** What every ref has, whatever its protocol. */
+export interface Address {
+  /** Identity in the whole system: two refs to one actor have the same `id`. */
+  readonly id: string;
+  /** Readable address for logs and errors: `node/definition#number`, or `node/name`. */
+  readonly path: string;
+  /** The node the actor was started on. */
+  readonly node: NodeId;
+  /** True for two refs to the same actor. */
+  equals(other: Address): boolean;
+}
+
+/** The protocol of a definition, or the protocol object itself. */
+export type ProtocolOf<T> = T extends { readonly kind: 'thrum/actor'; readonly protocol: infer P } ? P : T;
+
+/** Options of one ask. */
+export interface AskOptions {
+  /** Milliseconds until the ask rejects with `AskTimeoutError`; default 5,000, `Infinity` for never. */
+  timeoutMs?: number;
+  /** Rejects the ask with the signal's reason, and aborts the handler's `ctx.signal`. */
+  signal?: AbortSignal;
+}
+
+type TellArguments<Schema> = Schema extends z.ZodVoid
+  ? []
+  : undefined extends z.input<Schema>
+    ? [message?: z.input<Schema>]
+    : [message: z.input<Schema>];
+
+type AskArguments<Schema> = Schema extends z.ZodVoid
+  ? [options?: AskOptions]
+  : undefined extends z.input<Schema>
+    ? [message?: z.input<Schema>, options?: AskOptions]
+    : [message: z.input<Schema>, options?: AskOptions];
+
+/** `ref.tell.name(message)`: `true` when accepted, `false` when the target pushes back and nothing was sent. */
+export type TellMethods<P> = {
+  readonly [Name in keyof P as P[Name] extends Tell ? Name : never]: P[Name] extends Tell<infer Schema>
+    ? (...message: TellArguments<Schema>) => boolean
+    : never;
+};
+
+/** `ref.ask.name(message, options)`: a promise of the reply that always settles. */
+export type AskMethods<P> = {
+  readonly [Name in keyof P as P[Name] extends Ask ? Name : never]: P[Name] extends Ask<
+    infer Schema,
+    infer Reply
+  >
+    ? (...message: AskArguments<Schema>) => Promise<z.output<Reply>>
+    : never;
+};
+
+/**
+ * A typed address of an actor. `T` is the actor's definition type or its protocol's type. Refs travel inside
+ * messages (see {@link refOf}) and stay valid in every thread of the system.
+ *
+ * `ref.tell` and `ref.ask` are looked up on the ref: call `ref.tell.add(2)`, don't take `add` off it.
+ */
+export interface Ref<T> extends Address {
+  /**
+   * Sends at once. Throws `InvalidMessageError` synchronously when the message doesn't fit its schema. A tell
+   * to an actor that has stopped returns `true` and becomes a dead letter.
+   */
+  readonly tell: TellMethods<ProtocolOf<T>>;
+  /**
+   * Sends and waits for the reply. Throws `InvalidMessageError` synchronously when the message doesn't fit;
+   * rejects with the handler's error, `AskTimeoutError`, `ActorStoppedError`, `NodeDownError`,
+   * `MailboxFullError`, or the reason of an aborted signal.
+   */
+  readonly ask: AskMethods<ProtocolOf<T>>;
+}
+
+/** The schema {@link refOf} makes. */
+export interface RefSchema<T> extends z.ZodType<Ref<T>, Ref<T>> {}
+
+/** Marks a value as a ref for the schemas of {@link refOf}; its value is the ref's protocol object. */
+export const refProtocol: unique symbol = Symbol.for('thrum.ref.protocol') as never;
+
+const targets = new WeakMap<object, () => unknown>();
+
+/**
+ * A schema for a ref to an actor with the protocol of `target()`: a definition or a protocol object, given as
+ * a function so that two protocols may refer to each other.
+ *
+ * @example
+ * ```ts
+ * const PingProtocol = { get ping() { return tell(refOf(() => PongProtocol)); } };
+ * const PongProtocol = { get pong() { return tell(refOf(() => PingProtocol)); } };
+ * ```
+ */
+export function refOf<T>(target: () => T): RefSchema<T> {
+  const schema = z.custom<Ref<T>>(
+    (value) => isRef(value) && protocolShape(value[refProtocol]) === protocolShape(protocolObject(target())),
+    { error: (issue) => (isRef(issue.input) ? 'a ref to an actor with another protocol' : 'expected a ref') },
+  );
+  targets.set(schema._zod, target);
+  return schema as RefSchema<T>;
+}
+
+/** The protocol a {@link refOf} schema expects, or `undefined` for any other schema. */
+export function refTarget(schema: z.ZodType): (() => object) | undefined {
+  const target = targets.get(schema._zod);
+  return target && (() => protocolObject(target()));
+}
+
+/** Whether `value` is a ref of this library. */
+export function isRef(value: unknown): value is Address & { readonly [refProtocol]: object } {
+  return typeof value === 'object' && value !== null && refProtocol in value;
+}
+
+/** The protocol object of a definition or of a protocol object. */
+function protocolObject(target: unknown): object {
+  const definition = target as { kind?: unknown; protocol?: object };
+  return definition.kind === 'thrum/actor' && definition.protocol ? definition.protocol : (target as object);
+}
+
+const shapes = new WeakMap<object, string>();
+
+/** A protocol's message names and kinds as text: what must agree for a ref to be usable at all. */
+function protocolShape(protocol: object): string {
+  let shape = shapes.get(protocol);
+  if (shape === undefined) {
+    shape = Object.entries(protocol as Record<string, Tell | Ask>)
+      .map(([name, message]) => `${message.kind} ${name}`)
+      .join('\n');
+    shapes.set(protocol, shape);
+  }
+  return shape;
+}

@@ -1,0 +1,146 @@
+// The nodes of a system as the host knows them: starts worker threads, places actors, passes ports on, and
+// tells the others when one has died.
+import type { MessagePort } from 'node:worker_threads';
+import type { ActorNode } from '../node/node.ts';
+import type { Spawned, SpawnRequest } from '../node/world.ts';
+import type { Placement } from '../protocol/context.ts';
+import { InvalidOptionError, NodeDownError, SystemClosedError } from '../protocol/errors.ts';
+import type { NodeId } from '../protocol/ref.ts';
+import { type HostControl, outcomeOf, reviveEvent } from '../threads/control.ts';
+import { nodePlatform } from '../threads/platform.ts';
+import type { PortTransport } from '../threads/portTransport.ts';
+import { WorkerHandle } from '../threads/workerHandle.ts';
+import { serializeError } from '../wire/errorCodec.ts';
+
+const host = 0;
+
+export class NodeTable {
+  private readonly transport: PortTransport;
+  private readonly workers = new Map<NodeId, WorkerHandle>();
+  /** Nodes that take actors placed on 'any', in turn. */
+  private readonly shared: NodeId[] = [];
+  /** Nodes that were made for one actor, and end with it. */
+  private readonly retiring = new Set<NodeId>();
+  private lastNode = host;
+  private turn = 0;
+  private observed = false;
+  private closing = false;
+  private hostNode: ActorNode | undefined = undefined;
+
+  constructor(transport: PortTransport) {
+    this.transport = transport;
+  }
+
+  /** The host's own node, which needs this table to exist first. */
+  attach(node: ActorNode): void {
+    this.hostNode = node;
+  }
+
+  private get node(): ActorNode {
+    return this.hostNode!;
+  }
+
+  /** All live nodes, the host first. */
+  get ids(): NodeId[] {
+    return [host, ...this.workers.keys()];
+  }
+
+  /** Starts a worker thread; resolves when it runs. */
+  async start(shared: boolean): Promise<NodeId> {
+    const nodeId = ++this.lastNode;
+    const handle = new WorkerHandle(nodeId, !shared, this.controlFor(nodeId), (cause) =>
+      this.died(nodeId, cause),
+    );
+    this.workers.set(nodeId, handle);
+    await handle.up;
+    if (shared) this.shared.push(nodeId);
+    if (this.observed) handle.observe(true);
+    this.node.events.emit({ type: 'nodeUp', node: nodeId });
+    return nodeId;
+  }
+
+  /** Starts an actor where `on` says. */
+  async spawn(request: SpawnRequest, on: Placement): Promise<Spawned> {
+    if (this.closing) throw new SystemClosedError(`spawn of '${request.definition}'`);
+    if (on === 'own') return this.spawnOnOwn(request);
+    const nodeId = this.place(on);
+    if (nodeId === host) return this.node.startRequested(request);
+    return this.workers.get(nodeId)!.spawn(request);
+  }
+
+  private async spawnOnOwn(request: SpawnRequest): Promise<Spawned> {
+    const nodeId = await this.start(false);
+    try {
+      return await this.workers.get(nodeId)!.spawn(request);
+    } catch (error) {
+      await this.retire(nodeId);
+      throw error;
+    }
+  }
+
+  /** The node that `on` means now. */
+  private place(on: Exclude<Placement, 'own'>): NodeId {
+    if (on === 'host') return host;
+    if (on === 'any') return this.shared[this.turn++ % this.shared.length] ?? host;
+    if (on !== host && !this.workers.has(on)) {
+      throw new InvalidOptionError(`there is no node ${on}: live nodes are ${this.ids.join(', ')}`);
+    }
+    return on;
+  }
+
+  /** Hands the receiving end of a port from `from` to the node it leads to. */
+  connect(from: NodeId, to: NodeId, port: MessagePort): void {
+    if (to === host) this.transport.accept(from, port);
+    else if (this.workers.has(to)) this.workers.get(to)!.accept(from, port);
+    else port.close();
+  }
+
+  /** Makes every node report `started` and `stopped` too. */
+  observe(): void {
+    this.observed = true;
+    this.node.events.observed = true;
+    for (const worker of this.workers.values()) worker.observe(true);
+  }
+
+  private controlFor(nodeId: NodeId): HostControl {
+    return {
+      spawn: (request, on) => outcomeOf(() => this.spawn(request, on)),
+      connect: (from, to, port) => this.connect(from, to, port),
+      event: (event) => this.node.events.emit(reviveEvent(event)),
+      retire: () => void this.retire(nodeId),
+    };
+  }
+
+  /** Ends a node whose only actor has stopped. */
+  private async retire(nodeId: NodeId): Promise<void> {
+    this.retiring.add(nodeId);
+    await this.workers.get(nodeId)?.terminate();
+  }
+
+  private died(nodeId: NodeId, thrown: Error | undefined): void {
+    const { shared } = this;
+    this.workers.delete(nodeId);
+    if (shared.includes(nodeId)) shared.splice(shared.indexOf(nodeId), 1);
+    const expected = this.closing || this.retiring.delete(nodeId);
+    this.node.nodeDown(nodeId, thrown);
+    const data = thrown && serializeError(thrown, nodePlatform);
+    for (const worker of this.workers.values()) worker.nodeDown(nodeId, data);
+    const error = expected
+      ? undefined
+      : new NodeDownError(nodeId, `node ${nodeId} went down`, thrown && { cause: thrown });
+    this.node.events.emit({ type: 'nodeDown', node: nodeId, error: error && (thrown ?? error) });
+  }
+
+  /** Stops the actors of all workers. */
+  async stopActors(): Promise<void> {
+    this.closing = true;
+    // A worker that dies while it closes has no actors left either.
+    await Promise.allSettled([...this.workers.values()].map((worker) => worker.close()));
+  }
+
+  /** Ends all threads. */
+  async terminate(): Promise<void> {
+    this.closing = true;
+    await Promise.all([...this.workers.values()].map((worker) => worker.terminate()));
+  }
+}

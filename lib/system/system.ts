@@ -1,0 +1,162 @@
+// What an app holds: a system of nodes, to spawn actors on and to close.
+import type * as z from 'zod';
+import { ActorNode } from '../node/node.ts';
+import type { Definition } from '../protocol/actor.ts';
+import type { SpawnArguments, SpawnOptions, StopOptions } from '../protocol/context.ts';
+import { InvalidOptionError } from '../protocol/errors.ts';
+import type { EventListener } from '../protocol/events.ts';
+import type { Address, NodeId, Ref } from '../protocol/ref.ts';
+import { isNode } from '../threads/nodeFlag.ts';
+import { PortTransport } from '../threads/portTransport.ts';
+import { threadWorld } from '../threads/world.ts';
+import { ConsoleLog, type LogOption } from './log.ts';
+import { NodeTable } from './nodeTable.ts';
+import { defaultThreads } from './threadBudget.ts';
+
+/** Options of {@link createSystem}. */
+export interface SystemOptions {
+  /**
+   * Worker threads, 0 to 256. Default: what the machine or its cgroup allows. The host thread and threads of
+   * actors placed on `'own'` come on top. With 0 everything runs on the host.
+   */
+  threads?: number;
+  /** What goes to standard error; default `'warn'`. Read `system.events` to log elsewhere. */
+  log?: LogOption;
+}
+
+/** Options of {@link System.close}. */
+export interface CloseOptions {
+  /** Milliseconds that actors have to stop in before their threads are ended; default 5,000. */
+  timeoutMs?: number;
+}
+
+const threadsMax = 256;
+
+/**
+ * Starts a system: this thread as its host, and worker threads.
+ *
+ * Where an app's entry file also defines actors, a worker imports it to find them: there this function never
+ * settles, so that nothing behind it runs twice.
+ *
+ * @throws `InvalidOptionError`
+ */
+export async function createSystem(options: SystemOptions = {}): Promise<System> {
+  if (isNode()) return new Promise<never>(() => {});
+  const threads = options.threads ?? defaultThreads();
+  if (!Number.isInteger(threads) || threads < 0 || threads > threadsMax) {
+    throw new InvalidOptionError(`threads must be an integer from 0 to ${threadsMax}, not ${threads}`);
+  }
+  const system = new System(threads, new ConsoleLog(options.log ?? 'warn'));
+  await system[start]();
+  return system;
+}
+
+/** Where actors may be: the nodes of a system, and the events that happen on them. */
+export interface SystemEvents {
+  /** Listens to everything that happens in the system, on all nodes; returns a function that ends it. */
+  on(listener: EventListener): () => void;
+}
+
+const start = Symbol('start');
+
+export class System {
+  /** Worker threads it was made with. */
+  readonly threads: number;
+  readonly events: SystemEvents;
+  readonly #node: ActorNode;
+  readonly #nodes: NodeTable;
+  readonly #transport: PortTransport;
+  readonly #log: ConsoleLog;
+  // Without a worker thread nothing else would keep the process alive while asks are open.
+  readonly #keepAlive: NodeJS.Timeout;
+  #closing: Promise<void> | undefined = undefined;
+
+  /** Use {@link createSystem}. */
+  constructor(threads: number, log: ConsoleLog) {
+    this.threads = threads;
+    this.#log = log;
+    this.#transport = new PortTransport((to, port) => nodes.connect(0, to, port));
+    const nodes = new NodeTable(this.#transport);
+    this.#nodes = nodes;
+    const world = threadWorld(this.#transport, {
+      spawn: (request, on) => nodes.spawn(request, on),
+      // The host's definitions are the app's own: what it spawns, it has imported.
+      load: (module) => import(module),
+    });
+    this.#node = new ActorNode(0, world);
+    nodes.attach(this.#node);
+    this.#node.events.on(log.listener);
+    this.#keepAlive = setInterval(() => {}, 2 ** 30);
+    this.events = {
+      on: (listener) => {
+        this.#nodes.observe();
+        return this.#node.events.on(listener);
+      },
+    };
+  }
+
+  async [start](): Promise<void> {
+    try {
+      await Promise.all(Array.from({ length: this.threads }, () => this.#nodes.start(true)));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  /** The live nodes: 0 is the host thread. */
+  get nodes(): readonly NodeId[] {
+    return this.#nodes.ids;
+  }
+
+  /**
+   * Starts an actor; resolves when its `create` has returned.
+   *
+   * @throws `InvalidMessageError` for arguments that don't fit, `DefinitionNotFoundError`, `NodeDownError`,
+   * `SystemClosedError`, and what `create` throws
+   */
+  async spawn<P, A extends z.ZodType>(
+    definition: Definition<P, A>,
+    ...rest: SpawnArguments<A>
+  ): Promise<Ref<P>> {
+    const [args, given] = rest as [unknown, SpawnOptions?];
+    const options: SpawnOptions = { ...given, on: given?.on ?? (this.threads === 0 ? 'host' : 'any') };
+    return (await this.#node.spawn(definition as Definition, args, options, undefined)) as unknown as Ref<P>;
+  }
+
+  /** Stops an actor after the handler that runs. */
+  stop(ref: Address, options: StopOptions = {}): void {
+    this.#node.stop(ref, options.drain ?? false);
+  }
+
+  /**
+   * Stops all actors, children before parents, then ends the threads. Afterwards the process can exit. What
+   * hasn't stopped in time is ended with its thread and reported in the log.
+   */
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options.timeoutMs ?? 5000);
+    return this.#closing;
+  }
+
+  async #close(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(true), timeoutMs);
+    });
+    const stopped = Promise.all([this.#node.close(), this.#nodes.stopActors()]).then(() => false);
+    if (await Promise.race([stopped, late])) {
+      const left = [...this.#node.cells.values()].map((cell) => cell.path);
+      console.error(`thrum warn: closed after ${timeoutMs} ms with actors still running ${left.join(', ')}`);
+    }
+    clearTimeout(timer);
+    await this.#nodes.terminate();
+    this.#transport.close();
+    this.#log.flush();
+    clearInterval(this.#keepAlive);
+  }
+
+  /** For `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

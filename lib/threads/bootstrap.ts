@@ -1,0 +1,9 @@
+// The first file of a worker node. It says that the thread is up before it loads the runtime (and zod), so
+// that starting a system doesn't wait for either.
+import { parentPort } from 'node:worker_threads';
+import { markAsNode } from './nodeFlag.ts';
+
+markAsNode();
+parentPort!.postMessage('up');
+const { startNode } = await import('./workerNode.ts');
+startNode();

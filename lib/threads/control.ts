@@ -1,0 +1,120 @@
+// The control plane between the host and each worker node: who calls what, over Comlink. Messages between
+// actors never take this way.
+import type { MessagePort } from 'node:worker_threads';
+import type { Spawned, SpawnRequest } from '../node/world.ts';
+import type { SystemEvent } from '../protocol/events.ts';
+import type { NodeId } from '../protocol/ref.ts';
+import { reviveError, type SerializedError, serializeError } from '../wire/errorCodec.ts';
+import { nodePlatform } from './platform.ts';
+
+/**
+ * The result of a control call. Comlink would carry an error without its class, code and cause, and its
+ * handler for errors is shared with everybody else in the process who uses Comlink: so nothing is thrown
+ * across, errors are results.
+ */
+export type Outcome<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly error: SerializedError };
+
+/** What the host calls on a worker node. */
+export interface WorkerControl {
+  spawn(request: SpawnRequest): Promise<Outcome<Spawned>>;
+  /** The receiving end of a port that carries the frames of node `from`. */
+  accept(from: NodeId, port: MessagePort): void;
+  nodeDown(node: NodeId, cause: SerializedError | undefined): void;
+  /** Whether anybody listens to every event, or only to those that report trouble. */
+  observe(all: boolean): void;
+  /** Stops all actors; resolves when they have stopped. */
+  close(): Promise<void>;
+}
+
+/** What a worker node calls on the host. */
+export interface HostControl {
+  spawn(request: SpawnRequest, on: 'any' | 'host' | 'own' | NodeId): Promise<Outcome<Spawned>>;
+  /** Hands a port on to the node that it leads to. */
+  connect(from: NodeId, to: NodeId, port: MessagePort): void;
+  event(event: SerializedEvent): void;
+  /** The last actor of a node that was made for one has stopped. */
+  retire(): void;
+}
+
+/** An event with its errors as plain data. */
+export interface SerializedEvent {
+  readonly event: SystemEvent;
+  readonly error: SerializedError | undefined;
+}
+
+/** What a worker thread is started with. */
+export interface NodeData {
+  readonly thrumNode: {
+    readonly nodeId: NodeId;
+    /** The node was made for one actor, and ends with it. */
+    readonly own: boolean;
+    /** The worker's control, exposed. */
+    readonly worker: MessagePort;
+    /** The host's control, called. */
+    readonly host: MessagePort;
+  };
+}
+
+/** Runs a control call and makes an outcome of what happens. */
+export async function outcomeOf<T>(call: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { ok: true, value: await call() };
+  } catch (error) {
+    return { ok: false, error: serializeError(error, nodePlatform) };
+  }
+}
+
+/** The value of an outcome, or its error thrown. */
+export function unwrap<T>(outcome: Outcome<T>): T {
+  if (outcome.ok) return outcome.value;
+  throw reviveError(outcome.error, []);
+}
+
+/** Takes the errors out of an event, since a structured clone would change them. */
+export function serializeEvent(event: SystemEvent): SerializedEvent {
+  if (event.type === 'failed') {
+    return {
+      event: { ...event, error: undefined as never },
+      error: serializeError(event.error, nodePlatform),
+    };
+  }
+  if (event.type === 'stopped' && 'error' in event.reason) {
+    return {
+      event: { ...event, reason: { ...event.reason, error: undefined as never } },
+      error: serializeError(event.reason.error, nodePlatform),
+    };
+  }
+  return {
+    event: event.type === 'log' ? { ...event, fields: cloneable(event.fields) } : event,
+    error: undefined,
+  };
+}
+
+/** The event again. */
+export function reviveEvent({ event, error }: SerializedEvent): SystemEvent {
+  if (error === undefined) return event;
+  const revived = reviveError(error, []);
+  if (event.type === 'failed') return { ...event, error: revived };
+  if (event.type === 'stopped') return { ...event, reason: { ...event.reason, error: revived } as never };
+  return event;
+}
+
+/** Log fields that can't be cloned are logged as text, not lost. */
+function cloneable(
+  fields: Readonly<Record<string, unknown>> | undefined,
+): Readonly<Record<string, unknown>> | undefined {
+  if (fields === undefined) return undefined;
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => {
+      if (value instanceof Error) return [name, value.stack ?? String(value)];
+      try {
+        nodePlatform.serialize(value);
+        return [name, value];
+      } catch {
+        return [name, String(value)];
+      }
+    }),
+  );
+}

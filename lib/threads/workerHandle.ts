@@ -1,0 +1,132 @@
+// The host's side of one worker node: its thread, its control, and its death.
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import type * as Comlink from 'comlink';
+import type { Spawned, SpawnRequest } from '../node/world.ts';
+import { NodeDownError } from '../protocol/errors.ts';
+import type { NodeId } from '../protocol/ref.ts';
+import { type HostControl, type NodeData, type Outcome, unwrap, type WorkerControl } from './control.ts';
+
+export class WorkerHandle {
+  readonly nodeId: NodeId;
+  readonly worker: Worker;
+  /** Resolves when the thread runs; rejects when it dies before. */
+  readonly up: Promise<void>;
+  /** True from the moment the thread is known to be gone. */
+  down = false;
+  private readonly controlPort: MessagePort;
+  private readonly hostPort: MessagePort;
+  private readonly host: HostControl;
+  private readonly onDown: (cause: Error | undefined) => void;
+  private readonly waiting = new Set<(error: Error) => void>();
+  private control: Promise<Comlink.Remote<WorkerControl>> | undefined = undefined;
+  private cause: Error | undefined = undefined;
+
+  constructor(nodeId: NodeId, own: boolean, host: HostControl, onDown: (cause: Error | undefined) => void) {
+    this.nodeId = nodeId;
+    this.host = host;
+    this.onDown = onDown;
+    const control = new MessageChannel();
+    const toHost = new MessageChannel();
+    this.controlPort = control.port1;
+    this.hostPort = toHost.port1;
+    const data: NodeData = { thrumNode: { nodeId, own, worker: control.port2, host: toHost.port2 } };
+    this.worker = new Worker(new URL('./bootstrap.js', import.meta.url), {
+      workerData: data,
+      transferList: [control.port2, toHost.port2],
+      name: `thrum node ${nodeId}`,
+    });
+    this.up = new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      this.worker.once('message', () => {
+        this.waiting.delete(reject);
+        resolve();
+      });
+    });
+    // Whoever waits hears of it; an unhandled rejection would hide the cause.
+    this.up.catch(() => {});
+    this.worker.on('error', (error) => {
+      this.cause = error instanceof Error ? error : new Error(String(error));
+    });
+    this.worker.on('exit', (code) => this.died(code));
+    // From here on: what a worker calls while the host hasn't loaded Comlink waits in its port.
+    void this.open();
+  }
+
+  private died(code: number): void {
+    this.down = true;
+    this.controlPort.close();
+    this.hostPort.close();
+    const why = this.cause === undefined ? `its thread exited with code ${code}` : this.cause.message;
+    const options = this.cause && { cause: this.cause };
+    for (const reject of this.waiting) {
+      reject(new NodeDownError(this.nodeId, `node ${this.nodeId} went down: ${why}`, options));
+    }
+    this.waiting.clear();
+    this.onDown(this.cause);
+  }
+
+  /** Comlink is loaded on first use: a system that only starts and stops doesn't need it. */
+  private open(): Promise<Comlink.Remote<WorkerControl>> {
+    this.control ??= import('comlink').then((comlink) => {
+      comlink.expose(this.host, this.hostPort as unknown as Comlink.Endpoint);
+      // The worker itself holds the process open; these ports must not outlive it in doing so.
+      this.hostPort.unref();
+      const control = comlink.wrap<WorkerControl>(this.controlPort as unknown as Comlink.Endpoint);
+      this.controlPort.unref();
+      return control;
+    });
+    return this.control;
+  }
+
+  /** A control call that settles when the thread dies, which Comlink's own never would. */
+  private call<T>(make: (control: Comlink.Remote<WorkerControl>) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      if (this.down) {
+        return reject(
+          new NodeDownError(this.nodeId, `node ${this.nodeId} is down`, this.cause && { cause: this.cause }),
+        );
+      }
+      this.waiting.add(reject);
+      this.open()
+        .then(make)
+        .then(resolve, reject)
+        .finally(() => this.waiting.delete(reject));
+    });
+  }
+
+  async spawn(request: SpawnRequest): Promise<Spawned> {
+    const outcome = await this.call<Outcome<Spawned>>(async (control) => control.spawn(request));
+    return unwrap(outcome);
+  }
+
+  accept(from: NodeId, port: MessagePort): void {
+    if (this.down) return port.close();
+    this.notify(async (control) => {
+      const comlink = await import('comlink');
+      return control.accept(from, comlink.transfer(port, [port as never]));
+    });
+  }
+
+  nodeDown(node: NodeId, cause: Parameters<WorkerControl['nodeDown']>[1]): void {
+    this.notify((control) => control.nodeDown(node, cause));
+  }
+
+  observe(all: boolean): void {
+    this.notify((control) => control.observe(all));
+  }
+
+  /** Stops the node's actors. */
+  close(): Promise<void> {
+    return this.call((control) => control.close());
+  }
+
+  /** Ends the thread, whatever it does. */
+  async terminate(): Promise<void> {
+    await this.worker.terminate();
+  }
+
+  /** A call nobody waits for: only a dead thread makes it fail, and that is reported already. */
+  private notify(make: (control: Comlink.Remote<WorkerControl>) => Promise<unknown>): void {
+    this.call(make).catch(() => {});
+  }
+}

@@ -1,0 +1,57 @@
+// A node on a worker thread: its world, and its side of the control plane.
+import { isAbsolute } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type MessagePort, workerData } from 'node:worker_threads';
+import * as comlink from 'comlink';
+import { ActorNode } from '../node/node.ts';
+import type { NodeId } from '../protocol/ref.ts';
+import { reviveError } from '../wire/errorCodec.ts';
+import {
+  type HostControl,
+  type NodeData,
+  outcomeOf,
+  serializeEvent,
+  unwrap,
+  type WorkerControl,
+} from './control.ts';
+import { PortTransport } from './portTransport.ts';
+import { threadWorld } from './world.ts';
+
+/** Events that are reported even when nobody listens to all of them. */
+const reported = new Set(['failed', 'deadLetter', 'log']);
+
+/** Starts the node this thread was made for. */
+export function startNode(): void {
+  const { nodeId, own, worker, host: hostPort } = (workerData as NodeData).thrumNode;
+  const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
+  const transport = new PortTransport((to, port) => {
+    void host.connect(nodeId, to, comlink.transfer(port, [port as never]));
+  });
+  const world = threadWorld(transport, {
+    spawn: async (request, on) => unwrap(await host.spawn(request, on)),
+    load: importModule,
+  });
+  const node = new ActorNode(nodeId, world);
+  let observed = false;
+  // Every listener costs the events it hears: `started` and `stopped` aren't even made unless asked for.
+  node.events.on((event) => {
+    if (observed || reported.has(event.type)) void host.event(serializeEvent(event));
+  });
+  if (own) node.onIdle = () => void host.retire();
+  const control: WorkerControl = {
+    spawn: (request) => outcomeOf(() => node.startRequested(request)),
+    accept: (from: NodeId, port: MessagePort) => transport.accept(from, port),
+    nodeDown: (down, cause) => node.nodeDown(down, cause && reviveError(cause, [])),
+    observe: (all) => {
+      observed = all;
+      node.events.observed = all;
+    },
+    close: () => node.close(),
+  };
+  // Listening keeps this thread alive until its host ends it.
+  comlink.expose(control, worker as unknown as comlink.Endpoint);
+}
+
+function importModule(module: string): Promise<unknown> {
+  return import(isAbsolute(module) ? pathToFileURL(module).href : module);
+}

@@ -1,0 +1,25 @@
+// The world of real threads: wall-clock time, real chance, Node's event loop.
+import type { Control, World } from '../node/world.ts';
+import { nodePlatform } from './platform.ts';
+import type { PortTransport } from './portTransport.ts';
+
+/** A world for one thread. */
+export function threadWorld(transport: PortTransport, control: Control): World {
+  return {
+    clock: {
+      now: () => performance.now(),
+      setTimer(delayMs, fn) {
+        const timer = setTimeout(fn, delayMs);
+        return () => clearTimeout(timer);
+      },
+    },
+    platform: nodePlatform,
+    transport,
+    control,
+    random: () => Math.random(),
+    microtask: (fn) => queueMicrotask(fn),
+    defer: (fn) => {
+      setImmediate(fn);
+    },
+  };
+}

@@ -1,0 +1,137 @@
+// Copies what zod hands on without copying it (dates, bytes, unknown values, defaults), so that two actors on
+// one node share nothing mutable either.
+import type { Layout } from '../protocol/layout.ts';
+import { cloneDynamic } from './dynamic.ts';
+import type { Platform } from './platform.ts';
+import { descend, setProperty, unionIndex } from './walk.ts';
+
+/** A copy of a value that shares nothing mutable with it. */
+export type Copy = (value: unknown, platform: Platform) => unknown;
+
+/** Makes a copy that shares nothing mutable with it. `undefined` where zod's output can be handed on. */
+export function copier(layout: Layout): Copy | undefined {
+  return sharesWithSender(layout, new Set())
+    ? (value, platform) => copy(layout, value, platform, 0)
+    : undefined;
+}
+
+/** Whether zod may hand on something mutable that it didn't make itself. */
+function sharesWithSender(layout: Layout, seen: Set<Layout>): boolean {
+  switch (layout.kind) {
+    case 'date':
+    case 'bytes':
+    case 'dynamic':
+      return true;
+    case 'shared':
+      return isMutable(layout.inner, new Set());
+    case 'optional':
+    case 'nullable':
+      return sharesWithSender(layout.inner, seen);
+    case 'array':
+    case 'set':
+      return sharesWithSender(layout.item, seen);
+    case 'tuple':
+      return [...layout.items, layout.rest].some((item) => item && sharesWithSender(item, seen));
+    case 'record':
+    case 'map':
+      return sharesWithSender(layout.key, seen) || sharesWithSender(layout.value, seen);
+    case 'object':
+      return (
+        layout.fields.some((field) => sharesWithSender(field.layout, seen)) ||
+        (layout.rest !== undefined && sharesWithSender(layout.rest, seen))
+      );
+    case 'union':
+      return layout.options.some((option) => sharesWithSender(option, seen));
+    case 'lazy': {
+      const resolved = layout.resolve();
+      if (seen.has(resolved)) return false;
+      seen.add(resolved);
+      return sharesWithSender(resolved, seen);
+    }
+    default:
+      return false;
+  }
+}
+
+function isMutable(layout: Layout, seen: Set<Layout>): boolean {
+  switch (layout.kind) {
+    case 'optional':
+    case 'nullable':
+    case 'shared':
+      return isMutable(layout.inner, seen);
+    case 'union':
+      return layout.options.some((option) => isMutable(option, seen));
+    case 'lazy':
+      return true;
+    case 'undefined':
+    case 'null':
+    case 'boolean':
+    case 'number':
+    case 'int32':
+    case 'string':
+    case 'bigint':
+    case 'literal':
+    case 'ref':
+      return false;
+    default:
+      return true;
+  }
+}
+
+function copy(layout: Layout, value: unknown, platform: Platform, depth: number): unknown {
+  switch (layout.kind) {
+    case 'date':
+      return new Date((value as Date).getTime());
+    case 'bytes':
+      return (value as Uint8Array).slice();
+    case 'dynamic':
+      return cloneDynamic(value, platform);
+    case 'optional':
+    case 'nullable':
+      return value === undefined || value === null ? value : copy(layout.inner, value, platform, depth);
+    case 'shared':
+      return copy(layout.inner, value, platform, depth);
+    case 'lazy':
+      return copy(layout.resolve(), value, platform, descend(depth));
+    case 'union':
+      return copy(layout.options[unionIndex(layout.options, value)]!, value, platform, descend(depth));
+    case 'array':
+      return (value as unknown[]).map((item) => copy(layout.item, item, platform, descend(depth)));
+    case 'tuple':
+      return (value as unknown[]).map((item, i) =>
+        copy(layout.items[i] ?? layout.rest!, item, platform, descend(depth)),
+      );
+    case 'set':
+      return new Set(
+        [...(value as Set<unknown>)].map((item) => copy(layout.item, item, platform, descend(depth))),
+      );
+    case 'map':
+      return new Map(
+        [...(value as Map<unknown, unknown>)].map(([key, item]) => [
+          copy(layout.key, key, platform, descend(depth)),
+          copy(layout.value, item, platform, descend(depth)),
+        ]),
+      );
+    case 'record':
+    case 'object':
+      return copyObject(layout, value as Record<string, unknown>, platform, descend(depth));
+    default:
+      return value;
+  }
+}
+
+function copyObject(
+  layout: Extract<Layout, { kind: 'object' } | { kind: 'record' | 'map' }>,
+  value: Record<string, unknown>,
+  platform: Platform,
+  depth: number,
+): unknown {
+  const fields = layout.kind === 'object' ? new Map(layout.fields.map((f) => [f.name, f.layout])) : undefined;
+  const rest = layout.kind === 'object' ? layout.rest : layout.value;
+  const object: Record<string, unknown> = {};
+  for (const [name, item] of Object.entries(value)) {
+    const inner = fields?.get(name) ?? rest;
+    setProperty(object, name, item === undefined || !inner ? item : copy(inner, item, platform, depth));
+  }
+  return object;
+}

@@ -1,0 +1,83 @@
+// Values without a layout (`unknown`, `any`, `custom`) go through structured serialization. It silently drops
+// what makes an instance of a class one, so those are refused here, at the sender.
+import { CorruptMessageError, UncloneableValueError } from '../protocol/errors.ts';
+import { isRef } from '../protocol/ref.ts';
+import type { ByteReader, ByteWriter } from './buffer.ts';
+import type { Platform } from './platform.ts';
+
+/** A length and the serialized value. */
+export function writeDynamic(value: unknown, writer: ByteWriter): void {
+  writer.block(serialize(value, writer.platform));
+}
+
+export function readDynamic(reader: ByteReader): unknown {
+  const block = reader.block();
+  try {
+    // The bytes may lie in memory that is used again: what comes out must not point into it.
+    return reader.platform.deserialize(block.slice());
+  } catch (error) {
+    throw new CorruptMessageError(`structured data: ${(error as Error).message}`);
+  }
+}
+
+/** A structured clone. */
+export function cloneDynamic(value: unknown, platform: Platform): unknown {
+  if (typeof value !== 'object' && typeof value !== 'function' && typeof value !== 'symbol') return value;
+  return value === null ? value : platform.deserialize(serialize(value, platform));
+}
+
+function serialize(value: unknown, platform: Platform): Uint8Array {
+  refuseInstances(value, new Set(), '');
+  try {
+    return platform.serialize(value);
+  } catch (error) {
+    throw new UncloneableValueError(`a value can't be copied: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+const carried = new Set<string>(
+  [
+    'Boolean Number String Date RegExp Error EvalError RangeError ReferenceError SyntaxError TypeError URIError',
+    'ArrayBuffer DataView BigInt64Array BigUint64Array Float32Array Float64Array Int8Array Int16Array',
+    'Int32Array Uint8Array Uint8ClampedArray Uint16Array Uint32Array Buffer',
+  ].flatMap((names) => names.split(' ')),
+);
+
+function refuseInstances(value: unknown, seen: Set<object>, path: string): void {
+  if (typeof value === 'function' || typeof value === 'symbol') {
+    throw new UncloneableValueError(`a ${typeof value}${at(path)} can't be sent to an actor`);
+  }
+  if (typeof value !== 'object' || value === null || seen.has(value)) return;
+  seen.add(value);
+  if (isRef(value)) {
+    throw new UncloneableValueError(
+      `a ref${at(path)} is in a value without a schema of its own: give it refOf(() => Definition)`,
+    );
+  }
+  if (value instanceof Map) {
+    for (const [key, item] of value) {
+      refuseInstances(key, seen, `${path}[key]`);
+      refuseInstances(item, seen, `${path}[${String(key)}]`);
+    }
+  } else if (value instanceof Set) {
+    for (const item of value) refuseInstances(item, seen, `${path}[]`);
+  } else if (!isPlain(value)) {
+    const name = (value as object).constructor?.name ?? 'unknown';
+    if (carried.has(name)) return;
+    throw new UncloneableValueError(
+      `an instance of ${name}${at(path)} can't be sent to an actor: it would lose its class. Send its data.`,
+    );
+  } else {
+    for (const [name, item] of Object.entries(value)) refuseInstances(item, seen, `${path}.${name}`);
+  }
+}
+
+function isPlain(value: object): boolean {
+  if (Array.isArray(value)) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
+}
+
+function at(path: string): string {
+  return path === '' ? '' : ` at ${path.replace(/^\./, '')}`;
+}

@@ -1,0 +1,118 @@
+// An error on its way to another actor: class, message, code, cause and stack survive.
+import * as errors from '../protocol/errors.ts';
+import { type ErrorClass, RemoteError } from '../protocol/errors.ts';
+import type { Platform } from './platform.ts';
+
+/** An error as plain data. */
+export interface SerializedError {
+  readonly className: string;
+  readonly message: string;
+  readonly stack: string | undefined;
+  /** Own enumerable properties (code, issues, …) that structured clone carries. */
+  readonly properties: Record<string, unknown>;
+  readonly cause: { readonly error: SerializedError } | { readonly value: unknown } | undefined;
+  /** Of an AggregateError. */
+  readonly errors: readonly SerializedError[] | undefined;
+}
+
+const causesMax = 16;
+
+/** Takes an error apart. Anything may be thrown: what isn't an error becomes the message of one. */
+export function serializeError(thrown: unknown, platform: Platform, depth = 0): SerializedError {
+  if (!(thrown instanceof Error)) {
+    const plain = isCloneable(thrown, platform);
+    return {
+      className: 'Error',
+      message: `a value that isn't an Error was thrown: ${String(thrown)}`,
+      stack: undefined,
+      properties: {},
+      cause: plain ? { value: thrown } : undefined,
+      errors: undefined,
+    };
+  }
+  const properties: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(thrown)) {
+    if (!reserved.has(name) && isCloneable(value, platform)) properties[name] = value;
+  }
+  const { cause } = thrown;
+  return {
+    className: thrown.constructor?.name ?? 'Error',
+    message: thrown.message,
+    stack: thrown.stack,
+    properties: { ...(Object.hasOwn(thrown, 'name') ? { name: thrown.name } : undefined), ...properties },
+    cause:
+      cause === undefined || depth >= causesMax
+        ? undefined
+        : cause instanceof Error
+          ? { error: serializeError(cause, platform, depth + 1) }
+          : isCloneable(cause, platform)
+            ? { value: cause }
+            : undefined,
+    errors:
+      thrown instanceof AggregateError
+        ? thrown.errors.map((inner) => serializeError(inner, platform, depth + 1))
+        : undefined,
+  };
+}
+
+const reserved = new Set(['message', 'stack', 'cause', 'errors']);
+
+function isCloneable(value: unknown, platform: Platform): boolean {
+  try {
+    platform.serialize(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Makes an error again, of its class where this thread knows it (JavaScript's, this library's, and `known`),
+ * a `RemoteError` with the original's name where not.
+ */
+export function reviveError(data: SerializedError, known: readonly ErrorClass[]): Error {
+  const type = known.find((candidate) => candidate.name === data.className) ?? builtIn.get(data.className);
+  const error = Object.create((type ?? RemoteError).prototype) as Error;
+  const hidden = (name: string, value: unknown) =>
+    Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: false });
+  hidden('message', data.message);
+  hidden('stack', data.stack ?? `${data.className}: ${data.message}`);
+  if (type === undefined) hidden('name', data.className);
+  for (const [name, value] of Object.entries(data.properties)) {
+    if (name === 'name') hidden(name, value);
+    else Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: true });
+  }
+  if (data.cause !== undefined) {
+    hidden('cause', 'error' in data.cause ? reviveError(data.cause.error, known) : data.cause.value);
+  }
+  if (data.errors !== undefined)
+    hidden(
+      'errors',
+      data.errors.map((inner) => reviveError(inner, known)),
+    );
+  return error;
+}
+
+const builtIn = new Map<string, ErrorClass>(
+  [
+    ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError],
+    ...Object.values(errors),
+  ].map((type) => [type.name, type as ErrorClass]),
+);
+
+/**
+ * Adds where an error was waited for below where it was made. Called in a promise reaction, where V8 still
+ * knows the `await`s above it: so an ask that succeeds pays nothing for its trace.
+ */
+export function addAwaitingStack(error: Error, what: string): Error {
+  const here: { stack?: string } = {};
+  (Error as { captureStackTrace?: (target: object) => void }).captureStackTrace?.(here);
+  const frames = here.stack?.split('\n').filter((line) => /^\s+at async /.test(line)) ?? [];
+  Object.defineProperty(error, 'stack', {
+    value: [error.stack, `    ── asked '${what}' ──`, ...frames].join('\n'),
+    writable: true,
+    configurable: true,
+    enumerable: false,
+  });
+  return error;
+}

@@ -1,0 +1,137 @@
+// Reads a value as its layout says, from bytes that need not be honest.
+import { CorruptMessageError } from '../protocol/errors.ts';
+import type { Layout } from '../protocol/layout.ts';
+import type { ByteReader } from './buffer.ts';
+import { readDynamic } from './dynamic.ts';
+import type { RefBinder } from './refs.ts';
+import { type Container, descend, fieldAbsent, fieldPresent, setProperty } from './walk.ts';
+
+/** Reads one value. Throws `CorruptMessageError` for bytes that no `write` of this layout makes. */
+export function read(layout: Layout, reader: ByteReader, refs: RefBinder, depth = 0): unknown {
+  switch (layout.kind) {
+    case 'undefined':
+      reader.u8();
+      return undefined;
+    case 'null':
+      reader.u8();
+      return null;
+    case 'boolean':
+      return reader.u8() === 1;
+    case 'number':
+      return reader.f64();
+    case 'int32':
+      return reader.u8() === 1 ? -0 : reader.i32();
+    case 'string':
+      return reader.string();
+    case 'bigint':
+      return readBigint(reader.string());
+    case 'date':
+      return new Date(reader.f64());
+    case 'bytes':
+      return reader.block().slice();
+    case 'dynamic':
+      return readDynamic(reader);
+    case 'literal': {
+      const index = reader.u16();
+      if (index >= layout.values.length) throw new CorruptMessageError(`no literal ${index}`);
+      return layout.values[index];
+    }
+    case 'ref':
+      return refs.bind(reader.u32(), reader.f64(), layout.protocol());
+    case 'optional':
+      return reader.u8() === 0 ? undefined : read(layout.inner, reader, refs, depth);
+    case 'nullable':
+      return reader.u8() === 0 ? null : read(layout.inner, reader, refs, depth);
+    case 'shared':
+      return read(layout.inner, reader, refs, depth);
+    case 'lazy':
+      return read(layout.resolve(), reader, refs, descend(depth));
+    case 'union': {
+      const option = layout.options[reader.u16()];
+      if (option === undefined) throw new CorruptMessageError('no such union option');
+      return read(option, reader, refs, descend(depth));
+    }
+    default:
+      return readContainer(layout, reader, refs, descend(depth));
+  }
+}
+
+function readContainer(layout: Container, reader: ByteReader, refs: RefBinder, depth: number): unknown {
+  switch (layout.kind) {
+    case 'array': {
+      const count = reader.count();
+      const items: unknown[] = [];
+      for (let i = 0; i < count; i++) items.push(read(layout.item, reader, refs, depth));
+      return items;
+    }
+    case 'set': {
+      const count = reader.count();
+      const items = new Set<unknown>();
+      for (let i = 0; i < count; i++) items.add(read(layout.item, reader, refs, depth));
+      return items;
+    }
+    case 'tuple': {
+      const count = reader.count();
+      if (count > layout.items.length && layout.rest === undefined) {
+        throw new CorruptMessageError(`a tuple of ${count} items where ${layout.items.length} are known`);
+      }
+      const items: unknown[] = [];
+      for (let i = 0; i < count; i++) {
+        items.push(read(layout.items[i] ?? layout.rest!, reader, refs, depth));
+      }
+      return items;
+    }
+    case 'map': {
+      const count = reader.count();
+      const entries = new Map<unknown, unknown>();
+      for (let i = 0; i < count; i++) {
+        const key = read(layout.key, reader, refs, depth);
+        entries.set(key, read(layout.value, reader, refs, depth));
+      }
+      return entries;
+    }
+    case 'record': {
+      const object: Record<string, unknown> = {};
+      readProperties(object, layout.value, reader, refs, depth);
+      return object;
+    }
+    case 'object': {
+      const object: Record<string, unknown> = {};
+      for (const field of layout.fields) {
+        const state = field.optional ? reader.u8() : fieldPresent;
+        if (state === fieldAbsent) continue;
+        const value = state === fieldPresent ? read(field.layout, reader, refs, depth) : undefined;
+        setProperty(object, field.name, value);
+      }
+      if (layout.rest !== undefined) readProperties(object, layout.rest, reader, refs, depth);
+      return object;
+    }
+  }
+}
+
+function readProperties(
+  object: Record<string, unknown>,
+  layout: Layout,
+  reader: ByteReader,
+  refs: RefBinder,
+  depth: number,
+): void {
+  const count = reader.count();
+  for (let i = 0; i < count; i++) {
+    const name = reader.string();
+    setProperty(object, name, read(layout, reader, refs, depth));
+  }
+}
+
+function readBigint(text: string): bigint {
+  const negative = text.startsWith('-');
+  const digits = negative ? text.slice(1) : text;
+  if (!/^[0-9a-z]+$/.test(digits)) throw new CorruptMessageError('not a bigint');
+  let value = 0n;
+  // Ten base-36 digits at a time stay below 2^53.
+  for (let i = 0; i < digits.length; i += 10) {
+    const part = digits.slice(i, i + 10);
+    value = value * 36n ** BigInt(part.length) + BigInt(Number.parseInt(part, 36));
+  }
+  return negative ? -value : value;
+}

@@ -1,0 +1,43 @@
+// What writing, reading and copying by a layout have in common.
+import { MessageLimitError, UncloneableValueError } from '../protocol/errors.ts';
+import type { Layout } from '../protocol/layout.ts';
+import { matches } from './matches.ts';
+
+/** The layouts that hold others, and so nest. */
+export type Container = Extract<Layout, { kind: 'array' | 'set' | 'tuple' | 'record' | 'map' | 'object' }>;
+
+/** How deep a message may nest. */
+export const depthMax = 512;
+
+/** One level deeper, or an error. */
+export function descend(depth: number): number {
+  if (depth >= depthMax) {
+    throw new MessageLimitError(`a message nests deeper than ${depthMax} levels, or contains itself`);
+  }
+  return depth + 1;
+}
+
+// An optional property is absent, there, or there with the value undefined: three different objects.
+export const fieldAbsent = 0;
+export const fieldPresent = 1;
+export const fieldUndefined = 2;
+
+/** The option of a union that describes `value`. */
+export function unionIndex(options: readonly Layout[], value: unknown): number {
+  const index = options.findIndex((option) => matches(option, value));
+  if (index < 0) {
+    throw new UncloneableValueError(
+      'a value passed a union, but none of its options describes what came out of it (a transform in a refinement?)',
+    );
+  }
+  return index;
+}
+
+/** Assigning to `__proto__` would change the prototype. */
+export function setProperty(object: Record<string, unknown>, name: string, value: unknown): void {
+  if (name === '__proto__') {
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  } else {
+    object[name] = value;
+  }
+}
