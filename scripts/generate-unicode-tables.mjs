@@ -76,7 +76,7 @@ const mark = async (values, property, value, add = false) => {
   }
 };
 
-// The numbers are those of unicode/classes.ts and unicode/lower-case.ts.
+// The numbers are those of unicode/classes.ts and unicode/lowerCase.ts.
 const classes = new Uint8Array(CODE_POINTS);
 await mark(classes, 'General_Category/Letter', 1);
 await mark(classes, 'General_Category/Mark', 2);

@@ -1,6 +1,13 @@
 // thrum/mapreduce: parallel word count (and, later, any MapReduce job) on the threads of a system.
 export { JobFailedError } from './errors.ts';
-export { findInputs, type InputFile, type InputProblem } from './inputs/index.ts';
+export {
+  type FindInputsOptions,
+  type FoundInputs,
+  findInputs,
+  InputError,
+  type InputFile,
+  type InputProblem,
+} from './inputs/index.ts';
 export {
   type CountWordsOptions,
   countWords,

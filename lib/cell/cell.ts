@@ -46,6 +46,8 @@ export class Cell {
   state: State = 'running';
   /** The ref handed out as `ctx.self`; made on first use. */
   self: Address | undefined = undefined;
+  /** What others get when `ctx.self` is sent to them. */
+  refForOthers: Address | undefined = undefined;
 
   private behaviour: Behaviour | undefined = undefined;
   private handlers: readonly Handler[] = [];

@@ -8,6 +8,9 @@ import type { World } from './world.ts';
 const batchMax = 128;
 /** How long a node's turn lasts before the event loop gets one. */
 const turnMs = 4;
+/** The same bound in batches and in turns, for a world whose clock stands still while actors run. */
+const batchesMax = 256;
+const turnsMax = 256;
 
 export class Dispatcher {
   private readonly world: World;
@@ -17,6 +20,7 @@ export class Dispatcher {
   running: Cell | undefined = undefined;
   /** When the event loop last had its turn, as far as known. */
   private yieldedAt = 0;
+  private turnsSinceYield = 0;
 
   constructor(world: World) {
     this.world = world;
@@ -31,7 +35,7 @@ export class Dispatcher {
   /** Microtasks keep latency low, but a chain of them would starve I/O: past a turn's time it is broken. */
   private plan(): void {
     this.planned = true;
-    if (this.world.clock.now() - this.yieldedAt < turnMs) {
+    if (this.turnsSinceYield++ < turnsMax && this.world.clock.now() - this.yieldedAt < turnMs) {
       this.world.microtask(this.turn);
     } else {
       this.world.defer(this.turnAfterYield);
@@ -40,12 +44,14 @@ export class Dispatcher {
 
   private readonly turnAfterYield = (): void => {
     this.yieldedAt = this.world.clock.now();
+    this.turnsSinceYield = 0;
     this.turn();
   };
 
   private readonly turn = (): void => {
     const { ready, world } = this;
     const deadline = world.clock.now() + turnMs;
+    let batchesLeft = batchesMax;
     let cell = ready.shift();
     while (cell !== undefined) {
       cell.scheduled = false;
@@ -56,7 +62,7 @@ export class Dispatcher {
         cell.scheduled = true;
         ready.push(cell);
       }
-      if (ready.size === 0 || world.clock.now() >= deadline) break;
+      if (ready.size === 0 || --batchesLeft === 0 || world.clock.now() >= deadline) break;
       cell = ready.shift();
     }
     world.transport.flush();

@@ -175,7 +175,10 @@ export class ActorNode implements CellHost, RefBinder {
   // Refs.
 
   selfRef(cell: Cell): Address {
-    cell.self ??= this.refTo(cell);
+    if (cell.self === undefined) {
+      cell.self = this.refTo(cell);
+      cell.refForOthers = this.refTo(cell);
+    }
     return cell.self;
   }
 
@@ -240,7 +243,7 @@ export class ActorNode implements CellHost, RefBinder {
     if (node !== this.nodeId) {
       this.outbox.reply(node, askId, codec, result.data);
     } else {
-      const copy = codec.copy(result.data, this.world.platform);
+      const copy = codec.copy(result.data, this.world.platform, this);
       this.asks.take(askId)?.resolve(copy);
     }
   }

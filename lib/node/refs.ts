@@ -2,7 +2,7 @@
 
 import type { Cell } from '../cell/cell.ts';
 import { InvalidOptionError, ThrumError } from '../protocol/errors.ts';
-import { type Address, type AskOptions, type NodeId, refProtocol } from '../protocol/ref.ts';
+import { type Address, type AskOptions, type NodeId, refForOthers, refProtocol } from '../protocol/ref.ts';
 import type { MessageEntry, ProtocolTable } from '../wire/protocolTable.ts';
 
 /** What a ref needs of its node. */
@@ -39,6 +39,10 @@ export class ActorRef implements Address {
 
   get [refProtocol](): object {
     return this.table.protocol;
+  }
+
+  get [refForOthers](): Address {
+    return this.local?.self === this ? (this.local.refForOthers ?? this) : this;
   }
 
   get id(): string {

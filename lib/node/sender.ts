@@ -34,7 +34,7 @@ export class MessageSender implements Sender {
         node.deadLetterTo(ref.path, entry.name, node.closed ? 'closed' : 'stopped', 1);
         return true;
       }
-      return cell.offer(entry.index, entry.codec.copy(value, node.world.platform), noReply, 0);
+      return cell.offer(entry.index, entry.codec.copy(value, node.world.platform, node), noReply, 0);
     }
     if (node.closed || !node.outbox.tell(ref.node, ref.cell, entry, value)) {
       node.deadLetterTo(ref.path, entry.name, node.closed ? 'closed' : 'nodeDown', 1);
@@ -108,7 +108,7 @@ export class MessageSender implements Sender {
     if (!entry.concurrent && (ref === cell.self || node.running === cell)) {
       return new SelfAskError(cell.path, entry.name);
     }
-    const copy = entry.codec.copy(value, node.world.platform);
+    const copy = entry.codec.copy(value, node.world.platform, node);
     return cell.offer(entry.index, copy, node.nodeId, askId) ? undefined : refusal(cell, entry.name);
   }
 

@@ -43,7 +43,7 @@ export class Spawner {
     const value = validate(codec, args, () => `the arguments of '${definition.name}'`);
     const mailboxCapacity = capacityOf(options);
     if (here) {
-      const copy = codec.copy(value, node.world.platform);
+      const copy = codec.copy(value, node.world.platform, node);
       return this.start(definition, copy, options.name, mailboxCapacity, parent && node.selfRef(parent));
     }
     const table = protocolTable(definition.protocol as object);
@@ -101,7 +101,6 @@ export class Spawner {
     const cell = new Cell(node, { definition, table, id, path, parent, mailboxCapacity });
     // Reachable from the first line of `create`: a behaviour may hand out ctx.self there.
     node.cells.set(id, cell);
-    const ref = node.selfRef(cell);
     const parentCell = parent !== undefined && parent.node === node.nodeId ? node.cellOf(parent) : undefined;
     try {
       cell.start(args);
@@ -109,9 +108,10 @@ export class Spawner {
       cell.abandon();
       throw error;
     }
+    const ref = node.refTo(cell);
     parentCell?.adopt(ref);
     node.emitStarted(cell);
-    return node.refTo(cell);
+    return ref;
   }
 
   /** The definition of that name: known already, or found by importing its module. */

@@ -1,5 +1,4 @@
 // What a node is given from outside. Threads, a simulation and later a cluster each bring their own.
-import type { StopReason } from '../protocol/events.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { ByteReader, ByteWriter } from '../wire/buffer.ts';
 import type { Platform } from '../wire/platform.ts';
@@ -68,6 +67,3 @@ export interface World {
   /** Runs `fn` soon, after I/O and timers had their turn. */
   defer(fn: () => void): void;
 }
-
-/** A reason as plain data is in {@link StopReason}; errors in it are revived where it arrives. */
-export type { StopReason };

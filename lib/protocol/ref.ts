@@ -83,6 +83,12 @@ export interface RefSchema<T> extends z.ZodType<Ref<T>, Ref<T>> {}
 /** Marks a value as a ref for the schemas of {@link refOf}; its value is the ref's protocol object. */
 export const refProtocol: unique symbol = Symbol.for('thrum.ref.protocol') as never;
 
+/**
+ * What to hand on when a ref is sent: `ctx.self` knows that it is the actor's own (asking it is an error),
+ * which must not travel to somebody else on the same node.
+ */
+export const refForOthers: unique symbol = Symbol.for('thrum.ref.forOthers') as never;
+
 const targets = new WeakMap<object, () => unknown>();
 
 /**
@@ -110,8 +116,14 @@ export function refTarget(schema: z.ZodType): (() => object) | undefined {
   return target && (() => protocolObject(target()));
 }
 
+/** A ref as schemas and codecs see it. */
+export interface AnyRef extends Address {
+  readonly [refProtocol]: object;
+  readonly [refForOthers]: Address;
+}
+
 /** Whether `value` is a ref of this library. */
-export function isRef(value: unknown): value is Address & { readonly [refProtocol]: object } {
+export function isRef(value: unknown): value is AnyRef {
   return typeof value === 'object' && value !== null && refProtocol in value;
 }
 

@@ -53,7 +53,11 @@ export class NodeTable {
     );
     this.workers.set(nodeId, handle);
     await handle.up;
-    if (shared) this.shared.push(nodeId);
+    if (shared) {
+      // Threads come up in any order; placement must not depend on it.
+      this.shared.push(nodeId);
+      this.shared.sort((a, b) => a - b);
+    }
     if (this.observed) handle.observe(true);
     this.node.events.emit({ type: 'nodeUp', node: nodeId });
     return nodeId;

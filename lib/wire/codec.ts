@@ -15,7 +15,7 @@ export interface Codec {
   /** The parsed value, or the issues. Never throws for a bad value. */
   check(value: unknown): z.ZodSafeParseResult<unknown>;
   /** A copy that shares nothing mutable with the original. */
-  copy(value: unknown, platform: Platform): unknown;
+  copy(value: unknown, platform: Platform, refs: RefBinder): unknown;
   write(value: unknown, writer: ByteWriter, refs: RefBinder): void;
   read(reader: ByteReader, refs: RefBinder): unknown;
 }

@@ -1,17 +1,19 @@
 // Copies what zod hands on without copying it (dates, bytes, unknown values, defaults), so that two actors on
 // one node share nothing mutable either.
 import type { Layout } from '../protocol/layout.ts';
+import { type AnyRef, refForOthers } from '../protocol/ref.ts';
 import { cloneDynamic } from './dynamic.ts';
 import type { Platform } from './platform.ts';
+import type { RefBinder } from './refs.ts';
 import { descend, setProperty, unionIndex } from './walk.ts';
 
 /** A copy of a value that shares nothing mutable with it. */
-export type Copy = (value: unknown, platform: Platform) => unknown;
+export type Copy = (value: unknown, platform: Platform, refs: RefBinder) => unknown;
 
 /** Makes a copy that shares nothing mutable with it. `undefined` where zod's output can be handed on. */
 export function copier(layout: Layout): Copy | undefined {
   return sharesWithSender(layout, new Set())
-    ? (value, platform) => copy(layout, value, platform, 0)
+    ? (value, platform, refs) => copy(layout, value, platform, refs, 0)
     : undefined;
 }
 
@@ -21,6 +23,7 @@ function sharesWithSender(layout: Layout, seen: Set<Layout>): boolean {
     case 'date':
     case 'bytes':
     case 'dynamic':
+    case 'ref':
       return true;
     case 'shared':
       return isMutable(layout.inner, new Set());
@@ -78,43 +81,45 @@ function isMutable(layout: Layout, seen: Set<Layout>): boolean {
   }
 }
 
-function copy(layout: Layout, value: unknown, platform: Platform, depth: number): unknown {
+function copy(layout: Layout, value: unknown, platform: Platform, refs: RefBinder, depth: number): unknown {
   switch (layout.kind) {
     case 'date':
       return new Date((value as Date).getTime());
     case 'bytes':
       return (value as Uint8Array).slice();
+    case 'ref':
+      return ownRef(value as AnyRef, refs);
     case 'dynamic':
       return cloneDynamic(value, platform);
     case 'optional':
     case 'nullable':
-      return value === undefined || value === null ? value : copy(layout.inner, value, platform, depth);
+      return value === undefined || value === null ? value : copy(layout.inner, value, platform, refs, depth);
     case 'shared':
-      return copy(layout.inner, value, platform, depth);
+      return copy(layout.inner, value, platform, refs, depth);
     case 'lazy':
-      return copy(layout.resolve(), value, platform, descend(depth));
+      return copy(layout.resolve(), value, platform, refs, descend(depth));
     case 'union':
-      return copy(layout.options[unionIndex(layout.options, value)]!, value, platform, descend(depth));
+      return copy(layout.options[unionIndex(layout.options, value)]!, value, platform, refs, descend(depth));
     case 'array':
-      return (value as unknown[]).map((item) => copy(layout.item, item, platform, descend(depth)));
+      return (value as unknown[]).map((item) => copy(layout.item, item, platform, refs, descend(depth)));
     case 'tuple':
       return (value as unknown[]).map((item, i) =>
-        copy(layout.items[i] ?? layout.rest!, item, platform, descend(depth)),
+        copy(layout.items[i] ?? layout.rest!, item, platform, refs, descend(depth)),
       );
     case 'set':
       return new Set(
-        [...(value as Set<unknown>)].map((item) => copy(layout.item, item, platform, descend(depth))),
+        [...(value as Set<unknown>)].map((item) => copy(layout.item, item, platform, refs, descend(depth))),
       );
     case 'map':
       return new Map(
         [...(value as Map<unknown, unknown>)].map(([key, item]) => [
-          copy(layout.key, key, platform, descend(depth)),
-          copy(layout.value, item, platform, descend(depth)),
+          copy(layout.key, key, platform, refs, descend(depth)),
+          copy(layout.value, item, platform, refs, descend(depth)),
         ]),
       );
     case 'record':
     case 'object':
-      return copyObject(layout, value as Record<string, unknown>, platform, descend(depth));
+      return copyObject(layout, value as Record<string, unknown>, platform, refs, descend(depth));
     default:
       return value;
   }
@@ -124,6 +129,7 @@ function copyObject(
   layout: Extract<Layout, { kind: 'object' } | { kind: 'record' | 'map' }>,
   value: Record<string, unknown>,
   platform: Platform,
+  refs: RefBinder,
   depth: number,
 ): unknown {
   const fields = layout.kind === 'object' ? new Map(layout.fields.map((f) => [f.name, f.layout])) : undefined;
@@ -131,7 +137,13 @@ function copyObject(
   const object: Record<string, unknown> = {};
   for (const [name, item] of Object.entries(value)) {
     const inner = fields?.get(name) ?? rest;
-    setProperty(object, name, item === undefined || !inner ? item : copy(inner, item, platform, depth));
+    setProperty(object, name, item === undefined || !inner ? item : copy(inner, item, platform, refs, depth));
   }
   return object;
+}
+
+/** Refuses a ref of another system, as writing it would. */
+function ownRef(ref: AnyRef, refs: RefBinder): unknown {
+  refs.identify(ref);
+  return ref[refForOthers];
 }

@@ -104,7 +104,7 @@ export class Server {
   }
 
   static async start(program: string, cwd: string): Promise<Server> {
-    const preload = new URL('./serve-preload.js', import.meta.url).href;
+    const preload = new URL('./servePreload.js', import.meta.url).href;
     const child = fork(program, {
       cwd,
       execArgv: ['--import', preload],

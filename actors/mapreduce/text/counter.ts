@@ -1,8 +1,8 @@
 /** Counts words in bytes: a fast scan over ASCII, with the careful {@link WordScanner} for all else. */
 
-import { CountsWriter, packedEntryBytes } from './packed-counts.ts';
+import { CountsWriter, packedEntryBytes } from './packedCounts.ts';
 import { COUNTER_SEED, mixWords, partitionOf } from './table/hash.ts';
-import { KeyTable, MEDIUM_BYTES_MAX, SHORT_BYTES_MAX, UNFOLDED } from './table/key-table.ts';
+import { KeyTable, MEDIUM_BYTES_MAX, SHORT_BYTES_MAX, UNFOLDED } from './table/keyTable.ts';
 import {
   foldedBytes,
   type LetterCase,
@@ -11,10 +11,10 @@ import {
   separatorBytes,
   type Tokenizer,
 } from './tokenizer.ts';
-import { lowerCase, lowerCaseBytesMax } from './unicode/lower-case.ts';
-import { WordScanner } from './word-scanner.ts';
+import { lowerCase, lowerCaseBytesMax } from './unicode/lowerCase.ts';
+import { WordScanner } from './wordScanner.ts';
 
-/** Part of a drained counter: a chunk as in packed-counts.ts, for the reducer of a partition. */
+/** Part of a drained counter: a chunk as in packedCounts.ts, for the reducer of a partition. */
 export interface PartitionChunk {
   readonly partition: number;
   readonly bytes: Uint8Array;

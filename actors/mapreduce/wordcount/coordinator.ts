@@ -37,6 +37,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private readonly blocks: { bytes: Uint8Array; taken: () => void }[] = [];
   /** Mappers that wait for work. */
   private readonly idle: ((work: Assignment) => void)[] = [];
+  private seen = 0;
   private bytes = 0;
   private files = 0;
   private readonly binary: { path: string; bytes: number }[] = [];
@@ -88,6 +89,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   }
 
   async next(report: Report): Promise<Assignment> {
+    this.seen += report.seen;
     this.bytes += report.bytes;
     this.files += report.files;
     this.binary.push(...report.binary);
@@ -115,7 +117,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   }
 
   progress() {
-    return { bytes: this.bytes, files: this.files };
+    return { seen: this.seen, files: this.files };
   }
 }
 

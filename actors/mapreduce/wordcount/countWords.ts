@@ -43,6 +43,7 @@ export interface WordCountProgress {
 
 /** A finished count. It stays with the workers until the system closes. */
 export interface WordCountResult {
+  /** Bytes of text that were counted; what was skipped is not among them. */
   readonly bytes: number;
   readonly words: number;
   readonly distinct: number;
@@ -132,7 +133,7 @@ class Job {
       const fed = this.feed(coordinator, separatorBytes(settings.tokenizer));
       // A stream that fails must fail the job, and a job that fails must not wait for the stream.
       const [summary] = await Promise.race([Promise.all([running, fed]), running.then(() => never)]);
-      this.bytesDone = summary.bytes + this.streamBinaryBytes;
+      this.bytesDone = Math.max(this.bytesTotal, this.bytesDone);
       this.filesDone = summary.files;
       return this.result(summary);
     } catch (error) {
@@ -145,8 +146,8 @@ class Job {
 
   private async poll(coordinator: Ref<typeof WordCountCoordinator>): Promise<void> {
     try {
-      const { bytes, files } = await coordinator.ask.progress();
-      this.bytesDone = Math.max(this.bytesDone, bytes);
+      const { seen, files } = await coordinator.ask.progress();
+      this.bytesDone = Math.max(this.bytesDone, seen);
       this.filesDone = Math.max(this.filesDone, files);
     } catch {
       // The job has failed or is over, which its result says.
@@ -177,7 +178,7 @@ class Job {
     const streams = options.stream === undefined || streamBinaryBytes > 0 ? 0 : 1;
     const { reducers } = summary;
     return {
-      bytes: summary.bytes + streamBinaryBytes,
+      bytes: summary.bytes,
       words: summary.words,
       distinct: summary.distinct,
       files: summary.files + streams,
@@ -198,7 +199,7 @@ const never = new Promise<never>(() => {});
 
 function check(options: CountWordsOptions): void {
   const { top, rangeBytes, readBytes } = options;
-  if (top !== 'all') checkPositive('top', top);
+  checkPositive('top', top === 'all' ? undefined : top);
   checkPositive('rangeBytes', rangeBytes);
   checkPositive('readBytes', readBytes);
 }

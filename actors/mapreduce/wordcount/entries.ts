@@ -1,6 +1,6 @@
 // The counts in order, from all reducers: the most frequent ones, or everything, merged page by page.
 import type { Ref } from '../../../lib/index.ts';
-import { readCounts } from '../text/packed-counts.ts';
+import { readCounts } from '../text/packedCounts.ts';
 import type { ReducerProtocol } from './messages.ts';
 
 /** A word and how often it occurs. */

@@ -13,7 +13,7 @@ const chunkBytesMax = 1024 * 1024;
 type MutableReport = { -readonly [Key in keyof Report]: Report[Key] };
 
 function emptyReport(): MutableReport {
-  return { bytes: 0, files: 0, binary: [], failed: [] };
+  return { seen: 0, bytes: 0, files: 0, binary: [], failed: [] };
 }
 
 interface Job {
@@ -71,12 +71,15 @@ class Mapper implements Handlers<typeof MapperProtocol> {
       for (const range of work.ranges) this.file(range);
     } else {
       this.count(work.bytes, 0, work.bytes.length);
+      this.report.seen += work.bytes.length;
       this.report.bytes += work.bytes.length;
     }
   }
 
   private file(range: FileRange): void {
     const first = range.start === 0;
+    const rangeBytes = range.end - range.start;
+    this.report.seen += rangeBytes;
     try {
       const { kind } = countFileRange(
         range,
@@ -86,14 +89,15 @@ class Mapper implements Handlers<typeof MapperProtocol> {
         this.count,
       );
       if (kind === 'binary' && first) this.report.binary.push({ path: range.path, bytes: range.fileBytes });
-      if (kind !== 'binary' && range.end >= range.fileBytes) this.report.files++;
+      if (kind === 'binary') return;
+      this.report.bytes += rangeBytes;
+      if (range.end >= range.fileBytes) this.report.files++;
     } catch (error) {
       // A file that has vanished or can't be read is reported; the rest is still worth counting.
       const { message, code, syscall } = error as NodeJS.ErrnoException;
       if (syscall === undefined) throw error;
       this.report.failed.push({ path: range.path, message, code });
     }
-    this.report.bytes += range.end - range.start;
   }
 }
 

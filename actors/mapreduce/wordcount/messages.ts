@@ -28,6 +28,9 @@ export type Problem = z.output<typeof problemSchema>;
 
 /** What a mapper has done since its last report. */
 export const reportSchema = z.object({
+  /** Bytes dealt with, whatever they were: how far the job is. */
+  seen: count,
+  /** Bytes of text. */
   bytes: count,
   /** Files whose end was reached. */
   files: count,
@@ -62,7 +65,7 @@ export const MapperProtocol = {
   ),
 };
 
-export const progressSchema = z.object({ bytes: count, files: count });
+export const progressSchema = z.object({ seen: count, files: count });
 
 /** A finished count: what was seen, and who holds the counts. */
 export const summarySchema = z.object({

@@ -45,6 +45,8 @@ export function readRange(
   count: CountRegion,
 ): void {
   const { start, end, textStart, inputEnd } = range;
+  // The text's first segment starts at `textStart`, which lies in one range only.
+  if (end <= textStart) return;
   let position = start <= textStart ? textStart : start - 1;
   // The first segment of a later range starts behind the first separator at or after `start - 1`.
   let skipping = start > textStart;

@@ -1,6 +1,6 @@
 // Merges the counts of one partition of the keys.
 import { actor, type Handlers } from '../../../lib/index.ts';
-import { CountTable } from '../text/count-table.ts';
+import { CountTable } from '../text/countTable.ts';
 import { ReducerProtocol } from './messages.ts';
 
 class Reducer implements Handlers<typeof ReducerProtocol> {

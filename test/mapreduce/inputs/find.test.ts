@@ -109,7 +109,7 @@ test('a glob matches no directory: /** takes what is in it', async (t) => {
   const folder = makeFolder(t, { 'd/a': '', 'd/b/c': '', e: '' });
   t.deepEqual((await find(folder, '{d,e}')).files, ['e']);
   t.deepEqual((await find(folder, '*')).files, ['e']);
-  t.deepEqual((await find(folder, '{d,e}/**')).files, ['d/a', 'd/b/c']);
+  t.deepEqual((await find(folder, 'd/**')).files, ['d/a', 'd/b/c']);
 });
 
 test('a path that exists is that path, even where it reads as a glob', async (t) => {

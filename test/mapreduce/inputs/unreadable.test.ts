@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { makeFolder } from './folder.ts';
 
-const program = fileURLToPath(new URL('./as-nobody.js', import.meta.url));
+const program = fileURLToPath(new URL('./asNobody.js', import.meta.url));
 
 interface Found {
   readonly files: string[];

@@ -1,6 +1,6 @@
 /** The entries of the highest counts, by a heap of that many entries rather than by sorting all of them. */
 
-import type { KeyTable } from './key-table.ts';
+import type { KeyTable } from './keyTable.ts';
 
 /** The positions of the `n` entries of the highest counts, of equal ones those of the lower keys; unordered. */
 export function selectTop(table: KeyTable, n: number): Uint32Array {

@@ -4,8 +4,8 @@
  */
 
 import { foldedBytes } from '../tokenizer.ts';
-import { InlineTable } from './inline-table.ts';
-import { LongTable } from './long-table.ts';
+import { InlineTable } from './inlineTable.ts';
+import { LongTable } from './longTable.ts';
 
 /** Folds nothing. */
 export const UNFOLDED: Uint8Array = foldedBytes('keep');

@@ -3,7 +3,7 @@
  * first, so that no comparison function is called except in small groups.
  */
 
-import type { KeyTable } from './key-table.ts';
+import type { KeyTable } from './keyTable.ts';
 
 const PREFIX_BYTES = 8;
 /** Groups up to this size are sorted by insertion. */

@@ -1,9 +1,9 @@
 /** The reducer's side of a word count: merges packed chunks, then gives the counts back in order. */
 
-import { CountsReader, CountsWriter, packedEntryBytes } from './packed-counts.ts';
+import { CountsReader, CountsWriter, packedEntryBytes } from './packedCounts.ts';
 import { REDUCER_SEED } from './table/hash.ts';
-import { KeyTable } from './table/key-table.ts';
-import { sortByCount, sortByKey } from './table/sort-positions.ts';
+import { KeyTable } from './table/keyTable.ts';
+import { sortByCount, sortByKey } from './table/sortPositions.ts';
 import { selectTop } from './table/top.ts';
 
 /** `count`: the highest count first, then by key; `word`: by key. Keys are ordered by their UTF-8 bytes. */
@@ -76,9 +76,7 @@ export class CountTable {
    */
   page(startIndex: number, bytesMax: number): { bytes: Uint8Array; next: number } {
     if (this.#sorted === undefined) {
-      throw new CountsUnsortedError(
-        'Counts are read in pages only after sort(): call it after the last absorb().',
-      );
+      throw new CountsUnsortedError('Counts have no order to page in: call sort() after the last absorb().');
     }
     return this.#pack(this.#sorted, startIndex, bytesMax);
   }

@@ -1,0 +1,146 @@
+import test from 'ava';
+import fc from 'fast-check';
+import {
+  type CountOrder,
+  CountsUnsortedError,
+  CountTable,
+} from '../../../actors/mapreduce/text/countTable.ts';
+import {
+  CountsWriter,
+  MalformedCountsError,
+  packedEntryBytes,
+  readCounts,
+} from '../../../actors/mapreduce/text/packedCounts.ts';
+
+type Entry = [key: string, count: number];
+
+function packed(entries: Iterable<Entry>): Uint8Array {
+  const writer = new CountsWriter();
+  for (const [key, count] of entries) {
+    const bytes = Buffer.from(key);
+    writer.beginEntry(bytes.length, packedEntryBytes(bytes.length, count)).set(bytes, writer.length);
+    writer.endEntry(bytes.length, count);
+  }
+  return writer.take();
+}
+
+const unpacked = (chunk: Uint8Array): Entry[] =>
+  [...readCounts(chunk)].map(({ key, count }) => [Buffer.from(key).toString(), count]);
+
+const byKey = ([a]: Entry, [b]: Entry) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+const ORDERS: Record<CountOrder, (a: Entry, b: Entry) => number> = {
+  word: byKey,
+  count: (a, b) => b[1] - a[1] || byKey(a, b),
+};
+
+function pages(table: CountTable, bytesMax: number): Uint8Array[] {
+  const all: Uint8Array[] = [];
+  for (let index = 0; index !== -1; ) {
+    const page = table.page(index, bytesMax);
+    all.push(page.bytes);
+    index = page.next;
+  }
+  return all;
+}
+
+const key = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 6 }),
+  fc.string({ unit: fc.constantFrom('a', 'b', '\0'), minLength: 1, maxLength: 40 }),
+);
+const count = fc.oneof(fc.integer({ min: 1, max: 3 }), fc.integer({ min: 1, max: 2 ** 44 }));
+const entry = fc.tuple(key, count);
+
+test('chunks merge, sort, page and rank as a Map does', (t) => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(entry, { maxLength: 80 }), { maxLength: 4 }),
+      fc.nat(90),
+      fc.nat(60),
+      (chunks, n, bytesMax) => {
+        const table = new CountTable();
+        const expected = new Map<string, number>();
+        for (const entries of chunks) {
+          table.absorb(packed(entries));
+          for (const [word, times] of entries) expected.set(word, (expected.get(word) ?? 0) + times);
+        }
+        t.is(table.distinct, expected.size);
+        t.is(
+          table.words,
+          [...expected.values()].reduce((sum, times) => sum + times, 0),
+        );
+        t.deepEqual(unpacked(table.top(n)), [...expected].sort(ORDERS.count).slice(0, n));
+        for (const order of ['word', 'count'] as const) {
+          table.sort(order);
+          const chunked = pages(table, bytesMax);
+          t.deepEqual(chunked.flatMap(unpacked), [...expected].sort(ORDERS[order]));
+          t.true(chunked.every((page) => page.length <= bytesMax || unpacked(page).length === 1));
+        }
+      },
+    ),
+  );
+});
+
+test('keys with long prefixes in common are sorted, those that end in NULs too', (t) => {
+  const prefixes = ['', 'https://', 'https://example', 'a'.repeat(50)];
+  const entries: Entry[] = [];
+  for (const prefix of prefixes) {
+    for (let i = 0; i < 300; i++) entries.push([`${prefix}${(i * 7919) % 300}`, (i % 5) + 1]);
+    for (let i = 1; i < 100; i++) entries.push([prefix + '\0'.repeat((i * 37) % 101), 1]);
+  }
+  const table = new CountTable();
+  table.absorb(packed(entries));
+  t.is(table.distinct, entries.length);
+  for (const order of ['word', 'count'] as const) {
+    table.sort(order);
+    t.deepEqual(unpacked(table.page(0, Number.POSITIVE_INFINITY).bytes), [...entries].sort(ORDERS[order]));
+  }
+});
+
+test('counts are exact up to 2^53 - 1', (t) => {
+  const table = new CountTable();
+  table.absorb(
+    packed([
+      ['a', 2 ** 52],
+      ['internationalization', 2 ** 52],
+    ]),
+  );
+  table.absorb(
+    packed([
+      ['a', 2 ** 52 - 1],
+      ['internationalization', 2 ** 52 - 1],
+    ]),
+  );
+  t.deepEqual(unpacked(table.top(1)), [['a', Number.MAX_SAFE_INTEGER]]);
+  t.deepEqual(unpacked(table.top(5))[1], ['internationalization', Number.MAX_SAFE_INTEGER]);
+});
+
+const MALFORMED: Record<string, number[]> = {
+  'ends within a key length': [0x80],
+  'a key of 5 bytes, but 1 are left': [5, 97],
+  'ends within a count': [1, 97],
+  'a key length of 0': [0, 1],
+  'a count of 0': [1, 97, 0],
+  'a padded count': [1, 97, 0x81, 0],
+  'a count above 2^53 - 1': [1, 97, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x10],
+  'a count of more than 8 bytes': [1, 97, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 1],
+};
+
+for (const [problem, bytes] of Object.entries(MALFORMED)) {
+  test(`a chunk with ${problem} is refused as a whole`, (t) => {
+    const table = new CountTable();
+    const chunk = Uint8Array.from([...packed([['good', 1]]), ...bytes]);
+    const error = t.throws(() => table.absorb(chunk), { instanceOf: MalformedCountsError });
+    t.true(error.message.includes(problem), error.message);
+    t.is(error.code, 'ERR_THRUM_MALFORMED_COUNTS');
+    t.deepEqual([table.distinct, table.words], [0, 0]);
+  });
+}
+
+test('pages are refused before sorting, and after absorbing more', (t) => {
+  const table = new CountTable();
+  t.throws(() => table.page(0, 10), { instanceOf: CountsUnsortedError, code: 'ERR_THRUM_COUNTS_UNSORTED' });
+  table.sort('word');
+  t.deepEqual(table.page(0, 10), { bytes: new Uint8Array(0), next: -1 });
+  table.absorb(packed([['a', 1]]));
+  t.throws(() => table.page(0, 10), { instanceOf: CountsUnsortedError });
+});

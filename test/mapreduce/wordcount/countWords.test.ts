@@ -1,0 +1,217 @@
+// The whole job on real threads: against coreutils, whatever the threads and sizes, and when a part of it dies.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { type CountWordsOptions, countWords, JobFailedError } from '../../../actors/mapreduce/index.ts';
+import type { System } from '../../../lib/index.ts';
+import { Troublemaker } from '../../fixtures/actors.ts';
+import { failureOf } from '../../fixtures/failing.ts';
+import { systemFor } from '../../fixtures/systems.ts';
+
+function folderFor(t: ExecutionContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'thrum-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  return folder;
+}
+
+function file(folder: string, name: string, content: string | Uint8Array) {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return { path, bytes: statSync(path).size };
+}
+
+async function entriesOf(system: System, options: CountWordsOptions) {
+  const result = await countWords(system, options).result;
+  const entries: { word: string; count: number }[] = [];
+  for await (const batch of result.entries()) entries.push(...batch);
+  return { result, entries, pairs: entries.map(({ word, count }) => `${word} ${count}`) };
+}
+
+/** ASCII text with a few frequent and many rare words, the same at each call. */
+function asciiText(words: number): string {
+  let state = 1;
+  const parts: string[] = [];
+  for (let i = 0; i < words; i++) {
+    state = (Math.imul(state, 1103515245) + 12345) >>> 0;
+    const rank = Math.floor((state / 2 ** 32) ** 3 * 5000);
+    parts.push(`w${rank.toString(36)}`, i % 11 === 0 ? '.\n' : i % 7 === 0 ? '\t ' : ' ');
+  }
+  return parts.join('');
+}
+
+test.serial(
+  'equals the pipeline of coreutils on ASCII text, whatever the threads and range sizes',
+  async (t) => {
+    const folder = folderFor(t);
+    const input = file(folder, 'text', asciiText(40_000));
+    const pipeline = `tr -s '[:space:]' '\\n' < ${input.path} | grep -v '^$' | LC_ALL=C sort | uniq -c`;
+    const expected = execFileSync('sh', ['-c', pipeline], { encoding: 'utf8' })
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.trim().replace(/^(\d+) (.*)$/, '$2 $1'));
+    for (const [threads, rangeBytes, readBytes] of [
+      [0, 8192, 100],
+      [1, 1000, 333],
+      [2, 4096, 1 << 20],
+      [4, 20_011, 4099],
+      [2, 1 << 23, 1 << 16],
+    ] as const) {
+      const system = await systemFor(t, { threads });
+      const { pairs, result } = await entriesOf(system, {
+        files: [input],
+        tokenizer: 'whitespace',
+        letterCase: 'keep',
+        top: 'all',
+        sort: 'word',
+        rangeBytes,
+        readBytes,
+      });
+      t.deepEqual(pairs, expected);
+      t.is(result.words, 40_000);
+      t.is(result.distinct, expected.length);
+      t.is(result.bytes, input.bytes);
+      await system.close();
+    }
+  },
+);
+
+test.serial('the most frequent words come by count and then by their UTF-8 bytes', async (t) => {
+  const folder = folderFor(t);
+  const input = file(folder, 'text', 'b a c b a c 𝒳 \uffee d d d Ω ω');
+  const system = await systemFor(t, { threads: 2 });
+  const files = [input];
+  t.deepEqual((await entriesOf(system, { files, top: 3 })).pairs, ['d 3', 'a 2', 'b 2']);
+  t.deepEqual((await entriesOf(system, { files, top: 4, sort: 'word' })).pairs, ['a 2', 'b 2', 'c 2', 'd 3']);
+  t.deepEqual((await entriesOf(system, { files, top: 'all', tokenizer: 'whitespace' })).pairs, [
+    'd 3',
+    'a 2',
+    'b 2',
+    'c 2',
+    'ω 2',
+    // By UTF-8 bytes U+FFEE comes before U+1D4B3; by UTF-16 code units it wouldn't.
+    '\uffee 1',
+    '𝒳 1',
+  ]);
+});
+
+test.serial('files and a stream are counted together; odd inputs are what the rules say', async (t) => {
+  const folder = folderFor(t);
+  const files = [
+    file(folder, 'empty', ''),
+    file(folder, 'crlf', 'one\r\ntwo\r\nthree'),
+    file(folder, 'bom', '\ufeffone'),
+    file(folder, 'utf16', Buffer.from('\ufeffone Zwölf', 'utf16le')),
+    file(folder, 'utf16be', Buffer.from('\ufeffone', 'utf16le').swap16()),
+    file(folder, 'binary', Buffer.from('one\0two')),
+    file(folder, 'broken', Buffer.from([...Buffer.from('one'), 0xff, ...Buffer.from('two')])),
+    { path: join(folder, 'vanished'), bytes: 100 },
+  ];
+  async function* stream() {
+    yield Buffer.from('on');
+    yield Buffer.from('e fo');
+    yield Buffer.from('ur');
+  }
+  const system = await systemFor(t, { threads: 2 });
+  const job = countWords(system, { files, stream: stream(), top: 'all', sort: 'word' });
+  const result = await job.result;
+  const pairs: string[] = [];
+  for await (const batch of result.entries()) pairs.push(...batch.map((e) => `${e.word} ${e.count}`));
+  t.deepEqual(pairs, ['four 1', 'one 6', 'three 1', 'two 2', 'zwölf 1']);
+  t.deepEqual(result.skipped, [{ path: join(folder, 'binary'), bytes: 7, reason: 'binary' }]);
+  t.is(result.failed.length, 1);
+  t.like(result.failed[0], { path: join(folder, 'vanished') });
+  t.is((result.failed[0]!.error as NodeJS.ErrnoException).code, 'ENOENT');
+  t.is(result.files, 7);
+  t.like(job.progress(), { filesTotal: 9 });
+  t.is(job.progress().bytesTotal, job.progress().bytesDone);
+});
+
+test.serial('a word longer than any buffer is counted once', async (t) => {
+  const folder = folderFor(t);
+  const word = 'x'.repeat(3_000_000);
+  const input = file(folder, 'long', `a ${word} b ${word}`);
+  const system = await systemFor(t, { threads: 2 });
+  const { entries } = await entriesOf(system, {
+    files: [input],
+    top: 'all',
+    rangeBytes: 100_000,
+    readBytes: 5000,
+  });
+  t.deepEqual(
+    entries.map(({ word, count }) => [word.length, count]),
+    [
+      [3_000_000, 2],
+      [1, 1],
+      [1, 1],
+    ],
+  );
+});
+
+test.serial('a thread that dies midway fails the job clearly, with no count', async (t) => {
+  const system = await systemFor(t, { threads: 2 });
+  const killer = await system.spawn(Troublemaker, undefined, { on: 2 });
+  let blocks = 0;
+  async function* endless() {
+    for (;;) {
+      if (++blocks === 20) killer.tell.exit(1);
+      yield Buffer.from('some words '.repeat(100_000));
+    }
+  }
+  const error = await failureOf(countWords(system, { stream: endless() }).result);
+  t.true(error instanceof JobFailedError);
+  t.regex(error.message, /the word count failed: node 2 went down/);
+  t.is((error.cause as { code?: string }).code, 'ERR_THRUM_NODE_DOWN');
+  // The system goes on with the thread that is left.
+  const folder = folderFor(t);
+  const { pairs } = await entriesOf(system, { files: [file(folder, 'text', 'still here')] });
+  t.deepEqual(pairs, ['here 1', 'still 1']);
+});
+
+test.serial('a worker that throws fails the job with what it threw', async (t) => {
+  const folder = folderFor(t);
+  const system = await systemFor(t, { threads: 2 });
+  // A path with a NUL byte is not a matter of the file system: reading it throws a TypeError.
+  const error = await failureOf(
+    countWords(system, { files: [file(folder, 'fine', 'fine'), { path: 'a\0b', bytes: 10 }] }).result,
+  );
+  t.true(error instanceof JobFailedError);
+  t.true(error.cause instanceof TypeError);
+  t.regex(error.message, /null bytes/);
+});
+
+test.serial('a stream that fails fails the job; an abort ends it with its reason', async (t) => {
+  const system = await systemFor(t, { threads: 1 });
+  async function* broken() {
+    yield Buffer.from('some words');
+    throw new Error('the pipe burst');
+  }
+  const error = await failureOf(countWords(system, { stream: broken(), streamName: 'the pipe' }).result);
+  t.true(error instanceof JobFailedError);
+  t.is(error.message, 'reading the pipe failed: the pipe burst');
+  const controller = new AbortController();
+  async function* endless() {
+    for (let i = 0; ; i++) {
+      if (i === 10) controller.abort(new Error('enough'));
+      yield Buffer.from('some words '.repeat(100_000));
+    }
+  }
+  const aborted = countWords(system, { stream: endless(), signal: controller.signal });
+  t.is((await failureOf(aborted.result)).message, 'enough');
+});
+
+test('sizes out of range are refused', async (t) => {
+  const system = await systemFor(t, { threads: 0 });
+  for (const options of [{ top: 0 }, { top: 1.5 }, { rangeBytes: 0 }, { readBytes: -1 }]) {
+    t.throws(() => countWords(system, options), { code: 'ERR_THRUM_INVALID_OPTION' });
+  }
+});
+
+test('a folder in the list of files is reported, not counted', async (t) => {
+  const folder = folderFor(t);
+  mkdirSync(join(folder, 'sub'));
+  const system = await systemFor(t, { threads: 0 });
+  const result = await countWords(system, { files: [{ path: join(folder, 'sub'), bytes: 4096 }] }).result;
+  t.is((result.failed[0]!.error as NodeJS.ErrnoException).code, 'EISDIR');
+});

@@ -1,0 +1,222 @@
+// What a ref does, on one node and between two: the same tests, since a behaviour must not see a difference.
+import test from 'ava';
+import * as z from 'zod';
+import {
+  AskTimeoutError,
+  actor,
+  ask,
+  InvalidMessageError,
+  MailboxFullError,
+  SelfAskError,
+} from '../../lib/index.ts';
+import { Companion, Counter, Echo, Recorder, Troublemaker } from '../fixtures/actors.ts';
+import { failureOf } from '../fixtures/failing.ts';
+import { nextEvent, systemFor } from '../fixtures/systems.ts';
+
+for (const on of ['host', 'any'] as const) {
+  const where = on === 'host' ? 'on the same node' : 'on another thread';
+
+  test.serial(`tells arrive in order and an ask behind them sees them all, ${where}`, async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const recorder = await system.spawn(Recorder, undefined, { on });
+    const sent = Array.from({ length: 5000 }, (_, i) => `entry ${i} é 漢`);
+    for (const entry of sent) t.true(recorder.tell.record(entry));
+    t.deepEqual(await recorder.ask.entries(), sent);
+  });
+
+  test.serial(`an async handler holds the mailbox until it settles, ${where}`, async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const recorder = await system.spawn(Recorder, undefined, { on });
+    recorder.tell.recordSlowly('a');
+    recorder.tell.recordSlowly('b');
+    t.deepEqual(await recorder.ask.entries(), ['a begins', 'a ends', 'b begins', 'b ends']);
+  });
+
+  test.serial(`a bad message throws where it is sent, for tell and ask alike, ${where}`, async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const counter = await system.spawn(Counter, { start: 1 }, { on });
+    const echo = await system.spawn(Echo, undefined, { on });
+    const error = t.throws(() => counter.tell.add('2' as never), { instanceOf: InvalidMessageError });
+    t.is(error.issues.length, 1);
+    t.regex(error.message, /'add' to \d\/test\/Counter#\d/);
+    t.throws(() => void echo.ask.date('yesterday' as never), { instanceOf: InvalidMessageError });
+    t.is(await counter.ask.total(), 1);
+  });
+
+  test.serial(`what arrives is the parsed output, ${where}`, async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const echo = await system.spawn(Echo, undefined, { on });
+    t.is(await echo.ask.trimmed('  word \n'), 'word');
+    t.is(await echo.ask.length('four'), 4);
+  });
+
+  test.serial(`sender and receiver share nothing mutable, ${where}`, async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const echo = await system.spawn(Echo, undefined, { on });
+    const date = new Date(86_400_000);
+    const data = new Uint8Array([1, 2, 3]);
+    const value = { list: [{ deep: new Map([['k', new Set([1n])]]) }] };
+    const asked = [echo.ask.date(date), echo.ask.bytes(data), echo.ask.anything(value)] as const;
+    date.setTime(0);
+    data.fill(9);
+    value.list.push({ deep: new Map() });
+    t.is((await asked[0]).getTime(), 86_400_000);
+    t.deepEqual(await asked[1], new Uint8Array([1, 2, 3]));
+    t.deepEqual(await asked[2], { list: [{ deep: new Map([['k', new Set([1n])]]) }] });
+  });
+
+  test.serial(`a function or an instance of a class is refused where it is sent, ${where}`, async (t) => {
+    class Point {
+      readonly x = 1;
+    }
+    const system = await systemFor(t, { threads: 1 });
+    const echo = await system.spawn(Echo, undefined, { on });
+    const failures = await Promise.all(
+      [{ fn: () => 1 }, { at: [new Point()] }, { ref: echo }].map((value) =>
+        failureOf(echo.ask.anything(value)),
+      ),
+    );
+    t.deepEqual(new Set(failures.map((error) => error.code)), new Set(['ERR_THRUM_UNCLONEABLE_VALUE']));
+    t.regex(failures[0]!.message, /a function at fn/);
+    t.regex(failures[1]!.message, /instance of Point at at/);
+    t.regex(failures[2]!.message, /refOf/);
+  });
+
+  test.serial(`an ask without an answer times out, ${where}`, async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const actor = await system.spawn(Troublemaker, undefined, { on });
+    const controller = new AbortController();
+    const holding = failureOf(actor.ask.whenAborted({ signal: controller.signal }));
+    await t.throwsAsync(actor.ask.never({ timeoutMs: 20 }), {
+      instanceOf: AskTimeoutError,
+      message: /didn't answer 'never' within 20 ms/,
+    });
+    controller.abort();
+    await holding;
+  });
+
+  test.serial(
+    `an aborted ask rejects with the signal's reason, and reaches the handler, ${where}`,
+    async (t) => {
+      const system = await systemFor(t, { threads: 1 });
+      const actor = await system.spawn(Troublemaker, undefined, { on });
+      const controller = new AbortController();
+      const handling = nextEvent(system, 'log');
+      const asked = actor.ask.whenAborted({ signal: controller.signal });
+      await handling;
+      const reason = new Error('changed my mind');
+      controller.abort(reason);
+      t.is(await failureOf(asked), reason);
+      t.is(await failureOf(actor.ask.never({ signal: controller.signal })), reason);
+      t.is(await actor.ask.abortReason(), 'AbortError');
+    },
+  );
+
+  test.serial(`an ask that was given up before its turn is never handled, ${where}`, async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const actor = await system.spawn(Troublemaker, undefined, { on });
+    const [first, second] = [new AbortController(), new AbortController()];
+    const handling = nextEvent(system, 'log');
+    const holding = failureOf(actor.ask.whenAborted({ signal: first.signal }));
+    await handling;
+    const waiting = failureOf(actor.ask.never({ signal: second.signal }));
+    second.abort();
+    t.is((await waiting).name, 'AbortError');
+    first.abort();
+    await holding;
+    // Had `never` been handled, this would wait behind it for good.
+    t.is(await actor.ask.abortReason(), 'AbortError');
+  });
+
+  test.serial(`a full mailbox refuses an ask and doesn't lose count of tells, ${where}`, async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const recorder = await system.spawn(Recorder, undefined, { on, mailbox: { capacity: 4 } });
+    const overflow = nextEvent(system, 'deadLetter', (event) => event.reason === 'mailboxFull');
+    const accepted = Array.from({ length: 10 }, (_, i) => recorder.tell.record(String(i)));
+    const refused = await failureOf(recorder.ask.entries());
+    t.true(refused instanceof MailboxFullError);
+    if (on === 'host') {
+      t.deepEqual(accepted, [true, true, true, true, false, false, false, false, false, false]);
+    } else {
+      // Between nodes the transport accepts; what then can't be kept is a dead letter.
+      t.like(await overflow, { count: 6, message: 'record' });
+    }
+    const entries = await untilAccepted(() => recorder.ask.entries());
+    t.deepEqual(entries, ['0', '1', '2', '3']);
+  });
+
+  test.serial(`refs travel inside messages and replies, ${where}`, async (t) => {
+    const system = await systemFor(t, { threads: 2 });
+    const counter = await system.spawn(Counter, { start: 1 }, { on: 'host' });
+    const companion = await system.spawn(Companion, undefined, { on });
+    t.is(await companion.ask.addTo({ counter, n: 4 }), 5);
+    const self = await companion.ask.self();
+    t.true(self.equals(companion));
+    t.is(self.id, companion.id);
+    t.is(await self.ask.addTo({ counter, n: 1 }), 6);
+    const child = await companion.ask.spawnCounter('here');
+    t.is(child.node, await companion.ask.node());
+    child.tell.add(7);
+    t.is(await child.ask.total(), 7);
+  });
+}
+
+/** Asks until the mailbox has room. */
+async function untilAccepted<T>(ask: () => Promise<T>): Promise<T> {
+  for (;;) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof MailboxFullError)) throw error;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}
+
+test.serial('a ref to an actor with another protocol is refused by the schema', async (t) => {
+  const system = await systemFor(t, { threads: 0 });
+  const companion = await system.spawn(Companion);
+  const echo = await system.spawn(Echo);
+  t.throws(() => void companion.ask.addTo({ counter: echo as never, n: 1 }), {
+    instanceOf: InvalidMessageError,
+    message: /another protocol/,
+  });
+});
+
+test.serial('an actor that asks itself is told at once', async (t) => {
+  const system = await systemFor(t, { threads: 0 });
+  const Narcissus = actor('test/Narcissus', {
+    protocol: { name: ask(z.void(), z.string()), admire: ask(z.void(), z.string()) },
+    create: (_args, ctx) => ({
+      name: () => 'Narcissus',
+      admire: () => ctx.self.ask.name(),
+    }),
+  });
+  const narcissus = await system.spawn(Narcissus);
+  const error = await failureOf(narcissus.ask.admire());
+  t.true(error instanceof SelfAskError);
+  t.regex(error.message, /asks itself 'name'/);
+});
+
+test.serial('a method taken off its ref says how to call it', async (t) => {
+  const system = await systemFor(t, { threads: 0 });
+  const counter = await system.spawn(Counter, {});
+  const { add } = counter.tell;
+  t.throws(() => add(1), { message: /call it as ref\.tell\.add/ });
+});
+
+test.serial('a ref is no data and belongs to its system', async (t) => {
+  const [one, two] = [await systemFor(t, { threads: 0 }), await systemFor(t, { threads: 0 })];
+  const counter = await one.spawn(Counter, {});
+  t.throws(() => JSON.stringify({ counter }), { message: /can't go into JSON/ });
+  const echo = await two.spawn(Companion);
+  const error = await failureOf(echo.ask.addTo({ counter, n: 1 }));
+  t.regex(error.message, /belongs to another system/);
+});
+
+test.serial('asks that never fail or settle late leave nothing behind', async (t) => {
+  const system = await systemFor(t, { threads: 1 });
+  const counter = await system.spawn(Counter, {});
+  const asks = Array.from({ length: 20_000 }, () => counter.ask.total());
+  t.is((await Promise.all(asks)).length, 20_000);
+});
