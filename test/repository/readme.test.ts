@@ -9,14 +9,17 @@ import { type Block, documents, isCode, markingErrors, normalized, readBlocks } 
 import { App, describe } from './programs.ts';
 import { repositoryRoot } from './root.ts';
 
-const read = await documents();
+// All is read before the first test is declared: AVA wants the declarations in one go.
+const read = await Promise.all(
+  (await documents()).map(async (document) => ({
+    document,
+    blocks: existsSync(join(repositoryRoot, document)) ? await readBlocks(document) : undefined,
+  })),
+);
 
-for (const document of read) {
-  if (!existsSync(join(repositoryRoot, document))) {
-    test(`${document} is there`, (t) => t.fail(`${document} is missing from ${repositoryRoot}`));
-    continue;
-  }
-  testDocument(document, await readBlocks(document));
+for (const { document, blocks } of read) {
+  if (blocks !== undefined) testDocument(document, blocks);
+  else test(`${document} is there`, (t) => t.fail(`${document} is missing from ${repositoryRoot}`));
 }
 
 test("README.md gives the two commands, and .ci/run's test command is one of them", async (t) => {

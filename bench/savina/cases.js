@@ -1,0 +1,1 @@
+export const savina = { name: 'savina', cases: [], footnotes: [] };

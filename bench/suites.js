@@ -1,0 +1,18 @@
+// The suites there are. Each says which cases it has, in which unit, and which systems take part.
+import { messaging } from './messaging/cases.js';
+import { savina } from './savina/cases.js';
+
+/**
+ * @typedef {object} Case
+ * @property {string} name
+ * @property {string} unit `/s` where more is better; `µs`, `ms` and `B` where less is
+ * @property {readonly string[]} systems those that take part, in the order of the table
+ *
+ * @typedef {object} Suite
+ * @property {string} name
+ * @property {readonly Case[]} cases
+ * @property {readonly string[]} footnotes what a reader of the table must know
+ */
+
+/** @type {readonly Suite[]} */
+export const suites = [messaging, savina];
