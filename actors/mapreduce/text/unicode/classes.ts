@@ -16,7 +16,6 @@ export const CLASS_MARK = 2;
 /** `\p{N}` or `\p{Pc}` */
 export const CLASS_NUMBER = 3;
 /** `White_Space` */
-export const CLASS_SPACE = 4;
 
 /** The class of each code point. A byte each, since pages nobody reads are never made resident. */
 export const characterClasses: Uint8Array = expandRuns(CLASS_RUNS);
