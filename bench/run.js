@@ -14,7 +14,10 @@ function prepare() {
   console.error('Installing the peers of the benchmarks (once) ...');
   // No scripts: thrum itself is a dependency here, and npm would build it again.
   const options = ['ci', '--prefix', folder, '--ignore-scripts', '--no-audit', '--no-fund'];
-  const { status } = spawnSync('npm', options, { stdio: ['ignore', 2, 2], shell: process.platform === 'win32' });
+  const { status } = spawnSync('npm', options, {
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  });
   if (status !== 0) throw new Error('could not install the peers: see above');
 }
 

@@ -99,9 +99,9 @@ export const Sender = actor('bench/Sender', {
       flood(count, {
         tell: (i) => counter.tell.add(addition(i)),
         send: counter.send && ((i) => counter.send.add(addition(i))),
-        // Four senders share the receiver's mailbox, and what they sum up is taken by the driver.
+        // Not `take`: the sum is the driver's. Without `send`, four senders share the room of one mailbox.
         drain: () => counter.ask.weigh(addition(0)),
-        batch: 8192,
+        batch: counter.send === undefined ? 8192 : Number.POSITIVE_INFINITY,
       }),
     converse: (count) => oneInFlight(count, (i) => counter.ask.weigh(addition(i))),
   }),

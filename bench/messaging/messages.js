@@ -8,6 +8,11 @@ export function addition(i) {
   return { by: i & 1023, key: keys[i & 7] };
 }
 
+/** {@link addition} for systems whose messages carry their own name. */
+export function typedAddition(i) {
+  return { type: 'add', by: i & 1023, key: keys[i & 7] };
+}
+
 /** What a receiver of {@link addition} adds up to: it reads both fields. */
 export function weight(message) {
   return message.by + message.key.length;
@@ -21,18 +26,58 @@ export function weightOf(count) {
 }
 
 /**
- * Eight messages of eight shapes, with the number that a receiver gets from each. `type` names the message;
- * systems without message names carry it in the message.
+ * Eight messages of eight shapes. `makeTyped` makes it for systems whose messages carry their own name; `read`
+ * is the number that a receiver gets from it.
  */
 export const eight = [
-  { type: 'added', make: (i) => ({ by: i & 1023, key: keys[i & 7] }), read: (m) => m.by + m.key.length },
-  { type: 'moved', make: (i) => ({ x: i & 255, y: i & 127 }), read: (m) => m.x + m.y },
-  { type: 'named', make: (i) => ({ id: i & 4095, name: keys[i & 7] }), read: (m) => m.id + m.name.length },
-  { type: 'flagged', make: (i) => ({ flag: keys[i & 7], on: (i & 8) === 0 }), read: (m) => (m.on ? 1 : 0) + m.flag.length },
-  { type: 'paid', make: (i) => ({ cents: i & 65535, to: keys[i & 7] }), read: (m) => m.cents + m.to.length },
-  { type: 'seen', make: (i) => ({ at: i / 2, page: keys[i & 7] }), read: (m) => m.at + m.page.length },
-  { type: 'linked', make: (i) => ({ from: keys[i & 7], to: keys[(i >> 3) & 7] }), read: (m) => m.from.length + m.to.length },
-  { type: 'scored', make: (i) => ({ points: i & 63, total: i & 511 }), read: (m) => m.points + m.total },
+  {
+    type: 'added',
+    make: (i) => ({ by: i & 1023, key: keys[i & 7] }),
+    makeTyped: (i) => ({ type: 'added', by: i & 1023, key: keys[i & 7] }),
+    read: (m) => m.by + m.key.length,
+  },
+  {
+    type: 'moved',
+    make: (i) => ({ x: i & 255, y: i & 127 }),
+    makeTyped: (i) => ({ type: 'moved', x: i & 255, y: i & 127 }),
+    read: (m) => m.x + m.y,
+  },
+  {
+    type: 'named',
+    make: (i) => ({ id: i & 4095, name: keys[i & 7] }),
+    makeTyped: (i) => ({ type: 'named', id: i & 4095, name: keys[i & 7] }),
+    read: (m) => m.id + m.name.length,
+  },
+  {
+    type: 'flagged',
+    make: (i) => ({ flag: keys[i & 7], on: (i & 8) === 0 }),
+    makeTyped: (i) => ({ type: 'flagged', flag: keys[i & 7], on: (i & 8) === 0 }),
+    read: (m) => (m.on ? 1 : 0) + m.flag.length,
+  },
+  {
+    type: 'paid',
+    make: (i) => ({ cents: i & 65535, to: keys[i & 7] }),
+    makeTyped: (i) => ({ type: 'paid', cents: i & 65535, to: keys[i & 7] }),
+    read: (m) => m.cents + m.to.length,
+  },
+  {
+    type: 'seen',
+    make: (i) => ({ at: i / 2, page: keys[i & 7] }),
+    makeTyped: (i) => ({ type: 'seen', at: i / 2, page: keys[i & 7] }),
+    read: (m) => m.at + m.page.length,
+  },
+  {
+    type: 'linked',
+    make: (i) => ({ from: keys[i & 7], to: keys[(i >> 3) & 7] }),
+    makeTyped: (i) => ({ type: 'linked', from: keys[i & 7], to: keys[(i >> 3) & 7] }),
+    read: (m) => m.from.length + m.to.length,
+  },
+  {
+    type: 'scored',
+    make: (i) => ({ points: i & 63, total: i & 511 }),
+    makeTyped: (i) => ({ type: 'scored', points: i & 63, total: i & 511 }),
+    read: (m) => m.points + m.total,
+  },
 ];
 
 /** The sum over the first `count` messages of {@link eight} in rotation. */
@@ -76,14 +121,15 @@ export function payloadWeight(data) {
 }
 
 /**
- * The rounds of a payload case: `sendAll(bytes, count)` sends `count` of them and returns the receiver's sum.
+ * The payload cases: `setUp(bytes)` makes the function that sends so many of
+ * them and returns the receiver's sum.
  */
 export function payloadCases(setUp) {
   const run = (bytes) => async (meter) => {
     const sendAll = await setUp(bytes);
     const count = Math.ceil(payloadBatch(bytes) / meter.size(1, 8));
     return meter.perSecond(async () => {
-      expect(await sendAll(bytes, count), count * (bytes + 7), 'sum over the payloads');
+      expect(await sendAll(count), count * (bytes + 7), 'sum over the payloads');
       return count;
     });
   };
@@ -94,8 +140,8 @@ export function payloadCases(setUp) {
 export const movedCount = 32;
 
 /**
- * The rounds of `payload 1 MB moved`: `sendAll(payloads)` moves each and returns the receiver's sum. The
- * buffers are made outside the measured time.
+ * The case `payload 1 MB moved`: `setUp()` makes the function that moves all payloads it is given and
+ * returns the receiver's sum. They are made outside the measured time.
  */
 export function movedCase(setUp) {
   return async (meter) => {

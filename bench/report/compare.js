@@ -2,6 +2,7 @@
 import Table from 'cli-table3';
 import { quantity, ratio } from './format.js';
 import { moreIsBetter, rangesAreApart } from './statistics.js';
+import { plain } from './table.js';
 
 /**
  * The results that both reports have.
@@ -34,7 +35,7 @@ export function comparisonTable(a, b) {
   const rows = compare(a, b);
   if (rows.length === 0) throw new Error('the two reports have no case and system in common');
   const table = new Table({
-    style: { head: [], border: [] },
+    ...plain,
     head: ['case', 'system', 'A', 'B', 'B/A', ''],
     colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
   });

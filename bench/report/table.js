@@ -2,11 +2,20 @@
 import Table from 'cli-table3';
 import { quantity, ratio } from './format.js';
 
-const plain = { style: { head: [], border: [] }, colAligns: ['left', 'left', 'right', 'right', 'right'] };
+// Lines around the table and under its head only.
+export const plain = {
+  style: { head: [], border: [] },
+  chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' },
+};
+const colAligns = ['left', 'left', 'right', 'right', 'right'];
 
 /** @param {import('./report.js').Report} report */
 export function resultTable(report) {
-  const table = new Table({ ...plain, head: ['case', 'system', 'median', 'min to max', 'thrum/peer'] });
+  const table = new Table({
+    ...plain,
+    colAligns,
+    head: ['case', 'system', 'median', 'min to max', 'thrum/peer'],
+  });
   let previous;
   for (const result of report.results) {
     const { unit } = result;

@@ -13,7 +13,8 @@ async function take(run) {
   if (run === undefined) throw new Error(`${system} doesn't implement '${caseName}'`);
   try {
     const value = await run(new Meter(size === 'quick'));
-    if (!(value > 0 && Number.isFinite(value))) throw new Error(`${system} measured ${value} in '${caseName}'`);
+    if (!(value > 0 && Number.isFinite(value)))
+      throw new Error(`${system} measured ${value} in '${caseName}'`);
     return { value };
   } catch (error) {
     if (error instanceof Skipped) return { skipped: error.message };

@@ -43,7 +43,9 @@ function select(suite, { cases: caseNames, systems: systemNames }) {
   const known = [...new Set(suite.cases.flatMap(({ systems }) => systems))];
   for (const name of caseNames ?? []) {
     if (!suite.cases.some((item) => item.name === name)) {
-      throw new Error(`no case '${name}' in ${suite.name}: ${suite.cases.map((item) => item.name).join('; ')}`);
+      throw new Error(
+        `no case '${name}' in ${suite.name}: ${suite.cases.map((item) => item.name).join('; ')}`,
+      );
     }
   }
   for (const name of systemNames ?? []) {
@@ -51,7 +53,11 @@ function select(suite, { cases: caseNames, systems: systemNames }) {
   }
   const notes = [];
   const absent = [];
-  if (known.includes('erlang') && systemNames?.includes('erlang') !== false && erlangVersion() === undefined) {
+  if (
+    known.includes('erlang') &&
+    systemNames?.includes('erlang') !== false &&
+    erlangVersion() === undefined
+  ) {
     absent.push('erlang');
     notes.push('erlang: left out, `erl` is not on the path (Debian: apt-get install erlang-base)');
   }
@@ -77,8 +83,15 @@ async function sample(suite, caseName, system, quick) {
     once(taker, 'close'),
   ]);
   if (signal === 'SIGKILL') return { failed: `ended by force, or took more than ${timeoutMs / 1000} s` };
-  if (code !== 0 || answer === '') return { failed: stderr.trim() || `ended with exit code ${code}` };
+  if (code !== 0 || answer === '') return { failed: errorOf(stderr) ?? `ended with exit code ${code}` };
   return JSON.parse(answer);
+}
+
+/** The error that Node.js printed when the process ended, with the beginning of its stack. */
+function errorOf(stderr) {
+  const lines = stderr.trim().split('\n');
+  const first = lines.findIndex((line) => /^\S*Error\b/.test(line));
+  return first === -1 ? stderr.trim() || undefined : lines.slice(first, first + 6).join('\n');
 }
 
 async function text(stream) {

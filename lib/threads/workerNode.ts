@@ -33,9 +33,10 @@ export function startNode(): void {
   });
   const node = new ActorNode(nodeId, world);
   let observed = false;
+  let lastEvent: Promise<void> = Promise.resolve();
   // Every listener costs the events it hears: `started` and `stopped` aren't even made unless asked for.
   node.events.on((event) => {
-    if (observed || reported.has(event.type)) void host.event(serializeEvent(event));
+    if (observed || reported.has(event.type)) lastEvent = host.event(serializeEvent(event));
   });
   if (own) node.onIdle = () => void host.retire();
   const control: WorkerControl = {
@@ -46,7 +47,11 @@ export function startNode(): void {
       observed = all;
       node.events.observed = all;
     },
-    close: () => node.close(),
+    async close() {
+      await node.close();
+      // The thread is ended when this returns: what was reported must have arrived.
+      await lastEvent;
+    },
   };
   // Listening keeps this thread alive until its host ends it.
   comlink.expose(control, worker as unknown as comlink.Endpoint);

@@ -3,7 +3,10 @@ import * as z from 'zod';
 import { InvalidMessageError } from '../protocol/errors.ts';
 import { type Layout, layoutOf } from '../protocol/layout.ts';
 import type { ByteReader, ByteWriter } from './buffer.ts';
+import { compileRead } from './compileRead.ts';
+import { compileWrite } from './compileWrite.ts';
 import { copier } from './copy.ts';
+import { canGenerate } from './generated.ts';
 import type { Platform } from './platform.ts';
 import { read } from './read.ts';
 import type { RefBinder } from './refs.ts';
@@ -12,12 +15,16 @@ import { write } from './write.ts';
 /** What a schema compiles to in one thread. */
 export interface Codec {
   readonly layout: Layout;
+  /** Whether `copy` does anything: zod may have handed on something mutable. */
+  readonly mustCopy: boolean;
+  /** The parsed value; throws zod's own error. */
+  parse(value: unknown): unknown;
   /** The parsed value, or the issues. Never throws for a bad value. */
   check(value: unknown): z.ZodSafeParseResult<unknown>;
   /** A copy that shares nothing mutable with the original. */
-  copy(value: unknown, platform: Platform, refs: RefBinder): unknown;
-  write(value: unknown, writer: ByteWriter, refs: RefBinder): void;
-  read(reader: ByteReader, refs: RefBinder): unknown;
+  readonly copy: (value: unknown, platform: Platform, refs: RefBinder) => unknown;
+  readonly write: (value: unknown, writer: ByteWriter, refs: RefBinder) => void;
+  readonly read: (reader: ByteReader, refs: RefBinder) => unknown;
 }
 
 const cache = new WeakMap<z.ZodType, Codec>();
@@ -31,18 +38,37 @@ const cache = new WeakMap<z.ZodType, Codec>();
 export function codecOf(schema: z.ZodType, what: string): Codec {
   const known = cache.get(schema);
   if (known !== undefined) return known;
-  const layout = layoutOf(schema, what);
-  const compiled = z.compile(schema);
+  const codec = (canGenerate() ? compiledCodec : interpretedCodec)(schema, layoutOf(schema, what));
+  cache.set(schema, codec);
+  return codec;
+}
+
+/** A codec of generated functions, each generated when it is first called. */
+export function compiledCodec(schema: z.ZodType, layout: Layout): Codec {
+  const codec: { -readonly [Key in keyof Codec]: Codec[Key] } = interpretedCodec(z.compile(schema), layout);
+  codec.write = (value, writer, refs) => {
+    codec.write = compileWrite(layout);
+    codec.write(value, writer, refs);
+  };
+  codec.read = (reader, refs) => {
+    codec.read = compileRead(layout);
+    return codec.read(reader, refs);
+  };
+  return codec;
+}
+
+/** A codec that walks the layout: where code may not be generated, and what the other is held against. */
+export function interpretedCodec(schema: z.ZodType, layout: Layout): Codec {
   const copy = copier(layout);
-  const codec: Codec = {
+  return {
     layout,
-    check: (value) => compiled.safeParse(value),
+    mustCopy: copy !== undefined,
+    parse: (value) => schema.parse(value),
+    check: (value) => schema.safeParse(value),
     copy: copy ?? ((value) => value),
     write: (value, writer, refs) => write(layout, value, writer, refs),
     read: (reader, refs) => read(layout, reader, refs),
   };
-  cache.set(schema, codec);
-  return codec;
 }
 
 /**
@@ -51,7 +77,10 @@ export function codecOf(schema: z.ZodType, what: string): Codec {
  * @throws `InvalidMessageError` naming `what`
  */
 export function validate(codec: Codec, value: unknown, what: () => string): unknown {
-  const result = codec.check(value);
-  if (result.success) return result.data;
-  throw new InvalidMessageError(what(), result.error.issues);
+  try {
+    return codec.parse(value);
+  } catch (error) {
+    if (error instanceof z.core.$ZodError) throw new InvalidMessageError(what(), error.issues);
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 // What writing, reading and copying by a layout have in common.
 import { MessageLimitError, UncloneableValueError } from '../protocol/errors.ts';
-import type { Layout } from '../protocol/layout.ts';
+import type { Field, Layout } from '../protocol/layout.ts';
 import { matches } from './matches.ts';
 
 /** The layouts that hold others, and so nest. */
@@ -20,7 +20,7 @@ export function descend(depth: number): number {
 // An optional property is absent, there, or there with the value undefined: three different objects.
 export const fieldAbsent = 0;
 export const fieldPresent = 1;
-export const fieldUndefined = 2;
+const fieldUndefined = 2;
 
 /** The option of a union that describes `value`. */
 export function unionIndex(options: readonly Layout[], value: unknown): number {
@@ -40,4 +40,16 @@ export function setProperty(object: Record<string, unknown>, name: string, value
   } else {
     object[name] = value;
   }
+}
+
+/** Whether a property is absent, there, or there and undefined. */
+export function fieldState(object: Record<string, unknown>, field: Field): number {
+  if (object[field.name] !== undefined) return fieldPresent;
+  return Object.hasOwn(object, field.name) ? fieldUndefined : fieldAbsent;
+}
+
+/** Which of `values` it is; -0 and 0 may be two of them. */
+export function literalIndex(values: readonly unknown[], value: unknown): number {
+  const index = values.findIndex((candidate) => Object.is(candidate, value));
+  return index >= 0 ? index : values.indexOf(value);
 }

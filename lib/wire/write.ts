@@ -1,11 +1,11 @@
 // Writes a value as its layout says. With read.ts the reference for every other codec, and the one that serves
 // where code may not be generated.
-import type { Field, Layout } from '../protocol/layout.ts';
+import type { Layout } from '../protocol/layout.ts';
 import type { Address } from '../protocol/ref.ts';
 import type { ByteWriter } from './buffer.ts';
 import { writeDynamic } from './dynamic.ts';
 import type { RefBinder } from './refs.ts';
-import { type Container, descend, fieldAbsent, fieldPresent, fieldUndefined, unionIndex } from './walk.ts';
+import { type Container, descend, fieldPresent, fieldState, literalIndex, unionIndex } from './walk.ts';
 
 /** Writes `value`, which has passed its schema, as `layout` says. */
 export function write(layout: Layout, value: unknown, writer: ByteWriter, refs: RefBinder, depth = 0): void {
@@ -135,14 +135,4 @@ function writeInt32(value: number, writer: ByteWriter): void {
     writer.u8(0);
     writer.i32(value);
   }
-}
-
-function fieldState(object: Record<string, unknown>, field: Field): number {
-  if (object[field.name] !== undefined) return fieldPresent;
-  return Object.hasOwn(object, field.name) ? fieldUndefined : fieldAbsent;
-}
-
-function literalIndex(values: readonly unknown[], value: unknown): number {
-  const index = values.findIndex((candidate) => Object.is(candidate, value));
-  return index >= 0 ? index : values.indexOf(value);
 }

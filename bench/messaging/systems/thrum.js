@@ -10,12 +10,11 @@ import {
   eight,
   eightWeightOf,
   movedCase,
-  payloadBatch,
+  oneInFlight,
   payload,
   payloadCases,
   sameThreadBatch,
   thousandInFlight,
-  oneInFlight,
   weightOf,
 } from '../messages.js';
 
@@ -31,31 +30,29 @@ async function tellSameNode(meter) {
 
 async function tellEight(meter) {
   const system = await createSystem({ threads: 0 });
-  const { tell, ask } = await system.spawn(EightCounter, undefined, host);
+  const counter = await system.spawn(EightCounter, undefined, host);
   const count = meter.size(1_048_576, 16_384);
   const sum = eightWeightOf(count);
-  const makes = eight.map(({ make }) => make);
-  const [make0, make1, make2, make3, make4, make5, make6, make7] = makes;
+  const [make0, make1, make2, make3, make4, make5, make6, make7] = eight.map(({ make }) => make);
   return meter.perSecond(async () => {
-    // Eight call sites, as an app has: each sees one message.
+    let taken = 0;
+    // Eight call sites, as an app has: each sends one message.
     for (let i = 0; i < count; i += 8) {
-      let accepted = tell.added(make0(i));
-      accepted = tell.moved(make1(i + 1)) && accepted;
-      accepted = tell.named(make2(i + 2)) && accepted;
-      accepted = tell.flagged(make3(i + 3)) && accepted;
-      accepted = tell.paid(make4(i + 4)) && accepted;
-      accepted = tell.seen(make5(i + 5)) && accepted;
-      accepted = tell.linked(make6(i + 6)) && accepted;
-      accepted = tell.scored(make7(i + 7)) && accepted;
+      let accepted = counter.tell.added(make0(i));
+      accepted = counter.tell.moved(make1(i + 1)) && accepted;
+      accepted = counter.tell.named(make2(i + 2)) && accepted;
+      accepted = counter.tell.flagged(make3(i + 3)) && accepted;
+      accepted = counter.tell.paid(make4(i + 4)) && accepted;
+      accepted = counter.tell.seen(make5(i + 5)) && accepted;
+      accepted = counter.tell.linked(make6(i + 6)) && accepted;
+      accepted = counter.tell.scored(make7(i + 7)) && accepted;
       expect(accepted, true, 'accepted tells');
-      if (i % sameThreadBatch === 0) received += await ask.take();
+      if (i % sameThreadBatch === 0) taken += await counter.ask.take();
     }
-    expect(received + (await ask.take()), sum, 'sum over the messages');
-    received = 0;
+    expect(taken + (await counter.ask.take()), sum, 'sum over the messages');
     return count;
   });
 }
-let received = 0;
 
 async function tellThreadToThread(meter) {
   const system = await createSystem({ threads: 1 });
@@ -68,40 +65,47 @@ async function tellThreadToThread(meter) {
 /** A round that tells `count` additions and takes their sum. */
 function additions(counter, count, batch) {
   const sum = weightOf(count);
-  const { tell, send, ask } = counter;
+  const tell = (i) => counter.tell.add(addition(i));
+  const send = counter.send && ((i) => counter.send.add(addition(i)));
   return async () => {
-    let taken = 0;
-    await flood(count, {
-      tell: (i) => tell.add(addition(i)),
-      send: send && ((i) => send.add(addition(i))),
-      drain: async () => {
-        taken += await ask.take(forever);
-      },
-      batch,
-    });
-    expect(taken + (await ask.take(forever)), sum, 'sum over the messages');
+    expect(await sumOfFlood(counter, count, { tell, send, batch }), sum, 'sum over the messages');
     return count;
   };
 }
 
+/** Tells `count` messages to a counter; resolves to what they add up to. */
+async function sumOfFlood(counter, count, how) {
+  let taken = 0;
+  const drain = async () => {
+    // Asked first: `taken +=` would read the sum before the wait.
+    const more = await counter.ask.take(forever);
+    taken += more;
+  };
+  await flood(count, { ...how, drain });
+  await drain();
+  return taken;
+}
+
 async function askOne(meter) {
   const system = await createSystem({ threads: 1 });
-  const { ask } = await system.spawn(Counter, undefined, { on: 1 });
-  return meter.microseconds(() => oneInFlight(meter.size(1000, 100), (i) => ask.weigh(addition(i))));
+  const counter = await system.spawn(Counter, undefined, { on: 1 });
+  return meter.microseconds(() => oneInFlight(meter.size(1000, 100), (i) => counter.ask.weigh(addition(i))));
 }
 
 async function askOneBusy(meter) {
   const system = await createSystem({ threads: 2 });
   const counter = await system.spawn(Counter, undefined, { on: 2 });
-  const { ask } = await system.spawn(Sender, { counter }, { on: 1 });
+  const sender = await system.spawn(Sender, { counter }, { on: 1 });
   // One ask of the host starts many: long enough that the host is parked all the time.
-  return meter.microseconds(() => ask.converse(meter.size(10_000, 100), forever));
+  return meter.microseconds(() => sender.ask.converse(meter.size(10_000, 100), forever));
 }
 
 async function askThousand(meter) {
   const system = await createSystem({ threads: 1 });
-  const { ask } = await system.spawn(Counter, undefined, { on: 1 });
-  return meter.perSecond(() => thousandInFlight(meter.size(50_000, 5000), (i) => ask.weigh(addition(i))));
+  const counter = await system.spawn(Counter, undefined, { on: 1 });
+  return meter.perSecond(() =>
+    thousandInFlight(meter.size(50_000, 5000), (i) => counter.ask.weigh(addition(i))),
+  );
 }
 
 async function fanIn(meter) {
@@ -124,27 +128,21 @@ async function fanIn(meter) {
 
 async function payloads(bytes) {
   const system = await createSystem({ threads: 1 });
-  const { tell, send, ask } = await system.spawn(Counter, undefined, { on: 1 });
+  const counter = await system.spawn(Counter, undefined, { on: 1 });
   const data = payload(bytes);
-  return async (_bytes, count) => {
-    await flood(count, {
-      tell: () => tell.payload(data),
-      send: send && (() => send.payload(data)),
-      drain: () => new Promise(setImmediate),
-      batch: payloadBatch(bytes),
-    });
-    return ask.take(forever);
-  };
+  const tell = () => counter.tell.payload(data);
+  const send = counter.send && (() => counter.send.payload(data));
+  return (count) => sumOfFlood(counter, count, { tell, send, batch: count });
 }
 
 async function movedPayloads() {
   const { move } = thrum;
   if (move === undefined) throw new Skipped('this version has no move()');
   const system = await createSystem({ threads: 1 });
-  const { tell, ask } = await system.spawn(Counter, undefined, { on: 1 });
+  const counter = await system.spawn(Counter, undefined, { on: 1 });
   return async (all) => {
-    for (const data of all) expect(tell.payload(move(data)), true, 'accepted tells');
-    return ask.take(forever);
+    for (const data of all) expect(counter.tell.payload(move(data)), true, 'accepted tells');
+    return counter.ask.take(forever);
   };
 }
 

@@ -15,7 +15,7 @@ export const CLASS_LETTER = 1;
 export const CLASS_MARK = 2;
 /** `\p{N}` or `\p{Pc}` */
 export const CLASS_NUMBER = 3;
-/** `White_Space` */
+// Class 4 is `White_Space`, which only the table of scan codes asks for.
 
 /** The class of each code point. A byte each, since pages nobody reads are never made resident. */
 export const characterClasses: Uint8Array = expandRuns(CLASS_RUNS);

@@ -1,0 +1,62 @@
+// The cases of a library whose one means is a remote call with a reply (Comlink, the pools). A tell is then a
+// call whose reply is awaited together with those of its batch: none of them has anything lighter.
+import { expect } from '../run/meter.js';
+import {
+  addition,
+  movedCase,
+  oneInFlight,
+  payload,
+  payloadCases,
+  thousandInFlight,
+  weightOf,
+} from './messages.js';
+
+/**
+ * @typedef {object} Remote the functions of `workers/counter.js`, called through the library, on one worker
+ * @property {(message: object) => Promise<void>} add
+ * @property {(message: object) => Promise<number>} weigh
+ * @property {(data: Uint8Array) => Promise<void>} addPayload
+ * @property {(data: Uint8Array) => Promise<void>} [movePayload]
+ * @property {() => Promise<number>} take
+ */
+
+/** @param {() => Promise<Remote>} start */
+export function callCases(start) {
+  const sendAll = async (remote, payloads, call) => {
+    await Promise.all(payloads.map(call));
+    return remote.take();
+  };
+  return {
+    'tell thread to thread': async (meter) => {
+      const remote = await start();
+      const count = meter.size(20_000, 2000);
+      const sum = weightOf(count);
+      return meter.perSecond(async () => {
+        for (let i = 0; i < count; i += 1000) {
+          await Promise.all(Array.from({ length: 1000 }, (_, j) => remote.add(addition(i + j))));
+        }
+        expect(await remote.take(), sum, 'sum over the messages');
+        return count;
+      });
+    },
+    'ask one in flight': async (meter) => {
+      const remote = await start();
+      return meter.microseconds(() => oneInFlight(meter.size(1000, 100), (i) => remote.weigh(addition(i))));
+    },
+    'ask 1000 in flight': async (meter) => {
+      const remote = await start();
+      return meter.perSecond(() =>
+        thousandInFlight(meter.size(20_000, 2000), (i) => remote.weigh(addition(i))),
+      );
+    },
+    ...payloadCases(async (bytes) => {
+      const remote = await start();
+      const data = payload(bytes);
+      return (count) => sendAll(remote, new Array(count).fill(data), (item) => remote.addPayload(item));
+    }),
+    'payload 1 MB moved': movedCase(async () => {
+      const remote = await start();
+      return (all) => sendAll(remote, all, (item) => remote.movePayload(item));
+    }),
+  };
+}
