@@ -56,6 +56,7 @@ export {
   type Ref,
   type RefSchema,
   refOf,
+  type SendMethods,
   type TellMethods,
 } from './protocol/ref.ts';
 export type { LogOption } from './system/log.ts';

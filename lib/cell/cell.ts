@@ -44,6 +44,10 @@ export class Cell {
   /** In the dispatcher's queue. */
   scheduled = false;
   state: State = 'running';
+  /** Above the high-water mark of its mailbox, and not yet below the low one. */
+  pressed = false;
+  /** Messages of this node wait for room in the mailbox. */
+  awaited = false;
   /** The ref handed out as `ctx.self`; made on first use. */
   self: Address | undefined = undefined;
   /** What others get when `ctx.self` is sent to them. */
@@ -80,11 +84,31 @@ export class Cell {
     this.behaviour = behaviour;
   }
 
-  /** A user message arrives. False: the mailbox is full or the actor doesn't take messages any more. */
-  offer(index: number, payload: unknown, replyNode: number, askId: number): boolean {
-    if (this.state !== 'running' || !this.mailbox.offer(index, payload, replyNode, askId)) return false;
+  /** A message from an actor of this node; refused also while earlier ones wait for room. */
+  accept(index: number, payload: unknown): boolean {
+    return !this.awaited && this.offer(index, payload, noReply, 0, this.mailbox.capacity);
+  }
+
+  /**
+   * A user message arrives. False: `limit` messages wait already, or the actor doesn't take messages any more.
+   */
+  offer(index: number, payload: unknown, replyNode: number, askId: number, limit: number): boolean {
+    const { mailbox } = this;
+    if (this.state !== 'running' || !mailbox.offer(index, payload, replyNode, askId, limit)) return false;
+    this.host.counters[0]!++;
+    if (mailbox.size >= mailbox.highWater && !this.pressed) {
+      this.pressed = true;
+      this.host.press(this);
+    }
     if (!this.scheduled && !this.held) this.host.schedule(this);
     return true;
+  }
+
+  /** Fewer messages wait: those who hold back may go on. */
+  private relieve(): void {
+    if (this.mailbox.size > this.mailbox.lowWater && this.state === 'running') return;
+    this.pressed = false;
+    this.host.release(this);
   }
 
   /** Adds a callback to the lane that goes before user messages. */
@@ -119,6 +143,8 @@ export class Cell {
 
   private handle(): void {
     const { index, payload, replyNode, askId } = this.mailbox;
+    this.host.counters[1]!++;
+    if (this.pressed) this.relieve();
     const entry = this.table.entries[index]!;
     if (replyNode !== noReply && this.asks?.wasAborted(replyNode, askId)) return;
     let result: unknown;
@@ -229,6 +255,9 @@ export class Cell {
   private close(): void {
     this.state = 'closing';
     this.abortSignals();
+    // Now, not at the end: a child may be waiting for one of these replies, and would never stop.
+    this.refuseWaiting();
+    this.asks?.forEachOpen((node, askId) => this.refuse('an ask', node, askId));
     for (const cancel of this.timers ?? []) cancel();
     this.timers = undefined;
     if (this.children === undefined || this.children.size === 0) void this.finish();
@@ -246,7 +275,6 @@ export class Cell {
       }
     }
     this.state = 'stopped';
-    this.refuseWaiting();
     this.behaviour = undefined;
     this.handlers = [];
     this.host.stopped(this, this.reason);
@@ -258,11 +286,12 @@ export class Cell {
     const counts = new Map<string, number>();
     while (mailbox.take()) {
       const { name } = this.table.entries[mailbox.index]!;
+      this.host.counters[1]!++;
       if (mailbox.replyNode === noReply) counts.set(name, (counts.get(name) ?? 0) + 1);
       else this.refuse(name, mailbox.replyNode, mailbox.askId);
     }
+    if (this.pressed) this.relieve();
     for (const [name, count] of counts) this.host.deadLetter(this, name, 'stopped', count);
-    this.asks?.forEachOpen((node, askId) => this.refuse('an ask', node, askId));
   }
 
   private refuse(message: string, node: number, askId: number): void {

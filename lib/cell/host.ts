@@ -8,6 +8,12 @@ import type { Cell } from './cell.ts';
 
 export interface CellHost {
   readonly nodeId: NodeId;
+  /** [0] messages accepted by this node's mailboxes, [1] those that are done with. */
+  readonly counters: Float64Array;
+  /** The cell's mailbox is above its high-water mark. */
+  press(cell: Cell): void;
+  /** It is below its low-water mark again. */
+  release(cell: Cell): void;
   now(): number;
   random(): number;
   /** Runs `fn` after `delayMs`; returns a function that cancels it. */

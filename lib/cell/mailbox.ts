@@ -6,10 +6,21 @@ export const noReply = -1;
 
 const stride = 4;
 const initialMessages = 8;
+/** More than the rings of any sensible number of nodes can hold. */
+const underwayMax = 2 ** 18;
 
 /** The fields of a waiting message; {@link Mailbox.take} fills them in. */
 export class Mailbox {
   readonly capacity: number;
+  /**
+   * The bound for messages from other nodes. Those were accepted when they were sent, and how many can be on
+   * their way when the high-water mark is reached is bounded by the ways themselves: they still find room.
+   */
+  readonly arrivalsMax: number;
+  /** So many waiting messages make other nodes hold back; what is on its way still finds room. */
+  readonly highWater: number;
+  /** So few let them go on. */
+  readonly lowWater: number;
   private slots: unknown[] | undefined = undefined;
   private mask = 0;
   private head = 0;
@@ -24,11 +35,14 @@ export class Mailbox {
 
   constructor(capacity: number) {
     this.capacity = capacity;
+    this.arrivalsMax = capacity + underwayMax;
+    this.highWater = Math.max(1, capacity >>> 1);
+    this.lowWater = capacity >>> 2;
   }
 
-  /** False when full: nothing was added. */
-  offer(index: number, payload: unknown, replyNode: number, askId: number): boolean {
-    if (this.size >= this.capacity) return false;
+  /** False when full (`limit` messages wait already): nothing was added. */
+  offer(index: number, payload: unknown, replyNode: number, askId: number, limit: number): boolean {
+    if (this.size >= limit) return false;
     if (this.slots === undefined || (this.size + 1) * stride > this.slots.length) this.grow();
     const slots = this.slots!;
     const at = (this.head + this.size * stride) & this.mask;

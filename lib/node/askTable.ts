@@ -61,6 +61,12 @@ export class AskTable {
     return use * slotsMax + slot;
   }
 
+  /** Whether the ask still waits. */
+  has(askId: number): boolean {
+    const slot = askId % slotsMax;
+    return this.slots[slot] !== undefined && this.uses[slot] === Math.floor(askId / slotsMax);
+  }
+
   /** Takes an ask out; `undefined` when it has settled already. */
   take(askId: number): PendingAsk | undefined {
     const slot = askId % slotsMax;

@@ -9,7 +9,7 @@ import type { NodeId } from '../protocol/ref.ts';
 import type { ByteReader } from '../wire/buffer.ts';
 import { readDynamic } from '../wire/dynamic.ts';
 import { reviveError, type SerializedError } from '../wire/errorCodec.ts';
-import { FrameKind, readFrames } from '../wire/frames.ts';
+import { FrameKind } from '../wire/frames.ts';
 import type { ActorNode } from './node.ts';
 import type { SerializedReason } from './outbox.ts';
 
@@ -20,16 +20,13 @@ export class Inbox {
     this.node = node;
   }
 
-  /** Handles a batch of frames from `from`. A corrupt frame is a dead letter; those behind it still count. */
-  receive(from: NodeId, batch: ByteReader): void {
-    readFrames(batch, (kind, frame) => {
-      try {
-        this.frame(from, kind, frame);
-      } catch (error) {
-        if (!(error instanceof CorruptMessageError)) throw error;
-        this.node.deadLetterTo(`a frame from node ${from}`, error.message, 'corrupt', 1);
-      }
-    });
+  /** Handles a frame from `from`. A corrupt one is a dead letter; those behind it still count. */
+  receive(from: NodeId, kind: number, frame: ByteReader): void {
+    try {
+      this.frame(from, kind, frame);
+    } catch (error) {
+      this.node.deadLetterTo(`a frame from node ${from}`, (error as Error).message, 'corrupt', 1);
+    }
   }
 
   private frame(from: NodeId, kind: number, frame: ByteReader): void {
@@ -78,7 +75,7 @@ export class Inbox {
     }
     const entry = entryOf(cell, index);
     const message = entry.codec.read(frame, this.node);
-    if (!cell.offer(index, message, noReply, 0)) {
+    if (!cell.offer(index, message, noReply, 0, cell.mailbox.arrivalsMax)) {
       this.node.deadLetter(cell, entry.name, cell.state === 'running' ? 'mailboxFull' : 'stopped', 1);
     }
   }
@@ -100,7 +97,7 @@ export class Inbox {
       this.node.outbox.failure(from, askId, error as Error);
       return;
     }
-    if (!cell.offer(index, message, from, askId)) {
+    if (!cell.offer(index, message, from, askId, cell.mailbox.arrivalsMax)) {
       this.node.outbox.failure(from, askId, refusal(cell, entry.name));
     }
   }

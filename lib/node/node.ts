@@ -16,6 +16,7 @@ import { reviveError, serializeError } from '../wire/errorCodec.ts';
 import { type MessageEntry, protocolTable } from '../wire/protocolTable.ts';
 import type { ActorId, RefBinder } from '../wire/refs.ts';
 import { AskTable, type PendingAsk } from './askTable.ts';
+import { Backlog } from './backlog.ts';
 import { DeadLetters } from './deadLetters.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventStream } from './events.ts';
@@ -35,6 +36,9 @@ export class ActorNode implements CellHost, RefBinder {
   readonly watches = new WatchTable();
   readonly asks: AskTable;
   readonly outbox: Outbox;
+  /** Messages of this node that wait until their targets take more. */
+  readonly backlog = new Backlog();
+  readonly counters: Float64Array;
   readonly sender: MessageSender;
   /** Set once the system closes: nothing is accepted any more. */
   closed = false;
@@ -55,7 +59,11 @@ export class ActorNode implements CellHost, RefBinder {
     this.dispatcher = new Dispatcher(world);
     this.spawner = new Spawner(this);
     const inbox = new Inbox(this);
-    world.transport.onBatch((from, batch) => inbox.receive(from, batch));
+    this.counters = world.pressure.counters;
+    world.transport.onFrame((from, kind, frame) => inbox.receive(from, kind, frame));
+    world.transport.onWake(() => {
+      if (!this.backlog.empty) this.backlog.retry();
+    });
   }
 
   /** The cell whose turn it is, if one's is. */
@@ -77,6 +85,18 @@ export class ActorNode implements CellHost, RefBinder {
 
   schedule(cell: Cell): void {
     this.dispatcher.schedule(cell);
+  }
+
+  press(cell: Cell): void {
+    this.world.pressure.press(cell.id);
+  }
+
+  release(cell: Cell): void {
+    this.world.pressure.release(cell.id);
+    if (!cell.awaited) return;
+    cell.awaited = false;
+    // Not now: the cell is in the middle of its turn.
+    this.world.microtask(() => this.backlog.retry());
   }
 
   // Starting and stopping.
@@ -142,6 +162,7 @@ export class ActorNode implements CellHost, RefBinder {
       if (cell.parent === undefined || cell.parent.node !== this.nodeId) cell.requestStop(false);
     }
     await gone;
+    this.backlog.fail(undefined, () => new SystemClosedError('a message that waited for room'));
     this.asks.rejectWhere(
       () => true,
       (ask) => new SystemClosedError(`ask '${ask.message}' of ${ask.path}`),
@@ -152,7 +173,8 @@ export class ActorNode implements CellHost, RefBinder {
 
   /** Another node has died: its actors are gone, and with them the replies they owed. */
   nodeDown(node: NodeId, cause: Error | undefined): void {
-    this.world.transport.drop(node);
+    const lost = this.world.transport.drop(node);
+    if (lost > 0) this.deadLetterTo(`node ${node}`, 'messages on their way', 'nodeDown', lost);
     const options = cause && { cause };
     const why = cause === undefined ? '' : `: ${cause.message}`;
     this.asks.rejectWhere(
@@ -165,6 +187,7 @@ export class ActorNode implements CellHost, RefBinder {
         ),
     );
     const error = new NodeDownError(node, `node ${node} went down${why}`, options);
+    this.backlog.fail(node, () => new NodeDownError(node, `node ${node} went down${why}`, options));
     this.watches.nodeDown(node, { type: 'nodeDown', error });
     for (const cell of [...this.cells.values()]) {
       cell.nodeDown(node);

@@ -9,7 +9,7 @@ import { type SerializedError, serializeError } from '../wire/errorCodec.ts';
 import { beginFrame, dropFrame, endFrame, FrameKind } from '../wire/frames.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { RefBinder } from '../wire/refs.ts';
-import type { World } from './world.ts';
+import type { Link, World } from './world.ts';
 
 /** A {@link StopReason} as plain data. */
 export type SerializedReason =
@@ -25,21 +25,21 @@ export class Outbox {
     this.refs = refs;
   }
 
-  tell(node: NodeId, cell: number, entry: MessageEntry, message: unknown): boolean {
-    return this.frame(node, FrameKind.tell, (writer) => {
+  /** A message of a user; `askId` for one that is to be answered. */
+  message(link: Link, cell: number, entry: MessageEntry, message: unknown, askId: number | undefined): void {
+    const { writer } = link;
+    const start = beginFrame(writer, askId === undefined ? FrameKind.tell : FrameKind.ask);
+    try {
       writer.f64(cell);
       writer.u16(entry.index);
+      if (askId !== undefined) writer.f64(askId);
       entry.codec.write(message, writer, this.refs);
-    });
-  }
-
-  ask(node: NodeId, cell: number, entry: MessageEntry, askId: number, message: unknown): boolean {
-    return this.frame(node, FrameKind.ask, (writer) => {
-      writer.f64(cell);
-      writer.u16(entry.index);
-      writer.f64(askId);
-      entry.codec.write(message, writer, this.refs);
-    });
+    } catch (error) {
+      dropFrame(writer, start);
+      throw error;
+    }
+    endFrame(writer, start);
+    link.commit(start);
   }
 
   reply(node: NodeId, askId: number, codec: Codec, value: unknown): boolean {
@@ -106,7 +106,7 @@ export class Outbox {
       throw error;
     }
     endFrame(writer, start);
-    link.commit();
+    link.commit(start);
     return true;
   }
 }

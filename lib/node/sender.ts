@@ -12,34 +12,53 @@ import type { AskOptions } from '../protocol/ref.ts';
 import { validate } from '../wire/codec.ts';
 import { addAwaitingStack } from '../wire/errorCodec.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
-import { refusal } from './inbox.ts';
 import type { ActorNode } from './node.ts';
 import type { ActorRef, Sender } from './refs.ts';
 
 const defaultTimeoutMs = 5000;
 
+/** What became of a message. */
+type Delivery = 'accepted' | 'full' | 'stopped' | 'nodeDown' | 'closed';
+
 export class MessageSender implements Sender {
   private readonly node: ActorNode;
+  private readonly sent = Promise.resolve();
 
   constructor(node: ActorNode) {
     this.node = node;
   }
 
   tell(ref: ActorRef, entry: MessageEntry, message: unknown): boolean {
-    const { node } = this;
-    const value = validate(entry.codec, message, () => `message '${entry.name}' to ${ref.path}`);
-    if (ref.node === node.nodeId) {
-      const cell = this.find(ref);
-      if (cell === undefined || cell.state !== 'running') {
-        node.deadLetterTo(ref.path, entry.name, node.closed ? 'closed' : 'stopped', 1);
-        return true;
-      }
-      return cell.offer(entry.index, entry.codec.copy(value, node.world.platform, node), noReply, 0);
-    }
-    if (node.closed || !node.outbox.tell(ref.node, ref.cell, entry, value)) {
-      node.deadLetterTo(ref.path, entry.name, node.closed ? 'closed' : 'nodeDown', 1);
-    }
+    return this.tellValid(ref, entry, this.validate(ref, entry, message));
+  }
+
+  /** A tell of a message that has been validated. */
+  tellValid(ref: ActorRef, entry: MessageEntry, value: unknown): boolean {
+    const { backlog } = this.node;
+    if (!backlog.empty && backlog.has(ref.id)) return false;
+    const delivery = this.deliver(ref, entry, value, undefined);
+    if (delivery === 'full') return false;
+    if (delivery !== 'accepted') this.node.deadLetterTo(ref.path, entry.name, delivery, 1);
     return true;
+  }
+
+  send(ref: ActorRef, entry: MessageEntry, message: unknown): Promise<void> {
+    const { node } = this;
+    const value = this.validate(ref, entry, message);
+    if (this.tellValid(ref, entry, value)) return this.sent;
+    return new Promise<void>((resolve, reject) => {
+      const attempt = (): boolean => {
+        const delivery = this.deliver(ref, entry, value, undefined);
+        if (delivery === 'full') {
+          this.awaitRoom(ref);
+          return false;
+        }
+        if (delivery !== 'accepted') node.deadLetterTo(ref.path, entry.name, delivery, 1);
+        resolve();
+        return true;
+      };
+      this.wait(ref, attempt, reject);
+    });
   }
 
   ask(
@@ -48,7 +67,7 @@ export class MessageSender implements Sender {
     message: unknown,
     options: AskOptions | undefined,
   ): Promise<unknown> {
-    const value = validate(entry.codec, message, () => `message '${entry.name}' to ${ref.path}`);
+    const value = this.validate(ref, entry, message);
     const timeoutMs = options?.timeoutMs ?? defaultTimeoutMs;
     if (!(timeoutMs > 0)) {
       throw new InvalidOptionError(`timeoutMs must be above 0 (Infinity for never), not ${timeoutMs}`);
@@ -74,7 +93,7 @@ export class MessageSender implements Sender {
     reject: (error: unknown) => void,
   ): void {
     const { node } = this;
-    if (node.closed) return reject(new SystemClosedError(`ask '${entry.name}' of ${ref.path}`));
+    if (this.asksItself(ref, entry)) return reject(new SelfAskError(ref.path, entry.name));
     const askId = node.asks.open({
       node: ref.node,
       cell: ref.cell,
@@ -87,29 +106,72 @@ export class MessageSender implements Sender {
       reject,
       forget: undefined,
     });
-    try {
-      const error =
-        ref.node === node.nodeId
-          ? this.askLocal(ref, entry, value, askId)
-          : node.outbox.ask(ref.node, ref.cell, entry, askId, value)
-            ? undefined
-            : new NodeDownError(ref.node, `${ref.path} can't be asked: node ${ref.node} is down`);
-      if (error !== undefined) node.asks.take(askId)?.reject(error);
-      else if (signal !== undefined) this.listen(askId, signal);
-    } catch (error) {
-      node.asks.take(askId)?.reject(error);
+    if (signal !== undefined) this.listen(askId, signal);
+    const attempt = (): boolean => {
+      // It may have timed out, or been given up, while it waited.
+      if (!node.asks.has(askId)) return true;
+      try {
+        const delivery = this.deliver(ref, entry, value, askId);
+        if (delivery === 'full') {
+          this.awaitRoom(ref);
+          return false;
+        }
+        if (delivery !== 'accepted') node.asks.take(askId)?.reject(refusal(delivery, ref, entry));
+      } catch (error) {
+        node.asks.take(askId)?.reject(error);
+      }
+      return true;
+    };
+    const { backlog } = node;
+    if ((backlog.empty || !backlog.has(ref.id)) && attempt()) return;
+    this.wait(ref, attempt, (error) => node.asks.take(askId)?.reject(error));
+  }
+
+  /** Takes a message to its target, or says why not. */
+  private deliver(ref: ActorRef, entry: MessageEntry, value: unknown, askId: number | undefined): Delivery {
+    const { node } = this;
+    if (ref.node === node.nodeId) {
+      const cell = this.find(ref);
+      if (cell === undefined || cell.state !== 'running') return node.closed ? 'closed' : 'stopped';
+      const { codec } = entry;
+      const copy = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
+      const replyNode = askId === undefined ? noReply : node.nodeId;
+      return cell.offer(entry.index, copy, replyNode, askId ?? 0, cell.mailbox.capacity)
+        ? 'accepted'
+        : 'full';
+    }
+    if (node.closed) return 'closed';
+    const link = node.world.transport.link(ref.node);
+    if (link === undefined) return 'nodeDown';
+    if (!link.hasRoom || node.world.pressure.pressed(ref.node, ref.cell)) return 'full';
+    node.outbox.message(link, ref.cell, entry, value, askId);
+    return 'accepted';
+  }
+
+  /** Puts a message behind those that wait for the same target. */
+  private wait(ref: ActorRef, attempt: () => boolean, fail: (error: Error) => void): void {
+    const { node } = this;
+    if (node.closed) return fail(new SystemClosedError(`a message to ${ref.path}`));
+    node.backlog.add(ref.id, ref.node, { attempt, fail });
+    this.awaitRoom(ref);
+    // Room may have come between the first attempt and the request to be told of it.
+    node.world.microtask(() => node.backlog.retry());
+  }
+
+  private awaitRoom(ref: ActorRef): void {
+    const { node } = this;
+    if (ref.node !== node.nodeId) {
+      node.world.pressure.awaitRelease(ref.node, ref.cell);
+    } else {
+      const cell = this.find(ref);
+      if (cell !== undefined) cell.awaited = true;
     }
   }
 
-  private askLocal(ref: ActorRef, entry: MessageEntry, value: unknown, askId: number): Error | undefined {
-    const { node } = this;
+  private asksItself(ref: ActorRef, entry: MessageEntry): boolean {
+    if (entry.concurrent || ref.node !== this.node.nodeId) return false;
     const cell = this.find(ref);
-    if (cell === undefined) return new ActorStoppedError(ref.path, entry.name);
-    if (!entry.concurrent && (ref === cell.self || node.running === cell)) {
-      return new SelfAskError(cell.path, entry.name);
-    }
-    const copy = entry.codec.copy(value, node.world.platform, node);
-    return cell.offer(entry.index, copy, node.nodeId, askId) ? undefined : refusal(cell, entry.name);
+    return cell !== undefined && (ref === cell.self || this.node.running === cell);
   }
 
   private listen(askId: number, signal: AbortSignal): void {
@@ -127,5 +189,27 @@ export class MessageSender implements Sender {
   private find(ref: ActorRef): Cell | undefined {
     if (ref.local === undefined) ref.local = this.node.cells.get(ref.cell);
     return ref.local?.state === 'stopped' ? undefined : ref.local;
+  }
+
+  private validate(ref: ActorRef, entry: MessageEntry, message: unknown): unknown {
+    return validate(entry.codec, message, () => `message '${entry.name}' to ${ref.path}`);
+  }
+}
+
+function refusal(
+  delivery: Exclude<Delivery, 'accepted' | 'full'>,
+  ref: ActorRef,
+  entry: MessageEntry,
+): Error {
+  switch (delivery) {
+    case 'stopped':
+      return new ActorStoppedError(ref.path, entry.name);
+    case 'nodeDown':
+      return new NodeDownError(
+        ref.node,
+        `${ref.path} can't be asked '${entry.name}': node ${ref.node} is down`,
+      );
+    case 'closed':
+      return new SystemClosedError(`ask '${entry.name}' of ${ref.path}`);
   }
 }

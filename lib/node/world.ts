@@ -10,11 +10,14 @@ export interface Clock {
   setTimer(delayMs: number, fn: () => void): () => void;
 }
 
-/** One direction from this node to another. Frames are written to `writer` between two calls of `commit`. */
+/** One direction from this node to another. */
 export interface Link {
+  /** Where a frame is written, from its `position` on. */
   readonly writer: ByteWriter;
-  /** A frame is complete: it goes with the next flush, or at once when enough has gathered. */
-  commit(): void;
+  /** False: the way is full. Messages that can wait should; others may still be written. */
+  readonly hasRoom: boolean;
+  /** The frame from `frameStart` on is complete: it goes with the next flush, or at once when enough has gathered. */
+  commit(frameStart: number): void;
 }
 
 /** Gets frames from node to node: in order per pair of nodes, at most once. */
@@ -23,10 +26,12 @@ export interface Transport {
   link(node: NodeId): Link | undefined;
   /** Sends what has gathered on all links. */
   flush(): void;
-  /** Sets who receives the batches of frames that arrive. */
-  onBatch(receive: (from: NodeId, batch: ByteReader) => void): void;
-  /** Forgets a node that has died. */
-  drop(node: NodeId): void;
+  /** Sets who receives the frames that arrive. The reader is good for the time of the call. */
+  onFrame(receive: (from: NodeId, kind: number, frame: ByteReader) => void): void;
+  /** Sets who is told when this node was woken: a full link may have room again, an actor may take messages. */
+  onWake(wake: () => void): void;
+  /** Forgets a node that has died; returns how many messages were on their way to it. */
+  drop(node: NodeId): number;
 }
 
 /** A request to start an actor, as it travels to another node. */
@@ -56,7 +61,24 @@ export interface Control {
   load(module: string): Promise<unknown>;
 }
 
+/** Which actors push back, as all nodes see it. */
+export interface Pressure {
+  /** Whether an actor takes no more messages for now. */
+  pressed(node: NodeId, cell: number): boolean;
+  /** A cell of this node is above its high-water mark. */
+  press(cell: number): void;
+  /** It is below its low-water mark again; nodes that wait for that are woken. */
+  release(cell: number): void;
+  /** This node wants to be woken when the actor takes messages again. Then look again: it may do so already. */
+  awaitRelease(node: NodeId, cell: number): void;
+  /** Messages accepted by this node's mailboxes, and messages of those that are done with. */
+  readonly counters: Float64Array;
+  /** The same of any node; a dead one's stay until its place is taken. */
+  countersOf(node: NodeId): Float64Array;
+}
+
 export interface World {
+  readonly pressure: Pressure;
   readonly clock: Clock;
   readonly platform: Platform;
   readonly transport: Transport;

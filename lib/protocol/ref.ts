@@ -47,6 +47,13 @@ export type TellMethods<P> = {
     : never;
 };
 
+/** `await ref.send.name(message)`: as `tell`, but waits until the target takes it. */
+export type SendMethods<P> = {
+  readonly [Name in keyof P as P[Name] extends Tell ? Name : never]: P[Name] extends Tell<infer Schema>
+    ? (...message: TellArguments<Schema>) => Promise<void>
+    : never;
+};
+
 /** `ref.ask.name(message, options)`: a promise of the reply that always settles. */
 export type AskMethods<P> = {
   readonly [Name in keyof P as P[Name] extends Ask ? Name : never]: P[Name] extends Ask<
@@ -65,10 +72,17 @@ export type AskMethods<P> = {
  */
 export interface Ref<T> extends Address {
   /**
-   * Sends at once. Throws `InvalidMessageError` synchronously when the message doesn't fit its schema. A tell
+   * Sends at once. False: the target pushes back (its mailbox or the way there is full, or earlier `send`s wait),
+   * and nothing was sent. Throws `InvalidMessageError` synchronously when the message doesn't fit its schema. A tell
    * to an actor that has stopped returns `true` and becomes a dead letter.
    */
   readonly tell: TellMethods<ProtocolOf<T>>;
+  /**
+   * Sends as soon as the target takes it: at once, or when its mailbox and the way there have room again, in the
+   * order of the calls. Rejects with `NodeDownError` or `SystemClosedError` when that will never be. Throws
+   * `InvalidMessageError` synchronously when the message doesn't fit.
+   */
+  readonly send: SendMethods<ProtocolOf<T>>;
   /**
    * Sends and waits for the reply. Throws `InvalidMessageError` synchronously when the message doesn't fit;
    * rejects with the handler's error, `AskTimeoutError`, `ActorStoppedError`, `NodeDownError`,

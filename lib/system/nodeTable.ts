@@ -1,21 +1,29 @@
 // The nodes of a system as the host knows them: starts worker threads, places actors, passes ports on, and
 // tells the others when one has died.
-import type { MessagePort } from 'node:worker_threads';
 import type { ActorNode } from '../node/node.ts';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
 import { InvalidOptionError, NodeDownError, SystemClosedError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
+import { type Board, slotOf, slotsMax } from '../threads/board.ts';
 import { type HostControl, outcomeOf, reviveEvent } from '../threads/control.ts';
 import { nodePlatform } from '../threads/platform.ts';
-import type { PortTransport } from '../threads/portTransport.ts';
+import type { Channel, RingTransport } from '../threads/ringTransport.ts';
 import { WorkerHandle } from '../threads/workerHandle.ts';
 import { serializeError } from '../wire/errorCodec.ts';
 
 const host = 0;
 
+/** The memory that all nodes share. */
+interface SharedMemory {
+  readonly board: SharedArrayBuffer;
+  readonly ringBytesMax: number;
+}
+
 export class NodeTable {
-  private readonly transport: PortTransport;
+  private readonly transport: RingTransport;
+  private readonly board: Board;
+  private readonly memory: SharedMemory;
   private readonly workers = new Map<NodeId, WorkerHandle>();
   /** Nodes that take actors placed on 'any', in turn. */
   private readonly shared: NodeId[] = [];
@@ -27,8 +35,10 @@ export class NodeTable {
   private closing = false;
   private hostNode: ActorNode | undefined = undefined;
 
-  constructor(transport: PortTransport) {
+  constructor(transport: RingTransport, board: Board, memory: SharedMemory) {
     this.transport = transport;
+    this.board = board;
+    this.memory = memory;
   }
 
   /** The host's own node, which needs this table to exist first. */
@@ -47,9 +57,12 @@ export class NodeTable {
 
   /** Starts a worker thread; resolves when it runs. */
   async start(shared: boolean): Promise<NodeId> {
-    const nodeId = ++this.lastNode;
-    const handle = new WorkerHandle(nodeId, !shared, this.controlFor(nodeId), (cause) =>
-      this.died(nodeId, cause),
+    const nodeId = this.nextId();
+    this.board.reset(nodeId);
+    const handle = new WorkerHandle(
+      { nodeId, own: !shared, ...this.memory },
+      this.controlFor(nodeId),
+      (cause) => this.died(nodeId, cause),
     );
     this.workers.set(nodeId, handle);
     await handle.up;
@@ -61,6 +74,16 @@ export class NodeTable {
     if (this.observed) handle.observe(true);
     this.node.events.emit({ type: 'nodeUp', node: nodeId });
     return nodeId;
+  }
+
+  /** Ids are never used again; an id's place on the board is. */
+  private nextId(): NodeId {
+    const taken = new Set(this.ids.map(slotOf));
+    for (let tries = 0; tries < slotsMax; tries++) {
+      const id = ++this.lastNode;
+      if (!taken.has(slotOf(id))) return id;
+    }
+    throw new InvalidOptionError(`a system has at most ${slotsMax} nodes at a time`);
   }
 
   /** Starts an actor where `on` says. */
@@ -92,11 +115,11 @@ export class NodeTable {
     return on;
   }
 
-  /** Hands the receiving end of a port from `from` to the node it leads to. */
-  connect(from: NodeId, to: NodeId, port: MessagePort): void {
-    if (to === host) this.transport.accept(from, port);
-    else if (this.workers.has(to)) this.workers.get(to)!.accept(from, port);
-    else port.close();
+  /** Hands the receiving end of a link from `from` to the node it leads to. */
+  connect(from: NodeId, to: NodeId, channel: Channel): void {
+    if (to === host) this.transport.accept(from, channel);
+    else if (this.workers.has(to)) this.workers.get(to)!.accept(from, channel);
+    else channel.port.close();
   }
 
   /** Makes every node report `started` and `stopped` too. */
@@ -109,7 +132,7 @@ export class NodeTable {
   private controlFor(nodeId: NodeId): HostControl {
     return {
       spawn: (request, on) => outcomeOf(() => this.spawn(request, on)),
-      connect: (from, to, port) => this.connect(from, to, port),
+      connect: (from, to, ring, port) => this.connect(from, to, { ring, port }),
       event: (event) => this.node.events.emit(reviveEvent(event)),
       retire: () => void this.retire(nodeId),
     };
@@ -126,6 +149,9 @@ export class NodeTable {
     this.workers.delete(nodeId);
     if (shared.includes(nodeId)) shared.splice(shared.indexOf(nodeId), 1);
     const expected = this.closing || this.retiring.delete(nodeId);
+    const [accepted, done] = this.board.countersOf(nodeId);
+    const lost = accepted! - done!;
+    if (lost > 0) this.node.deadLetterTo(`node ${nodeId}`, 'messages in its mailboxes', 'nodeDown', lost);
     this.node.nodeDown(nodeId, thrown);
     const data = thrown && serializeError(thrown, nodePlatform);
     for (const worker of this.workers.values()) worker.nodeDown(nodeId, data);

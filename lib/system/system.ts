@@ -6,8 +6,9 @@ import type { SpawnArguments, SpawnOptions, StopOptions } from '../protocol/cont
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { EventListener } from '../protocol/events.ts';
 import type { Address, NodeId, Ref } from '../protocol/ref.ts';
+import { allocateBoard, Board } from '../threads/board.ts';
 import { isNode } from '../threads/nodeFlag.ts';
-import { PortTransport } from '../threads/portTransport.ts';
+import { RingTransport } from '../threads/ringTransport.ts';
 import { threadWorld } from '../threads/world.ts';
 import { ConsoleLog, type LogOption } from './log.ts';
 import { NodeTable } from './nodeTable.ts';
@@ -20,6 +21,8 @@ export interface SystemOptions {
    * actors placed on `'own'` come on top. With 0 everything runs on the host.
    */
   threads?: number;
+  /** Bytes that the rings between threads may take together, 1 MB or more; default 64 MB. */
+  ringBytesMax?: number;
   /** What goes to standard error; default `'warn'`. Read `system.events` to log elsewhere. */
   log?: LogOption;
 }
@@ -46,7 +49,11 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
   if (!Number.isInteger(threads) || threads < 0 || threads > threadsMax) {
     throw new InvalidOptionError(`threads must be an integer from 0 to ${threadsMax}, not ${threads}`);
   }
-  const system = new System(threads, new ConsoleLog(options.log ?? 'warn'));
+  const ringBytesMax = options.ringBytesMax ?? 64 * 1024 * 1024;
+  if (!Number.isInteger(ringBytesMax) || ringBytesMax < 1024 * 1024 || ringBytesMax > 2 ** 30) {
+    throw new InvalidOptionError(`ringBytesMax must be from 1 MB to 1 GB, not ${ringBytesMax}`);
+  }
+  const system = new System(threads, ringBytesMax, new ConsoleLog(options.log ?? 'warn'));
   await system[start]();
   return system;
 }
@@ -65,20 +72,28 @@ export class System {
   readonly events: SystemEvents;
   readonly #node: ActorNode;
   readonly #nodes: NodeTable;
-  readonly #transport: PortTransport;
+  readonly #transport: RingTransport;
   readonly #log: ConsoleLog;
   // Without a worker thread nothing else would keep the process alive while asks are open.
   readonly #keepAlive: NodeJS.Timeout;
   #closing: Promise<void> | undefined = undefined;
 
   /** Use {@link createSystem}. */
-  constructor(threads: number, log: ConsoleLog) {
+  constructor(threads: number, ringBytesMax: number, log: ConsoleLog) {
     this.threads = threads;
     this.#log = log;
-    this.#transport = new PortTransport((to, port) => nodes.connect(0, to, port));
-    const nodes = new NodeTable(this.#transport);
+    const memory = { board: allocateBoard(), ringBytesMax };
+    const board = new Board(memory.board, 0);
+    this.#transport = new RingTransport({
+      node: 0,
+      board,
+      ringBytesMax,
+      spin: false,
+      connect: (to, channel) => nodes.connect(0, to, channel),
+    });
+    const nodes = new NodeTable(this.#transport, board, memory);
     this.#nodes = nodes;
-    const world = threadWorld(this.#transport, {
+    const world = threadWorld(this.#transport, board, {
       spawn: (request, on) => nodes.spawn(request, on),
       // The host's definitions are the app's own: what it spawns, it has imported.
       load: (module) => import(module),

@@ -19,8 +19,8 @@ export type Outcome<T> =
 /** What the host calls on a worker node. */
 export interface WorkerControl {
   spawn(request: SpawnRequest): Promise<Outcome<Spawned>>;
-  /** The receiving end of a port that carries the frames of node `from`. */
-  accept(from: NodeId, port: MessagePort): void;
+  /** The receiving end of a link from node `from`. */
+  accept(from: NodeId, ring: SharedArrayBuffer, port: MessagePort): void;
   nodeDown(node: NodeId, cause: SerializedError | undefined): void;
   /** Whether anybody listens to every event, or only to those that report trouble. */
   observe(all: boolean): void;
@@ -31,8 +31,8 @@ export interface WorkerControl {
 /** What a worker node calls on the host. */
 export interface HostControl {
   spawn(request: SpawnRequest, on: 'any' | 'host' | 'own' | NodeId): Promise<Outcome<Spawned>>;
-  /** Hands a port on to the node that it leads to. */
-  connect(from: NodeId, to: NodeId, port: MessagePort): void;
+  /** Hands the receiving end of a link on to the node that it leads to. */
+  connect(from: NodeId, to: NodeId, ring: SharedArrayBuffer, port: MessagePort): void;
   event(event: SerializedEvent): void;
   /** The last actor of a node that was made for one has stopped. */
   retire(): void;
@@ -50,6 +50,9 @@ export interface NodeData {
     readonly nodeId: NodeId;
     /** The node was made for one actor, and ends with it. */
     readonly own: boolean;
+    readonly board: SharedArrayBuffer;
+    /** Bytes that all rings of the system may take together. */
+    readonly ringBytesMax: number;
     /** The worker's control, exposed. */
     readonly worker: MessagePort;
     /** The host's control, called. */

@@ -5,6 +5,7 @@ import type { Spawned, SpawnRequest } from '../node/world.ts';
 import { NodeDownError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { type HostControl, type NodeData, type Outcome, unwrap, type WorkerControl } from './control.ts';
+import type { Channel } from './ringTransport.ts';
 
 export class WorkerHandle {
   readonly nodeId: NodeId;
@@ -21,7 +22,12 @@ export class WorkerHandle {
   private control: Promise<Comlink.Remote<WorkerControl>> | undefined = undefined;
   private cause: Error | undefined = undefined;
 
-  constructor(nodeId: NodeId, own: boolean, host: HostControl, onDown: (cause: Error | undefined) => void) {
+  constructor(
+    settings: Pick<NodeData['thrumNode'], 'nodeId' | 'own' | 'board' | 'ringBytesMax'>,
+    host: HostControl,
+    onDown: (cause: Error | undefined) => void,
+  ) {
+    const { nodeId } = settings;
     this.nodeId = nodeId;
     this.host = host;
     this.onDown = onDown;
@@ -29,7 +35,7 @@ export class WorkerHandle {
     const toHost = new MessageChannel();
     this.controlPort = control.port1;
     this.hostPort = toHost.port1;
-    const data: NodeData = { thrumNode: { nodeId, own, worker: control.port2, host: toHost.port2 } };
+    const data: NodeData = { thrumNode: { ...settings, worker: control.port2, host: toHost.port2 } };
     this.worker = new Worker(new URL('./bootstrap.js', import.meta.url), {
       workerData: data,
       transferList: [control.port2, toHost.port2],
@@ -99,11 +105,11 @@ export class WorkerHandle {
     return unwrap(outcome);
   }
 
-  accept(from: NodeId, port: MessagePort): void {
+  accept(from: NodeId, { ring, port }: Channel): void {
     if (this.down) return port.close();
     this.notify(async (control) => {
       const comlink = await import('comlink');
-      return control.accept(from, comlink.transfer(port, [port as never]));
+      return control.accept(from, ring, comlink.transfer(port, [port as never]));
     });
   }
 

@@ -6,6 +6,7 @@ import * as comlink from 'comlink';
 import { ActorNode } from '../node/node.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { reviveError } from '../wire/errorCodec.ts';
+import { Board } from './board.ts';
 import {
   type HostControl,
   type NodeData,
@@ -14,7 +15,7 @@ import {
   unwrap,
   type WorkerControl,
 } from './control.ts';
-import { PortTransport } from './portTransport.ts';
+import { RingTransport } from './ringTransport.ts';
 import { threadWorld } from './world.ts';
 
 /** Events that are reported even when nobody listens to all of them. */
@@ -22,12 +23,26 @@ const reported = new Set(['failed', 'deadLetter', 'log']);
 
 /** Starts the node this thread was made for. */
 export function startNode(): void {
-  const { nodeId, own, worker, host: hostPort } = (workerData as NodeData).thrumNode;
+  const {
+    nodeId,
+    own,
+    worker,
+    host: hostPort,
+    board: memory,
+    ringBytesMax,
+  } = (workerData as NodeData).thrumNode;
   const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
-  const transport = new PortTransport((to, port) => {
-    void host.connect(nodeId, to, comlink.transfer(port, [port as never]));
+  const board = new Board(memory, nodeId);
+  const transport = new RingTransport({
+    node: nodeId,
+    board,
+    ringBytesMax,
+    spin: true,
+    connect: (to, { ring, port }) => {
+      void host.connect(nodeId, to, ring, comlink.transfer(port, [port as never]));
+    },
   });
-  const world = threadWorld(transport, {
+  const world = threadWorld(transport, board, {
     spawn: async (request, on) => unwrap(await host.spawn(request, on)),
     load: importModule,
   });
@@ -41,7 +56,8 @@ export function startNode(): void {
   if (own) node.onIdle = () => void host.retire();
   const control: WorkerControl = {
     spawn: (request) => outcomeOf(() => node.startRequested(request)),
-    accept: (from: NodeId, port: MessagePort) => transport.accept(from, port),
+    accept: (from: NodeId, ring: SharedArrayBuffer, port: MessagePort) =>
+      transport.accept(from, { ring, port }),
     nodeDown: (down, cause) => node.nodeDown(down, cause && reviveError(cause, [])),
     observe: (all) => {
       observed = all;

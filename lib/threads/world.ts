@@ -1,10 +1,11 @@
 // The world of real threads: wall-clock time, real chance, Node's event loop.
 import type { Control, World } from '../node/world.ts';
+import type { Board } from './board.ts';
 import { nodePlatform } from './platform.ts';
-import type { PortTransport } from './portTransport.ts';
+import type { RingTransport } from './ringTransport.ts';
 
 /** A world for one thread. */
-export function threadWorld(transport: PortTransport, control: Control): World {
+export function threadWorld(transport: RingTransport, board: Board, control: Control): World {
   return {
     clock: {
       now: () => performance.now(),
@@ -15,6 +16,7 @@ export function threadWorld(transport: PortTransport, control: Control): World {
     },
     platform: nodePlatform,
     transport,
+    pressure: board,
     control,
     random: () => Math.random(),
     microtask: (fn) => queueMicrotask(fn),

@@ -24,7 +24,21 @@ export const FrameKind = {
   stop: 9,
   /** parent's cell, child's cell (on the sending node) */
   childStopped: 10,
+  /** The frame itself comes by another way (it is large, or gives memory away); this is its place in the order. */
+  elsewhere: 11,
 } as const;
+
+const frameHeaderBytes = 5;
+
+/** Whether a frame of that kind carries a message of a user: those are counted, and may be refused. */
+export function isMessage(kind: number): boolean {
+  return kind <= FrameKind.ask;
+}
+
+/** The kind of the frame at `start`. */
+export function kindAt(bytes: Uint8Array, start: number): number {
+  return bytes[start + 4]!;
+}
 
 /** Starts a frame; returns where its length goes, for {@link endFrame}. */
 export function beginFrame(writer: ByteWriter, kind: number): number {
@@ -45,21 +59,22 @@ export function dropFrame(writer: ByteWriter, start: number): void {
 }
 
 /**
- * Calls `each` for every frame of a batch, with `reader` limited to that frame and standing behind its kind.
+ * Calls `each` for every whole frame, with `reader` limited to that frame and standing behind its kind. What is
+ * left in the reader is the beginning of a frame.
  *
- * @throws `CorruptMessageError` when a length isn't that of a frame inside the batch
+ * @throws `CorruptMessageError` when a length isn't that of a frame
  */
 export function readFrames(reader: ByteReader, each: (kind: number, reader: ByteReader) => void): void {
-  const batchEnd = reader.end;
-  while (reader.position < batchEnd) {
+  const { end, view } = reader;
+  while (end - reader.position >= frameHeaderBytes) {
     const start = reader.position;
-    const length = reader.u32();
-    if (length < 5 || length > batchEnd - start) {
-      throw new CorruptMessageError(`a frame of ${length} bytes in a batch with ${batchEnd - start} left`);
-    }
+    const length = view.getUint32(start, true);
+    if (length < frameHeaderBytes) throw new CorruptMessageError(`a frame of ${length} bytes`);
+    if (length > end - start) return;
     reader.end = start + length;
-    each(reader.u8(), reader);
+    reader.position = start + frameHeaderBytes;
+    each(reader.bytes[start + 4]!, reader);
     reader.position = start + length;
-    reader.end = batchEnd;
+    reader.end = end;
   }
 }

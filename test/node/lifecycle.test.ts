@@ -290,6 +290,39 @@ test('concurrent asks go on while others are handled, and are refused when the a
   t.true((await left) instanceof ActorStoppedError);
 });
 
+test('an actor that stops refuses what waits before its children stop, since they may be the askers', async (t) => {
+  const { node, spawn } = manualNode();
+  const child = scripted('life/AskingChild', () => ({
+    // Holds the child until the parent has answered.
+    answer: (text) => parentRef!.ask.answer(text).catch((error: Error) => error.name),
+  }));
+  let parentRef: Ref<typeof ScriptedProtocol> | undefined;
+  const { passed, open } = gate();
+  let answers: Promise<unknown>[] = [];
+  const parent = scripted('life/AskedParent', (ctx) => ({
+    slowly: async () => {
+      const children = [await ctx.spawn(child.definition), await ctx.spawn(child.definition)];
+      answers = children.map((ref) => ref.ask.answer('?').catch((error: Error) => error.name));
+      return 'started';
+    },
+    answer: async (text) => {
+      await passed;
+      return text;
+    },
+  }));
+  parentRef = await spawn(parent.definition);
+  await parentRef.ask.slowly('');
+  await settle();
+  // One child's ask is being handled, the other's waits in the mailbox.
+  node.stop(parentRef, false);
+  await settle();
+  open();
+  await settle();
+  await settle();
+  t.is(node.cells.size, 0);
+  t.deepEqual(await Promise.all(answers), ['?', 'ActorStoppedError']);
+});
+
 test('a watch tells the reason once, at once for an actor that is gone, never after its end', async (t) => {
   const { node, spawn } = manualNode();
   const target = scripted('life/Target', () => ({

@@ -83,9 +83,16 @@ export function readRange(
         return;
       }
     }
-    const cut = behindLastSeparator(bytes, from, used, separators);
-    if (cut > from) count(bytes, from, cut);
-    bytes.copyWithin(0, cut, used);
-    used -= cut;
+    // What was held back has no separator: only the new bytes need looking at.
+    const fresh = Math.max(from, used - got);
+    const cut = behindLastSeparator(bytes, fresh, used, separators);
+    if (cut > fresh) {
+      count(bytes, from, cut);
+      bytes.copyWithin(0, cut, used);
+      used -= cut;
+    } else if (from > 0) {
+      bytes.copyWithin(0, from, used);
+      used -= from;
+    }
   }
 }

@@ -1,0 +1,124 @@
+// The classes behind `ref.tell`, `ref.send` and `ref.ask`: made once per protocol, with a method for each message.
+import { ThrumError } from '../protocol/errors.ts';
+import type { AskOptions } from '../protocol/ref.ts';
+import type { Codec } from '../wire/codec.ts';
+import { canGenerate } from '../wire/generated.ts';
+import type { MessageEntry, ProtocolTable } from '../wire/protocolTable.ts';
+import type { ActorRef } from './refs.ts';
+
+export type Face = object;
+
+export interface Faces {
+  readonly tell: new (ref: ActorRef) => Face;
+  readonly send: new (ref: ActorRef) => Face;
+  readonly ask: new (ref: ActorRef) => Face;
+}
+
+// A face's only own property is a symbol, so that a message may have any name.
+const target = Symbol('ref');
+
+interface FaceObject {
+  readonly [target]: ActorRef;
+}
+
+type Method = (this: FaceObject | undefined, ...args: never[]) => unknown;
+
+const faces = new WeakMap<ProtocolTable, Faces>();
+
+export function facesOf(table: ProtocolTable): Faces {
+  let known = faces.get(table);
+  if (known === undefined) {
+    const tells = table.entries.filter((entry) => entry.kind === 'tell');
+    const asks = table.entries.filter((entry) => entry.kind === 'ask');
+    known = {
+      tell: faceClass(tells, canGenerate() ? generatedTell : plainTell),
+      send: faceClass(tells, sendMethod),
+      ask: faceClass(asks, askMethod),
+    };
+    faces.set(table, known);
+  }
+  return known;
+}
+
+function faceClass(
+  entries: readonly MessageEntry[],
+  method: (entry: MessageEntry) => Method,
+): new (
+  ref: ActorRef,
+) => Face {
+  class RefFace implements FaceObject {
+    readonly [target]: ActorRef;
+
+    constructor(ref: ActorRef) {
+      this[target] = ref;
+    }
+  }
+  const prototype = Object.create(null) as object;
+  for (const entry of entries) Object.defineProperty(prototype, entry.name, { value: method(entry) });
+  Object.setPrototypeOf(RefFace.prototype, prototype);
+  Object.defineProperty(RefFace.prototype, 'constructor', { value: undefined });
+  return RefFace;
+}
+
+function plainTell(entry: MessageEntry): Method {
+  return function tell(this: FaceObject | undefined, message?: unknown): boolean {
+    const ref = refOfFace(this, entry, 'tell');
+    return ref.sender.tell(ref, entry, message);
+  };
+}
+
+/**
+ * The same as {@link plainTell}, with a function of its own for each message. V8 keeps what it learns about
+ * types per function: one function for all messages would be slow as soon as two schemas are in use.
+ */
+function generatedTell(entry: MessageEntry): Method {
+  const make = new Function('target', 'entry', 'codec', 'detached', 'index', tellSource(entry.codec));
+  return make(target, entry, entry.codec, refOfFace, entry.index) as Method;
+}
+
+function tellSource(codec: Codec): string {
+  return `'use strict';
+    const parse = codec.parse;
+    return function tell(message) {
+      const ref = this === undefined ? detached(this, entry, 'tell') : this[target];
+      let value;
+      try { value = parse(message); } catch { return ref.sender.tell(ref, entry, message); }
+      ${codec.mustCopy ? '' : 'const cell = ref.local; if (cell !== undefined && cell.accept(index, value)) return true;'}
+      return ref.sender.tellValid(ref, entry, value);
+    };`;
+}
+
+function sendMethod(entry: MessageEntry): Method {
+  return function send(this: FaceObject | undefined, message?: unknown): Promise<void> {
+    const ref = refOfFace(this, entry, 'send');
+    return ref.sender.send(ref, entry, message);
+  };
+}
+
+function askMethod(entry: MessageEntry): Method {
+  if (entry.empty) {
+    return function ask(this: FaceObject | undefined, options?: AskOptions): Promise<unknown> {
+      const ref = refOfFace(this, entry, 'ask');
+      return ref.sender.ask(ref, entry, undefined, options);
+    };
+  }
+  return function ask(
+    this: FaceObject | undefined,
+    message?: unknown,
+    options?: AskOptions,
+  ): Promise<unknown> {
+    const ref = refOfFace(this, entry, 'ask');
+    return ref.sender.ask(ref, entry, message, options);
+  };
+}
+
+function refOfFace(face: FaceObject | undefined, entry: MessageEntry, kind: string): ActorRef {
+  const ref = face?.[target];
+  if (ref === undefined) {
+    throw new ThrumError(
+      'ERR_THRUM_DETACHED_METHOD',
+      `'${entry.name}' was taken off its ref: call it as ref.${kind}.${entry.name}(…)`,
+    );
+  }
+  return ref;
+}

@@ -1,0 +1,194 @@
+// What all nodes of a system see of each other without a message: who has bytes for whom, who sleeps, which
+// actors push back, and how many messages a node has accepted and handled. One piece of shared memory.
+import type { Pressure } from '../node/world.ts';
+import type { NodeId } from '../protocol/ref.ts';
+
+/** So many nodes can live at a time. A node's slot is its id modulo this. */
+export const slotsMax = 512;
+
+// The part of one node, in 32-bit words. What different threads write often lies on different cache lines.
+const stateWord = 0;
+const countersWord = 16;
+const readyWord = 32;
+const pressureWord = readyWord + slotsMax / 32;
+const pressureBuckets = 4096;
+const waitersWord = pressureWord + pressureBuckets;
+const waitersWords = pressureBuckets / 32;
+const nodeWords = waitersWord + waitersWords + 32;
+
+// The part of all, behind the nodes.
+const activeWord = slotsMax * nodeWords;
+const ringBytesWord = activeWord + 16;
+const lastSlotWord = ringBytesWord + 16;
+const words = lastSlotWord + 16;
+
+const running = 0;
+const parked = 1;
+
+/** Pages nobody touches cost nothing: a system of three nodes uses some 50 KB of the 9 MB. */
+export function allocateBoard(): SharedArrayBuffer {
+  return new SharedArrayBuffer(words * 4);
+}
+
+export function slotOf(node: NodeId): number {
+  return node % slotsMax;
+}
+
+export class Board implements Pressure {
+  private readonly node: NodeId;
+  private readonly words: Int32Array;
+  private readonly base: number;
+  /** Messages accepted into this node's mailboxes, and messages of those that are done with. */
+  readonly counters: Float64Array;
+  private readonly memory: SharedArrayBuffer;
+  private readonly ownReady: number;
+
+  /** The board as node `node` sees it. */
+  constructor(memory: SharedArrayBuffer, node: NodeId) {
+    this.node = node;
+    this.memory = memory;
+    this.words = new Int32Array(memory);
+    this.base = slotOf(node) * nodeWords;
+    this.ownReady = this.base + readyWord;
+    this.counters = this.countersOf(node);
+  }
+
+  /** The counters of any node: [0] accepted, [1] done. */
+  countersOf(node: NodeId): Float64Array {
+    return new Float64Array(this.memory, (slotOf(node) * nodeWords + countersWord) * 4, 2);
+  }
+
+  /** Cleans up what an earlier node of the same slot has left. Before the new one starts. */
+  reset(node: NodeId): void {
+    const start = slotOf(node) * nodeWords;
+    this.words.fill(0, start, start + nodeWords);
+    if (slotOf(node) > Atomics.load(this.words, lastSlotWord)) {
+      Atomics.store(this.words, lastSlotWord, slotOf(node));
+    }
+  }
+
+  // Ready bits and the doorbell.
+
+  /** Tells `to` that there is something from slot `from`, and wakes it if it sleeps. */
+  ring(to: NodeId, from: number): void {
+    const base = slotOf(to) * nodeWords;
+    Atomics.or(this.words, base + readyWord + (from >>> 5), 1 << (from & 31));
+    const state = base + stateWord;
+    if (
+      Atomics.load(this.words, state) === parked &&
+      Atomics.compareExchange(this.words, state, parked, running) === parked
+    ) {
+      Atomics.notify(this.words, state);
+    }
+  }
+
+  /** Whether any slot has rung for this node. Slots up to `slotsUsed` are looked at. */
+  anyReady(slotsUsed: number): boolean {
+    const end = this.ownReady + ((slotsUsed + 31) >>> 5);
+    for (let word = this.ownReady; word < end; word++) if (Atomics.load(this.words, word) !== 0) return true;
+    return false;
+  }
+
+  /** Calls `each` with every slot that has rung, and forgets that it has. */
+  takeReady(slotsUsed: number, each: (slot: number) => void): void {
+    const count = (slotsUsed + 31) >>> 5;
+    for (let word = 0; word < count; word++) {
+      if (Atomics.load(this.words, this.ownReady + word) === 0) continue;
+      let bits = Atomics.exchange(this.words, this.ownReady + word, 0);
+      while (bits !== 0) {
+        const bit = 31 - Math.clz32(bits & -bits);
+        bits &= bits - 1;
+        each(word * 32 + bit);
+      }
+    }
+  }
+
+  /**
+   * Goes to sleep: resolves when somebody rings. `undefined`: somebody has already.
+   * A pending wait doesn't keep the process alive.
+   */
+  park(slotsUsed: number): Promise<unknown> | undefined {
+    const state = this.base + stateWord;
+    Atomics.store(this.words, state, parked);
+    if (this.anyReady(slotsUsed)) {
+      Atomics.store(this.words, state, running);
+      return undefined;
+    }
+    const wait = waitAsync(this.words, state, parked);
+    return wait.async ? wait.value : undefined;
+  }
+
+  // Nodes that are awake, for those who think of spinning.
+
+  /** Counts this node in or out of those that are awake; returns how many are. */
+  awake(change: 1 | -1): number {
+    return Atomics.add(this.words, activeWord, change) + change;
+  }
+
+  get awakeNodes(): number {
+    return Atomics.load(this.words, activeWord);
+  }
+
+  // Ring memory.
+
+  /** Takes `bytes` out of the system's allowance of `limit`; false when it is used up. */
+  claimRingBytes(bytes: number, limit: number): boolean {
+    if (Atomics.add(this.words, ringBytesWord, bytes) + bytes <= limit) return true;
+    Atomics.sub(this.words, ringBytesWord, bytes);
+    return false;
+  }
+
+  releaseRingBytes(bytes: number): void {
+    Atomics.sub(this.words, ringBytesWord, bytes);
+  }
+
+  get ringBytes(): number {
+    return Atomics.load(this.words, ringBytesWord);
+  }
+
+  // Pressure. Actors share buckets: one that pushes back may slow down senders to its bucket fellows for a
+  // moment, which costs time but no message.
+
+  /** Whether an actor in the bucket of `cell` on `node` pushes back. */
+  pressed(node: NodeId, cell: number): boolean {
+    return (
+      Atomics.load(this.words, slotOf(node) * nodeWords + pressureWord + (cell & (pressureBuckets - 1))) > 0
+    );
+  }
+
+  /** A cell of this node is above its high-water mark. */
+  press(cell: number): void {
+    Atomics.add(this.words, this.base + pressureWord + (cell & (pressureBuckets - 1)), 1);
+  }
+
+  /** It is below its low-water mark again. Wakes all nodes when one of them waits for that. */
+  release(cell: number): void {
+    const bucket = cell & (pressureBuckets - 1);
+    const left = Atomics.sub(this.words, this.base + pressureWord + bucket, 1) - 1;
+    if (left > 0) return;
+    const word = this.base + waitersWord + (bucket >>> 5);
+    const bit = 1 << (bucket & 31);
+    if ((Atomics.load(this.words, word) & bit) === 0) return;
+    if ((Atomics.and(this.words, word, ~bit) & bit) === 0) return;
+    const last = Atomics.load(this.words, lastSlotWord);
+    for (let slot = 0; slot <= last; slot++) this.ring(slot, slotOf(this.node));
+  }
+
+  /** A sender waits for the bucket to be released; afterwards it must look at {@link pressed} once more. */
+  awaitRelease(node: NodeId, cell: number): void {
+    const bucket = cell & (pressureBuckets - 1);
+    const word = slotOf(node) * nodeWords + waitersWord + (bucket >>> 5);
+    Atomics.or(this.words, word, 1 << (bucket & 31));
+  }
+}
+
+type WaitAsyncResult =
+  | { readonly async: false; readonly value: string }
+  | { readonly async: true; readonly value: Promise<string> };
+
+// Not in TypeScript's library for the language version we compile to.
+const waitAsync = (
+  Atomics as unknown as {
+    waitAsync(words: Int32Array, index: number, value: number): WaitAsyncResult;
+  }
+).waitAsync.bind(Atomics);

@@ -1,0 +1,101 @@
+// A ring of bytes in shared memory from one producer to one consumer. It knows nothing of messages: bytes go in
+// and come out in order, in parts of any size.
+
+// Positions count bytes since the beginning and wrap at 2^32; they are compared by their difference. Producer
+// and consumer write words of cache lines of their own.
+const headWord = 0;
+const tailWord = 16;
+const waitingWord = 32;
+const messagesWord = 48;
+const headerBytes = 256;
+
+/** Shared memory for a ring of `capacity` bytes, a power of two up to 2^30. `position` is where it starts. */
+export function allocateRing(capacity: number, position = 0): SharedArrayBuffer {
+  const memory = new SharedArrayBuffer(headerBytes + capacity);
+  const words = new Int32Array(memory, 0, headerBytes / 4);
+  words[headWord] = position;
+  words[tailWord] = position;
+  return memory;
+}
+
+abstract class RingEnd {
+  protected readonly words: Int32Array;
+  protected readonly data: Uint8Array;
+  protected readonly mask: number;
+  /** [0]: messages that the consumer has taken out and handed on. */
+  readonly messages: Float64Array;
+  readonly capacity: number;
+
+  constructor(memory: SharedArrayBuffer) {
+    this.words = new Int32Array(memory, 0, headerBytes / 4);
+    this.data = new Uint8Array(memory, headerBytes);
+    this.messages = new Float64Array(memory, messagesWord * 4, 1);
+    this.capacity = this.data.length;
+    this.mask = this.capacity - 1;
+  }
+}
+
+/** The producer's end. */
+export class RingProducer extends RingEnd {
+  private head: number;
+
+  constructor(memory: SharedArrayBuffer) {
+    super(memory);
+    this.head = Atomics.load(this.words, headWord);
+  }
+
+  /** Puts in as much of bytes[start, end) as there is room for, and publishes it; returns how much. */
+  write(bytes: Uint8Array, start: number, end: number): number {
+    const used = (this.head - Atomics.load(this.words, tailWord)) | 0;
+    const count = Math.min(end - start, this.capacity - used);
+    if (count === 0) return 0;
+    const at = this.head & this.mask;
+    const first = Math.min(count, this.capacity - at);
+    this.data.set(bytes.subarray(start, start + first), at);
+    if (count > first) this.data.set(bytes.subarray(start + first, start + count), 0);
+    this.head = (this.head + count) | 0;
+    Atomics.store(this.words, headWord, this.head);
+    return count;
+  }
+
+  /** Asks the consumer to say when it has made room. True: there is some already, the consumer won't say. */
+  awaitRoom(): boolean {
+    Atomics.store(this.words, waitingWord, 1);
+    const used = (this.head - Atomics.load(this.words, tailWord)) | 0;
+    if (used === this.capacity) return false;
+    return Atomics.exchange(this.words, waitingWord, 0) === 1;
+  }
+}
+
+/** The consumer's end. */
+export class RingConsumer extends RingEnd {
+  private tail: number;
+
+  constructor(memory: SharedArrayBuffer) {
+    super(memory);
+    this.tail = Atomics.load(this.words, tailWord);
+  }
+
+  /** Bytes that can be read. */
+  get available(): number {
+    return (Atomics.load(this.words, headWord) - this.tail) | 0;
+  }
+
+  /** Takes up to `limit` bytes into `target` at `at`; returns how many. */
+  read(target: Uint8Array, at: number, limit: number): number {
+    const count = Math.min(this.available, limit);
+    if (count === 0) return 0;
+    const from = this.tail & this.mask;
+    const first = Math.min(count, this.capacity - from);
+    target.set(this.data.subarray(from, from + first), at);
+    if (count > first) target.set(this.data.subarray(0, count - first), at + first);
+    this.tail = (this.tail + count) | 0;
+    Atomics.store(this.words, tailWord, this.tail);
+    return count;
+  }
+
+  /** True, once, when the producer waits for the room that reading has made. */
+  producerWaits(): boolean {
+    return Atomics.load(this.words, waitingWord) === 1 && Atomics.exchange(this.words, waitingWord, 0) === 1;
+  }
+}

@@ -1,0 +1,228 @@
+// Frames between the threads of a process, through rings in shared memory: one for each ordered pair of nodes
+// that have something to say to each other, made on first use.
+import { availableParallelism } from 'node:os';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
+import type { Link, Transport } from '../node/world.ts';
+import type { NodeId } from '../protocol/ref.ts';
+import { type Board, slotOf } from './board.ts';
+import { allocateRing, RingConsumer, RingProducer } from './ring.ts';
+import { RingLink } from './ringLink.ts';
+import { type Receive, RingSource } from './ringSource.ts';
+
+/** The size of a ring while there are few, and when the allowance for rings is nearly used up. */
+const ringBytes = 128 * 1024;
+const ringBytesMin = 8 * 1024;
+
+/** How long a worker node looks for more before it sleeps, in milliseconds. */
+const spinMs = 0.05;
+const looksPerClockReading = 32;
+
+/** The two ends of what a new link consists of. */
+export interface Channel {
+  readonly ring: SharedArrayBuffer;
+  /** For frames that are too large for the ring, and memory that is given away. */
+  readonly port: MessagePort;
+}
+
+export interface RingTransportOptions {
+  readonly node: NodeId;
+  readonly board: Board;
+  /** Bytes that all rings of the system may take together. */
+  readonly ringBytesMax: number;
+  /** Whether this node may look for more work in a loop before it sleeps. The host may not: it is the app's. */
+  readonly spin: boolean;
+  /** Hands the receiving end of a new link to `node`. */
+  readonly connect: (node: NodeId, channel: Channel) => void;
+}
+
+export class RingTransport implements Transport {
+  private readonly options: RingTransportOptions;
+  private readonly board: Board;
+  private readonly links = new Map<NodeId, RingLink>();
+  private readonly sources = new Map<NodeId, RingSource>();
+  /** Sources by the slot of their node. */
+  private readonly bySlot: (RingSource | undefined)[] = [];
+  private readonly linkBySlot: (RingLink | undefined)[] = [];
+  private slotsUsed = 32;
+  private readonly down = new Set<NodeId>();
+  private dirty: RingLink[] = [];
+  private receive: Receive = () => {};
+  private wake: () => void = () => {};
+  private flushPlanned = false;
+  private parked = false;
+  private closed = false;
+  private readonly cores = availableParallelism();
+
+  constructor(options: RingTransportOptions) {
+    this.options = options;
+    this.board = options.board;
+    if (options.spin) this.board.awake(1);
+    this.park();
+  }
+
+  // Sending.
+
+  link(node: NodeId): Link | undefined {
+    return this.links.get(node) ?? this.open(node);
+  }
+
+  private open(node: NodeId): RingLink | undefined {
+    if (this.down.has(node) || this.closed) return undefined;
+    const { board, options } = this;
+    const size = board.claimRingBytes(ringBytes, options.ringBytesMax) ? ringBytes : ringBytesMin;
+    const ring = allocateRing(size);
+    const { port1, port2 } = new MessageChannel();
+    port1.unref();
+    const own = slotOf(options.node);
+    const link = new RingLink(
+      new RingProducer(ring),
+      port1,
+      () => board.ring(node, own),
+      (dirty) => this.planFlush(dirty),
+    );
+    this.links.set(node, link);
+    this.useSlot(node);
+    this.linkBySlot[slotOf(node)] = link;
+    options.connect(node, { ring, port: port2 });
+    return link;
+  }
+
+  flush(): void {
+    const { dirty } = this;
+    if (dirty.length === 0) return;
+    this.dirty = [];
+    for (const link of dirty) {
+      link.dirty = false;
+      if (!link.blocked) link.flush();
+    }
+  }
+
+  /** What is sent outside a node's turn (by the app's own code) goes when that code has run. */
+  private planFlush(link: RingLink): void {
+    if (link.dirty) return;
+    link.dirty = true;
+    this.dirty.push(link);
+    if (this.flushPlanned) return;
+    this.flushPlanned = true;
+    queueMicrotask(() => {
+      this.flushPlanned = false;
+      this.flush();
+    });
+  }
+
+  // Receiving.
+
+  onFrame(receive: Receive): void {
+    this.receive = receive;
+  }
+
+  onWake(wake: () => void): void {
+    this.wake = wake;
+  }
+
+  /** The receiving end of a link that `from` has opened. */
+  accept(from: NodeId, { ring, port }: Channel): void {
+    if (this.down.has(from) || this.closed) return port.close();
+    port.unref();
+    const source = new RingSource(from, new RingConsumer(ring), port, (sender, kind, frame) =>
+      this.receive(sender, kind, frame),
+    );
+    this.sources.set(from, source);
+    this.useSlot(from);
+    this.bySlot[slotOf(from)] = source;
+    // Whoever opened it may have rung before this node knew of it.
+    this.board.ring(this.options.node, slotOf(from));
+  }
+
+  private useSlot(node: NodeId): void {
+    this.slotsUsed = Math.max(this.slotsUsed, slotOf(node) + 1);
+  }
+
+  /** Handles what has rung; true when something had. */
+  private poll(): boolean {
+    let bytes = 0;
+    this.board.takeReady(this.slotsUsed, (slot) => {
+      const source = this.bySlot[slot];
+      if (source !== undefined) {
+        bytes += source.drain();
+        if (source.senderWaits()) this.board.ring(source.from, slotOf(this.options.node));
+      }
+      const link = this.linkBySlot[slot];
+      if (link?.blocked) {
+        link.flush();
+        bytes++;
+      }
+    });
+    this.wake();
+    return bytes > 0;
+  }
+
+  /** Sleeps until somebody rings. */
+  private park(): void {
+    if (this.parked || this.closed) return;
+    if (this.options.spin) this.board.awake(-1);
+    const rung = this.board.park(this.slotsUsed);
+    this.parked = true;
+    if (rung === undefined) queueMicrotask(this.rung);
+    else void rung.then(this.rung);
+  }
+
+  private readonly rung = (): void => {
+    if (this.closed) return;
+    this.parked = false;
+    if (this.options.spin) this.board.awake(1);
+    this.poll();
+    if (this.options.spin) this.scheduleSpin();
+    else this.park();
+  };
+
+  private scheduleSpin(): void {
+    // Behind the microtasks, so that what the messages have set off runs first.
+    setImmediate(this.spin);
+  }
+
+  private readonly spin = (): void => {
+    if (this.closed) return;
+    const { board, slotsUsed } = this;
+    if (board.awakeNodes <= this.cores) {
+      const until = performance.now() + spinMs;
+      do {
+        for (let i = 0; i < looksPerClockReading; i++) {
+          if (board.anyReady(slotsUsed)) {
+            this.poll();
+            return this.scheduleSpin();
+          }
+        }
+      } while (performance.now() < until);
+    }
+    this.park();
+  };
+
+  // Endings.
+
+  drop(node: NodeId): number {
+    this.down.add(node);
+    const link = this.links.get(node);
+    let lost = 0;
+    if (link !== undefined) {
+      this.dirty = this.dirty.filter((dirty) => dirty !== link);
+      lost = link.close();
+      this.links.delete(node);
+      this.linkBySlot[slotOf(node)] = undefined;
+    }
+    // What it has sent before it died is still good.
+    this.sources.get(node)?.drain();
+    this.sources.get(node)?.close();
+    this.sources.delete(node);
+    this.bySlot[slotOf(node)] = undefined;
+    return lost;
+  }
+
+  close(): void {
+    this.flush();
+    for (const node of new Set([...this.links.keys(), ...this.sources.keys()])) this.drop(node);
+    this.closed = true;
+    // A wait that is still pending holds memory, not the process; ringing ends it.
+    this.board.ring(this.options.node, 0);
+  }
+}
