@@ -1,6 +1,6 @@
 // The public surface: everything an app or an algorithm may use, and nothing else.
 export { type ActorOptions, actor, type Definition } from './protocol/actor.ts';
-export { bytes } from './protocol/bytes.ts';
+export { bytes, move, sharedBytes } from './protocol/bytes.ts';
 export type {
   Context,
   Log,

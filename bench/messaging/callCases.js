@@ -20,10 +20,16 @@ import {
  * @property {() => Promise<number>} take
  */
 
-/** @param {() => Promise<Remote>} start */
-export function callCases(start) {
+/**
+ * @param {() => Promise<Remote>} start
+ * @param {number} inFlight calls that a tell or payload case keeps open at once: what suits the library best
+ */
+export function callCases(start, inFlight = 1000) {
   const sendAll = async (remote, payloads, call) => {
-    await Promise.all(payloads.map(call));
+    const batch = Math.min(inFlight, 250);
+    for (let i = 0; i < payloads.length; i += batch) {
+      await Promise.all(payloads.slice(i, i + batch).map((data) => call(data)));
+    }
     return remote.take();
   };
   return {
@@ -32,8 +38,8 @@ export function callCases(start) {
       const count = meter.size(20_000, 2000);
       const sum = weightOf(count);
       return meter.perSecond(async () => {
-        for (let i = 0; i < count; i += 1000) {
-          await Promise.all(Array.from({ length: 1000 }, (_, j) => remote.add(addition(i + j))));
+        for (let i = 0; i < count; i += inFlight) {
+          await Promise.all(Array.from({ length: inFlight }, (_, j) => remote.add(addition(i + j))));
         }
         expect(await remote.take(), sum, 'sum over the messages');
         return count;

@@ -1,8 +1,5 @@
-// Two reports beside each other: has a change made thrum faster?
-import Table from 'cli-table3';
-import { quantity, ratio } from './format.js';
+// Results beside each other: two reports (has a change made thrum faster?), or thrum and a peer in one report.
 import { moreIsBetter, rangesAreApart } from './statistics.js';
-import { plain } from './table.js';
 
 /**
  * The results that both reports have.
@@ -13,38 +10,30 @@ import { plain } from './table.js';
  */
 export function compare(a, b) {
   const rows = [];
-  for (const after of b.results) {
-    const before = a.results.find((result) => key(result) === key(after));
-    if (before === undefined) continue;
+  for (const result of b.results) {
+    const baseline = a.results.find((other) => key(other) === key(result));
+    if (baseline === undefined) continue;
+    const { suite, case: name, system, unit } = result;
+    const [before, after] = [baseline.median, result.median];
     rows.push({
-      suite: after.suite,
-      case: after.case,
-      system: after.system,
-      unit: after.unit,
-      before: before.median,
-      after: after.median,
-      ratio: after.median / before.median,
-      verdict: verdict(before, after),
+      suite,
+      case: name,
+      system,
+      unit,
+      before,
+      after,
+      ratio: after / before,
+      verdict: verdict(baseline, result),
     });
   }
   return rows;
 }
 
-/** {@link compare} as text. */
-export function comparisonTable(a, b) {
-  const rows = compare(a, b);
-  if (rows.length === 0) throw new Error('the two reports have no case and system in common');
-  const table = new Table({
-    ...plain,
-    head: ['case', 'system', 'A', 'B', 'B/A', ''],
-    colAligns: ['left', 'left', 'right', 'right', 'right', 'left'],
-  });
-  for (const row of rows) {
-    const medians = [quantity(row.before, row.unit), quantity(row.after, row.unit)];
-    table.push([row.case, row.system, ...medians, ratio(row.ratio), row.verdict]);
-  }
-  const named = (name, { commit, node, date }) => `${name}: commit ${commit}, Node.js ${node}, ${date}`;
-  return `${named('A', a)}\n${named('B', b)}\n${table}\nsame: the ranges of the runs overlap.`;
+/** thrum's median over that of `peer`, a result of the report; `undefined` for thrum itself or without it. */
+export function thrumBesidePeer(report, peer) {
+  if (peer.system === 'thrum') return undefined;
+  const ours = report.results.find((result) => key(result) === key({ ...peer, system: 'thrum' }));
+  return ours === undefined ? undefined : ours.median / peer.median;
 }
 
 function verdict(before, after) {

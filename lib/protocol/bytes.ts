@@ -1,7 +1,62 @@
-// A schema for byte arrays that TypeScript is content with, whatever buffer is behind them.
+// Byte arrays in messages: copied as a rule, given away or shared where that is asked for by name.
 import * as z from 'zod';
 
-/** A `Uint8Array`. What arrives is a copy of its own. */
+/** A `Uint8Array`. What arrives is a copy of its own, or the sender's own memory if the sender used {@link move}. */
 export function bytes(): z.ZodType<Uint8Array, Uint8Array> {
   return z.instanceof(Uint8Array) as unknown as z.ZodType<Uint8Array, Uint8Array>;
+}
+
+const sharedSchemas = new WeakSet<object>();
+
+/**
+ * A `Uint8Array` over a `SharedArrayBuffer`: what arrives is the same memory. The one exception to the rule that
+ * actors share nothing, so mind who writes when.
+ */
+export function sharedBytes(): z.ZodType<Uint8Array<SharedArrayBuffer>, Uint8Array<SharedArrayBuffer>> {
+  const schema = z.custom<Uint8Array<SharedArrayBuffer>>(
+    (value) => value instanceof Uint8Array && value.buffer instanceof SharedArrayBuffer,
+    { error: 'expected a Uint8Array over a SharedArrayBuffer' },
+  );
+  sharedSchemas.add(schema._zod);
+  return schema;
+}
+
+/** Whether {@link sharedBytes} made the schema. */
+export function isSharedBytes(schema: z.ZodType): boolean {
+  return sharedSchemas.has(schema._zod);
+}
+
+const moved = new WeakSet<Uint8Array>();
+
+/**
+ * Gives memory away with the next message that carries it: nothing is copied, whatever the size, and afterwards
+ * `array` and everything else over its buffer is empty here. For schemas made by {@link bytes}.
+ *
+ * @example
+ * ```ts
+ * resizer.tell.resize({ pixels: move(pixels) }); // pixels.length is 0 from here on
+ * ```
+ * @throws `TypeError` for memory that can't be given away: shared, or a slice of Node's buffer pool
+ */
+export function move(array: Uint8Array): Uint8Array {
+  if (!(array.buffer instanceof ArrayBuffer)) {
+    throw new TypeError('shared memory has no owner to give it away: use sharedBytes()');
+  }
+  if (array.buffer.byteLength > array.byteLength * 2 + 1024 || isPooled(array)) {
+    throw new TypeError(
+      'the array is a small part of a larger buffer, which would go with it: move a copy, array.slice()',
+    );
+  }
+  moved.add(array);
+  return array;
+}
+
+/** Small Buffers share memory with others. */
+function isPooled(array: Uint8Array): boolean {
+  return array.constructor.name === 'Buffer' && array.byteLength !== array.buffer.byteLength;
+}
+
+/** Whether the array was marked by {@link move}; from then on it isn't any more. */
+export function takeMove(array: Uint8Array): boolean {
+  return moved.delete(array);
 }

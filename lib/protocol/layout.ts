@@ -1,13 +1,14 @@
 // A schema's layout: what its *output* is made of, as plain data. Codecs are made from it. A schema whose
 // output can't be described (a bare transform, a function) is refused here, when it is defined.
 import type * as z from 'zod';
+import { isSharedBytes } from './bytes.ts';
 import { UnsupportedSchemaError } from './errors.ts';
 import { refTarget } from './ref.ts';
 
 /** What a value is made of. `byReference`: zod hands such a value on without copying it. */
 export type Layout =
   | { readonly kind: 'undefined' | 'null' | 'boolean' | 'number' | 'int32' | 'string' | 'bigint' | 'date' }
-  | { readonly kind: 'bytes' | 'dynamic' }
+  | { readonly kind: 'bytes' | 'sharedBytes' | 'dynamic' }
   | { readonly kind: 'literal'; readonly values: readonly unknown[] }
   | { readonly kind: 'ref'; readonly protocol: () => object }
   | { readonly kind: 'optional' | 'nullable'; readonly inner: Layout }
@@ -185,5 +186,6 @@ function describeIntersection(left: Layout, right: Layout): Layout {
 function describeCustom(schema: z.ZodType): Layout {
   const protocol = refTarget(schema);
   if (protocol !== undefined) return { kind: 'ref', protocol };
+  if (isSharedBytes(schema)) return { kind: 'sharedBytes' };
   return schema._zod.bag.Class === Uint8Array ? { kind: 'bytes' } : { kind: 'dynamic' };
 }

@@ -2,7 +2,7 @@
 // into the ring that the two share. What the ring has no room for waits here, in order.
 import type { MessagePort } from 'node:worker_threads';
 import type { Link } from '../node/world.ts';
-import { ByteWriter } from '../wire/buffer.ts';
+import { type Beside, ByteWriter } from '../wire/buffer.ts';
 import { beginFrame, dropFrame, endFrame, FrameKind, isMessage, kindAt } from '../wire/frames.ts';
 import { nodePlatform } from './platform.ts';
 import type { RingProducer } from './ring.ts';
@@ -16,6 +16,12 @@ export const largeFrameBytes = 64 * 1024;
 /** A buffer that one large message has blown up isn't kept. */
 const keptBytesMax = 256 * 1024;
 
+/** A frame that goes by the port, with the memory that goes with it. */
+export interface Elsewhere {
+  readonly frame: Uint8Array;
+  readonly buffers: (ArrayBuffer | SharedArrayBuffer)[];
+}
+
 export class RingLink implements Link {
   readonly writer = new ByteWriter(nodePlatform, flushBytes * 2);
   private readonly ring: RingProducer;
@@ -24,6 +30,7 @@ export class RingLink implements Link {
   private readonly onDirty: (link: RingLink) => void;
   /** Bytes of `writer` that are in the ring already. */
   private sent = 0;
+  private readonly beside: Beside = { buffers: [] };
   /** The ring is full; the consumer will ring when it has made room. */
   blocked = false;
   /** Messages of users that were committed. */
@@ -41,6 +48,7 @@ export class RingLink implements Link {
     this.port = port;
     this.ringBell = ringBell;
     this.onDirty = onDirty;
+    this.writer.beside = this.beside;
   }
 
   /** False: too much waits already. Looks whether the ring has room by now. */
@@ -53,7 +61,9 @@ export class RingLink implements Link {
   commit(frameStart: number): void {
     const { writer } = this;
     if (isMessage(kindAt(writer.bytes, frameStart))) this.messages++;
-    if (writer.position - frameStart > largeFrameBytes) this.sendElsewhere(frameStart);
+    if (writer.position - frameStart > largeFrameBytes || this.beside.buffers.length > 0) {
+      this.sendElsewhere(frameStart);
+    }
     if (writer.position - this.sent < flushBytes) this.onDirty(this);
     else if (!this.blocked) this.flush();
   }
@@ -62,8 +72,11 @@ export class RingLink implements Link {
   private sendElsewhere(frameStart: number): void {
     const { writer } = this;
     const frame = writer.bytes.slice(frameStart, writer.position);
+    const buffers = this.beside.buffers.splice(0);
     dropFrame(writer, frameStart);
-    this.port.postMessage(frame, [frame.buffer as ArrayBuffer]);
+    const given = buffers.filter((buffer) => buffer instanceof ArrayBuffer);
+    const message: Elsewhere = { frame, buffers };
+    this.port.postMessage(message, [...new Set([frame.buffer as ArrayBuffer, ...given])]);
     endFrame(writer, beginFrame(writer, FrameKind.elsewhere));
   }
 

@@ -7,7 +7,7 @@ import { ByteReader } from '../wire/buffer.ts';
 import { FrameKind, isMessage, readFrames } from '../wire/frames.ts';
 import { nodePlatform } from './platform.ts';
 import type { RingConsumer } from './ring.ts';
-import { largeFrameBytes } from './ringLink.ts';
+import { type Elsewhere, largeFrameBytes } from './ringLink.ts';
 
 export type Receive = (from: NodeId, kind: number, frame: ByteReader) => void;
 
@@ -52,9 +52,11 @@ export class RingSource {
   }
 
   private fetch(): void {
-    const received = receiveMessageOnPort(this.port) as { message: Uint8Array } | undefined;
+    const received = receiveMessageOnPort(this.port) as { message: Elsewhere } | undefined;
     if (received === undefined) throw new CorruptMessageError('a large message is missing from its port');
-    readFrames(new ByteReader(nodePlatform, received.message), (kind, frame) => this.handOn(kind, frame));
+    const reader = new ByteReader(nodePlatform, received.message.frame);
+    reader.beside = received.message;
+    readFrames(reader, (kind, frame) => this.handOn(kind, frame));
   }
 
   private handOn(kind: number, frame: ByteReader): void {

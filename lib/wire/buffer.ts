@@ -9,12 +9,22 @@ export const messageBytesMax = 512 * 1024 * 1024;
 // Below this many characters a loop beats the call into the platform.
 const shortString = 24;
 
+/** In place of a block's length: the bytes came beside the message. */
+const besideMark = 0xffffffff;
+
+/** Memory that travels beside a message: given away, or shared. */
+export interface Beside {
+  readonly buffers: (ArrayBuffer | SharedArrayBuffer)[];
+}
+
 /** Appends values to a buffer that grows; `position` is where the next byte goes. */
 export class ByteWriter {
   bytes: Uint8Array;
   view: DataView;
   position = 0;
   readonly platform: Platform;
+  /** Set where the way to the reader can carry memory beside the message. */
+  beside: Beside | undefined = undefined;
 
   constructor(platform: Platform, capacity = 4096) {
     this.platform = platform;
@@ -82,6 +92,14 @@ export class ByteWriter {
     this.position += block.length;
   }
 
+  /** A block whose memory travels beside the message. */
+  blockBeside(block: Uint8Array): void {
+    this.u32(besideMark);
+    this.u32(this.beside!.buffers.push(block.buffer) - 1);
+    this.f64(block.byteOffset);
+    this.f64(block.byteLength);
+  }
+
   /** Latin-1 where it fits, UTF-16 elsewhere (lone surrogates survive); the low bit of the length tells. */
   string(text: string): void {
     const { length } = text;
@@ -121,6 +139,8 @@ export class ByteReader {
   readonly platform: Platform;
   position: number;
   end: number;
+  /** What came beside the message. */
+  beside: Beside | undefined = undefined;
 
   constructor(platform: Platform, bytes: Uint8Array, start = 0, end = bytes.length) {
     this.platform = platform;
@@ -178,6 +198,19 @@ export class ByteReader {
     const length = this.u32();
     const at = this.take(length);
     return this.bytes.subarray(at, at + length);
+  }
+
+  /** A block that came beside the message: the memory itself. `undefined` for one inside it. */
+  blockBeside(): Uint8Array | undefined {
+    if (this.remaining < 4 || this.view.getUint32(this.position, true) !== besideMark) return undefined;
+    this.u32();
+    const buffer = this.beside?.buffers[this.u32()];
+    const offset = this.f64();
+    const length = this.f64();
+    if (buffer === undefined || !(offset >= 0 && length >= 0 && offset + length <= buffer.byteLength)) {
+      throw new CorruptMessageError('memory beside the message is missing');
+    }
+    return new Uint8Array(buffer, offset, length);
   }
 
   string(): string {

@@ -1,5 +1,6 @@
 // Copies what zod hands on without copying it (dates, bytes, unknown values, defaults), so that two actors on
 // one node share nothing mutable either.
+import { takeMove } from '../protocol/bytes.ts';
 import type { Layout } from '../protocol/layout.ts';
 import { type AnyRef, refForOthers } from '../protocol/ref.ts';
 import { cloneDynamic } from './dynamic.ts';
@@ -22,6 +23,7 @@ function sharesWithSender(layout: Layout, seen: Set<Layout>): boolean {
   switch (layout.kind) {
     case 'date':
     case 'bytes':
+    case 'sharedBytes':
     case 'dynamic':
     case 'ref':
       return true;
@@ -86,7 +88,11 @@ function copy(layout: Layout, value: unknown, platform: Platform, refs: RefBinde
     case 'date':
       return new Date((value as Date).getTime());
     case 'bytes':
-      return (value as Uint8Array).slice();
+      return takeMove(value as Uint8Array) ? taken(value as Uint8Array) : (value as Uint8Array).slice();
+    case 'sharedBytes': {
+      const shared = value as Uint8Array;
+      return new Uint8Array(shared.buffer, shared.byteOffset, shared.byteLength);
+    }
     case 'ref':
       return ownRef(value as AnyRef, refs);
     case 'dynamic':
@@ -140,6 +146,13 @@ function copyObject(
     setProperty(object, name, item === undefined || !inner ? item : copy(inner, item, platform, refs, depth));
   }
   return object;
+}
+
+/** The same memory under a new owner: what the sender has of it is empty afterwards. */
+function taken(value: Uint8Array): Uint8Array {
+  const { byteOffset, byteLength } = value;
+  const buffer = value.buffer as ArrayBuffer;
+  return new Uint8Array(structuredClone(buffer, { transfer: [buffer] }), byteOffset, byteLength);
 }
 
 /** Refuses a ref of another system, as writing it would. */

@@ -56,6 +56,7 @@ export function endFrame(writer: ByteWriter, start: number): void {
 /** Takes back a frame whose payload couldn't be written. */
 export function dropFrame(writer: ByteWriter, start: number): void {
   writer.position = start;
+  if (writer.beside !== undefined) writer.beside.buffers.length = 0;
 }
 
 /**

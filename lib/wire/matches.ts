@@ -19,6 +19,7 @@ export function matches(layout: Layout, value: unknown): boolean {
     case 'date':
       return value instanceof Date;
     case 'bytes':
+    case 'sharedBytes':
       return value instanceof Uint8Array;
     case 'dynamic':
       return true;

@@ -28,7 +28,12 @@ export function read(layout: Layout, reader: ByteReader, refs: RefBinder, depth 
     case 'date':
       return new Date(reader.f64());
     case 'bytes':
-      return reader.block().slice();
+      return reader.blockBeside() ?? reader.block().slice();
+    case 'sharedBytes': {
+      const shared = reader.blockBeside();
+      if (shared === undefined) throw new CorruptMessageError('shared memory is missing');
+      return shared;
+    }
     case 'dynamic':
       return readDynamic(reader);
     case 'literal': {

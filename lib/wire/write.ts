@@ -1,5 +1,7 @@
 // Writes a value as its layout says. With read.ts the reference for every other codec, and the one that serves
 // where code may not be generated.
+import { takeMove } from '../protocol/bytes.ts';
+import { UncloneableValueError } from '../protocol/errors.ts';
 import type { Layout } from '../protocol/layout.ts';
 import type { Address } from '../protocol/ref.ts';
 import type { ByteWriter } from './buffer.ts';
@@ -26,7 +28,12 @@ export function write(layout: Layout, value: unknown, writer: ByteWriter, refs: 
     case 'date':
       return writer.f64((value as Date).getTime());
     case 'bytes':
-      return writer.block(value as Uint8Array);
+      return writeBytes(value as Uint8Array, writer);
+    case 'sharedBytes':
+      if (writer.beside === undefined) {
+        throw new UncloneableValueError('shared memory goes in messages, not in the arguments of an actor');
+      }
+      return writer.blockBeside(value as Uint8Array);
     case 'dynamic':
       return writeDynamic(value, writer);
     case 'literal':
@@ -54,6 +61,11 @@ export function write(layout: Layout, value: unknown, writer: ByteWriter, refs: 
     default:
       return writeContainer(layout, value, writer, refs, descend(depth));
   }
+}
+
+function writeBytes(value: Uint8Array, writer: ByteWriter): void {
+  if (takeMove(value) && writer.beside !== undefined) writer.blockBeside(value);
+  else writer.block(value);
 }
 
 function writeContainer(

@@ -43,6 +43,7 @@ function tells(read, make, sumOf) {
 }
 
 const reads = Object.fromEntries(eight.map(({ type, read }) => [type, read]));
+// Spawned with names, as the random ones that nact gives collide among so many.
 const idle = (state) => state;
 
 async function spawnActors(meter) {
@@ -50,7 +51,7 @@ async function spawnActors(meter) {
   let system;
   return meter.perSecond(
     () => {
-      for (let i = 0; i < count; i++) spawn(system, idle);
+      for (let i = 0; i < count; i++) spawn(system, idle, `idle${i}`);
       return count;
     },
     () => {
@@ -62,9 +63,9 @@ async function spawnActors(meter) {
 
 async function bytesPerActor(meter) {
   const system = start();
-  for (let i = 0; i < 1000; i++) spawn(system, idle);
+  for (let i = 0; i < 1000; i++) spawn(system, idle, `first${i}`);
   return bytesEach(meter.size(200_000, 5000), (count) => {
-    for (let i = 0; i < count; i++) spawn(system, idle);
+    for (let i = 0; i < count; i++) spawn(system, idle, `idle${i}`);
     return { length: count };
   });
 }

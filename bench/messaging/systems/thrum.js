@@ -148,7 +148,7 @@ async function movedPayloads() {
 
 async function spawn(meter) {
   const system = await createSystem({ threads: 0 });
-  const count = meter.size(50_000, 1000);
+  const count = meter.size(10_000, 1000);
   let nursery;
   return meter.perSecond(
     async () => {

@@ -1,0 +1,180 @@
+// The ring and the links on it: nothing lost, doubled or out of order, at every boundary.
+import { MessageChannel } from 'node:worker_threads';
+import test from 'ava';
+import fc from 'fast-check';
+import { allocateBoard, Board, slotsMax } from '../../lib/threads/board.ts';
+import { allocateRing, RingConsumer, RingProducer } from '../../lib/threads/ring.ts';
+import { RingLink } from '../../lib/threads/ringLink.ts';
+import { RingSource } from '../../lib/threads/ringSource.ts';
+import { beginFrame, endFrame, FrameKind } from '../../lib/wire/frames.ts';
+
+test('bytes come out as they went in, whatever the sizes, also where positions wrap', (t) => {
+  const property = fc.property(
+    fc.constantFrom(0, 1000, 2 ** 31 - 50, -50, 2 ** 31 - 1),
+    fc.constantFrom(8, 16, 64),
+    fc.array(fc.tuple(fc.nat(90), fc.nat(90)), { maxLength: 60 }),
+    (position, capacity, steps) => {
+      const memory = allocateRing(capacity, position);
+      const producer = new RingProducer(memory);
+      const consumer = new RingConsumer(memory);
+      const source = new Uint8Array(10_000).map((_, i) => i % 251);
+      const target = new Uint8Array(10_000);
+      let written = 0;
+      let read = 0;
+      for (const [offered, wanted] of steps) {
+        const accepted = producer.write(source, written, written + offered);
+        t.is(accepted, Math.min(offered, capacity - (written - read)));
+        written += accepted;
+        t.is(consumer.available, written - read);
+        const taken = consumer.read(target, read, wanted);
+        t.is(taken, Math.min(wanted, written - read));
+        read += taken;
+      }
+      t.deepEqual(target.subarray(0, read), source.subarray(0, read));
+    },
+  );
+  t.notThrows(() => fc.assert(property, { numRuns: 1000 }));
+});
+
+test('a producer without room is told once when there is some', (t) => {
+  const memory = allocateRing(8);
+  const producer = new RingProducer(memory);
+  const consumer = new RingConsumer(memory);
+  const bytes = new Uint8Array(8);
+  producer.write(bytes, 0, 8);
+  t.false(producer.awaitRoom());
+  t.true(consumer.producerWaits());
+  t.false(consumer.producerWaits());
+  consumer.read(bytes, 0, 1);
+  t.true(producer.awaitRoom(), 'there is room already: nobody will tell');
+  t.false(consumer.producerWaits());
+});
+
+/** A link and its source, with frames that carry a number and filling. */
+function linked(t: { teardown(fn: () => void): void }, capacity: number, position: number) {
+  const memory = allocateRing(capacity, position);
+  const { port1, port2 } = new MessageChannel();
+  const link = new RingLink(
+    new RingProducer(memory),
+    port1,
+    () => {},
+    () => {},
+  );
+  const seen: number[] = [];
+  const source = new RingSource(7, new RingConsumer(memory), port2, (from, kind, frame) => {
+    if (from !== 7 || kind !== FrameKind.tell) throw new Error('not the frame that was sent');
+    const id = frame.f64();
+    const filling = frame.block();
+    if (!filling.every((byte) => byte === id % 256) || frame.remaining !== 0) throw new Error('damaged');
+    seen.push(id);
+  });
+  t.teardown(() => {
+    link.close();
+    source.close();
+  });
+  const send = (id: number, size: number): void => {
+    const { writer } = link;
+    const start = beginFrame(writer, FrameKind.tell);
+    writer.f64(id);
+    writer.block(new Uint8Array(size).fill(id % 256));
+    endFrame(writer, start);
+    link.commit(start);
+  };
+  return { link, source, seen, send };
+}
+
+test('small and large frames keep their order, over full rings, stops and wraps', (t) => {
+  const size = fc.oneof(
+    { weight: 8, arbitrary: fc.nat(60) },
+    { weight: 2, arbitrary: fc.nat(9000) },
+    { weight: 1, arbitrary: fc.constantFrom(65_400, 65_530, 65_540, 200_000) },
+  );
+  const property = fc.property(
+    fc.constantFrom(64, 1024, 65_536),
+    fc.constantFrom(0, 2 ** 31 - 100, -100),
+    fc.array(fc.record({ size, drain: fc.boolean(), flush: fc.boolean() }), { maxLength: 80 }),
+    (capacity, position, steps) => {
+      const cleanUp: (() => void)[] = [];
+      const { link, source, seen, send } = linked({ teardown: (fn) => cleanUp.push(fn) }, capacity, position);
+      steps.forEach((step, id) => {
+        send(id, step.size);
+        if (step.flush) link.flush();
+        if (step.drain) source.drain();
+      });
+      do link.flush();
+      while (source.drain() > 0);
+      t.deepEqual(
+        seen,
+        steps.map((_, id) => id),
+      );
+      t.is(link.close(), 0, 'no message is on its way');
+      for (const fn of cleanUp) fn();
+    },
+  );
+  t.notThrows(() => fc.assert(property, { numRuns: 300 }));
+});
+
+test('a link whose reader stops pushes back at a bound, and counts what was never read', (t) => {
+  const { link, source, seen, send } = linked(t, 1024, 0);
+  let sent = 0;
+  while (link.hasRoom) send(sent++, 100);
+  const bytes = sent * 117;
+  t.true(bytes > 64 * 1024 && bytes < 64 * 1024 + 1024 + 2 * 117, `${bytes} bytes wait`);
+  source.drain();
+  const read = seen.length;
+  t.true(read > 0 && read < sent);
+  t.is(link.close(), sent - read);
+});
+
+test('slots ring and are heard once, up to the last one', (t) => {
+  const memory = allocateBoard();
+  const [receiver, sender] = [new Board(memory, 1), new Board(memory, 2)];
+  for (const slot of [0, 2, 31, 32, 63, slotsMax - 1]) sender.ring(1, slot);
+  t.true(receiver.anyReady(slotsMax));
+  const heard: number[] = [];
+  receiver.takeReady(slotsMax, (slot) => heard.push(slot));
+  t.deepEqual(heard, [0, 2, 31, 32, 63, slotsMax - 1]);
+  t.false(receiver.anyReady(slotsMax));
+});
+
+test('a node that has been rung for does not go to sleep; one that sleeps is woken', async (t) => {
+  const memory = allocateBoard();
+  const [receiver, sender] = [new Board(memory, 1), new Board(memory, 2)];
+  sender.ring(1, 2);
+  t.is(receiver.park(32), undefined);
+  receiver.takeReady(32, () => {});
+  const sleeping = receiver.park(32);
+  t.truthy(sleeping);
+  const keepAlive = setInterval(() => {}, 1000);
+  sender.ring(1, 2);
+  t.is(await sleeping, 'ok');
+  clearInterval(keepAlive);
+});
+
+test('the allowance for rings is kept', (t) => {
+  const board = new Board(allocateBoard(), 0);
+  t.true(board.claimRingBytes(600, 1000));
+  t.false(board.claimRingBytes(600, 1000));
+  t.is(board.ringBytes, 600);
+  board.releaseRingBytes(600);
+  t.true(board.claimRingBytes(600, 1000));
+});
+
+test('pressure is seen by all, and its end wakes those who wait for it', (t) => {
+  const memory = allocateBoard();
+  const [owner, sender] = [new Board(memory, 1), new Board(memory, 2)];
+  owner.reset(2);
+  owner.press(70);
+  t.true(sender.pressed(1, 70));
+  t.false(sender.pressed(1, 71));
+  t.false(sender.pressed(2, 70));
+  sender.awaitRelease(1, 70);
+  t.false(sender.anyReady(32));
+  owner.release(70);
+  t.false(sender.pressed(1, 70));
+  t.true(sender.anyReady(32));
+  sender.takeReady(32, () => {});
+  owner.press(70);
+  owner.release(70);
+  t.false(sender.anyReady(32), 'nobody waits any more');
+});
