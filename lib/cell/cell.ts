@@ -6,11 +6,12 @@ import type { StopReason } from '../protocol/events.ts';
 import type { Address, NodeId } from '../protocol/ref.ts';
 import type { ProtocolTable } from '../wire/protocolTable.ts';
 import { asError, isThenable } from './asError.ts';
+import { Belongings } from './belongings.ts';
 import { ActorContext } from './context.ts';
 import { Fifo } from './fifo.ts';
 import { type Behaviour, type Handler, resolveHandlers } from './handlers.ts';
 import type { CellHost } from './host.ts';
-import { Mailbox, noReply } from './mailbox.ts';
+import { Mailbox, noReply, taken } from './mailbox.ts';
 import { OpenAsks } from './openAsks.ts';
 
 /** A callback that runs as a turn of the actor: a timer's, a watch's. */
@@ -19,15 +20,8 @@ interface Turn {
   readonly what: string;
 }
 
-/** What a cell is made with. */
-export interface CellOptions {
-  readonly definition: Definition;
-  readonly table: ProtocolTable;
-  readonly id: number;
-  readonly path: string;
-  readonly parent: Address | undefined;
-  readonly mailboxCapacity: number;
-}
+const noHandlers: readonly Handler[] = [];
+const stoppedNormally: StopReason = { type: 'stopped' };
 
 type State = 'running' | 'stopping' | 'closing' | 'stopped';
 
@@ -35,7 +29,7 @@ export class Cell {
   readonly definition: Definition;
   readonly table: ProtocolTable;
   readonly id: number;
-  readonly path: string;
+  readonly name: string | undefined;
   readonly parent: Address | undefined;
   readonly host: CellHost;
   readonly mailbox: Mailbox;
@@ -54,27 +48,36 @@ export class Cell {
   refForOthers: Address | undefined = undefined;
 
   private behaviour: Behaviour | undefined = undefined;
-  private handlers: readonly Handler[] = [];
+  private handlers: readonly Handler[] = noHandlers;
   /** A handler or turn is waiting on a promise: nothing else may run. */
   private held = false;
   private turns: Fifo<Turn> | undefined = undefined;
-  private children: Map<string, Address> | undefined = undefined;
-  private stoppedEarly: Set<string> | undefined = undefined;
-  private timers: Set<() => void> | undefined = undefined;
-  private stopCallbacks: (() => unknown)[] | undefined = undefined;
-  private reason: StopReason = { type: 'stopped' };
+  private belongings: Belongings | undefined = undefined;
+  private reason: StopReason = stoppedNormally;
   private draining = false;
-  private stopController: AbortController | undefined = undefined;
   private asks: OpenAsks | undefined = undefined;
 
-  constructor(host: CellHost, options: CellOptions) {
+  constructor(
+    host: CellHost,
+    definition: Definition,
+    table: ProtocolTable,
+    id: number,
+    name: string | undefined,
+    parent: Address | undefined,
+    mailboxCapacity: number,
+  ) {
     this.host = host;
-    this.definition = options.definition;
-    this.table = options.table;
-    this.id = options.id;
-    this.path = options.path;
-    this.parent = options.parent;
-    this.mailbox = new Mailbox(options.mailboxCapacity);
+    this.definition = definition;
+    this.table = table;
+    this.id = id;
+    this.name = name;
+    this.parent = parent;
+    this.mailbox = new Mailbox(mailboxCapacity);
+  }
+
+  /** Readable address for logs and errors. */
+  get path(): string {
+    return `${this.host.nodeId}/${this.name ?? `${this.definition.name}#${this.id}`}`;
   }
 
   /** Makes the behaviour. Throws what `create` throws, or `HandlerMismatchError`. */
@@ -142,7 +145,8 @@ export class Cell {
   }
 
   private handle(): void {
-    const { index, payload, replyNode, askId } = this.mailbox;
+    const { index, payload, replyNode, askId } = taken;
+    taken.payload = undefined;
     this.host.counters[1]!++;
     if (this.pressed) this.relieve();
     const entry = this.table.entries[index]!;
@@ -246,8 +250,9 @@ export class Cell {
   }
 
   private abortSignals(): void {
-    const reason = new ActorStoppedError(this.path);
-    this.stopController?.abort(reason);
+    if (this.belongings === undefined && this.asks === undefined) return;
+    const reason = () => new ActorStoppedError(this.path);
+    this.belongings?.abort(reason);
     this.asks?.abortAll(reason);
   }
 
@@ -258,37 +263,46 @@ export class Cell {
     // Now, not at the end: a child may be waiting for one of these replies, and would never stop.
     this.refuseWaiting();
     this.asks?.forEachOpen((node, askId) => this.refuse('an ask', node, askId));
-    for (const cancel of this.timers ?? []) cancel();
-    this.timers = undefined;
-    if (this.children === undefined || this.children.size === 0) void this.finish();
-    else for (const child of this.children.values()) this.host.stop(child, false);
+    this.belongings?.cancelTimers();
+    if (this.belongings === undefined || this.belongings.childCount === 0) this.finish();
+    else this.belongings.forEachChild((child) => this.host.stop(child, false));
   }
 
-  private async finish(): Promise<void> {
-    const callbacks = this.stopCallbacks ?? [];
-    for (let i = callbacks.length - 1; i >= 0; i--) {
+  /** Runs the clean-up callbacks one after the other, then is gone. */
+  private finish(): void {
+    for (let fn = this.belongings?.nextStopCallback(); fn; fn = this.belongings?.nextStopCallback()) {
       try {
-        const result = callbacks[i]!();
-        if (isThenable(result)) await result;
+        const result = fn();
+        if (isThenable(result)) {
+          result.then(
+            () => this.finish(),
+            (error) => {
+              this.host.failed(this, 'onStop', asError(error));
+              this.finish();
+            },
+          );
+          return;
+        }
       } catch (error) {
         this.host.failed(this, 'onStop', asError(error));
       }
     }
     this.state = 'stopped';
     this.behaviour = undefined;
-    this.handlers = [];
+    this.handlers = noHandlers;
     this.host.stopped(this, this.reason);
   }
 
   /** What still waits is never handled: asks are told, tells are counted. */
   private refuseWaiting(): void {
     const { mailbox } = this;
+    if (mailbox.size === 0) return;
     const counts = new Map<string, number>();
     while (mailbox.take()) {
-      const { name } = this.table.entries[mailbox.index]!;
+      const { name } = this.table.entries[taken.index]!;
       this.host.counters[1]!++;
-      if (mailbox.replyNode === noReply) counts.set(name, (counts.get(name) ?? 0) + 1);
-      else this.refuse(name, mailbox.replyNode, mailbox.askId);
+      if (taken.replyNode === noReply) counts.set(name, (counts.get(name) ?? 0) + 1);
+      else this.refuse(name, taken.replyNode, taken.askId);
     }
     if (this.pressed) this.relieve();
     for (const [name, count] of counts) this.host.deadLetter(this, name, 'stopped', count);
@@ -314,57 +328,52 @@ export class Cell {
   get signal(): AbortSignal {
     const ofAsk = this.asks?.signalOfCurrent();
     if (ofAsk !== undefined) return ofAsk;
-    if (this.stopController === undefined) {
-      this.stopController = new AbortController();
-      if (this.state !== 'running' && !this.draining) {
-        this.stopController.abort(new ActorStoppedError(this.path));
-      }
-    }
-    return this.stopController.signal;
+    const stopping = this.state !== 'running' && !this.draining;
+    return this.own().signal(stopping ? new ActorStoppedError(this.path) : undefined);
   }
 
   addTimer(cancel: () => void): void {
-    this.timers ??= new Set();
-    this.timers.add(cancel);
+    this.own().addTimer(cancel);
   }
 
   dropTimer(cancel: () => void): void {
-    this.timers?.delete(cancel);
+    this.belongings?.dropTimer(cancel);
   }
 
   addStopCallback(fn: () => unknown): void {
-    this.stopCallbacks ??= [];
-    this.stopCallbacks.push(fn);
+    this.own().addStopCallback(fn);
+  }
+
+  private own(): Belongings {
+    this.belongings ??= new Belongings();
+    return this.belongings;
   }
 
   /** A child was started on this cell's behalf; false when the cell is already closing. */
   adopt(child: Address): boolean {
     if (this.state === 'closing' || this.state === 'stopped') return false;
-    if (this.stoppedEarly?.delete(child.id)) return true;
-    this.children ??= new Map();
-    this.children.set(child.id, child);
+    this.own().adopt(child);
     return true;
   }
 
-  /** A child has stopped; on another node that may be known before its start is. */
   childStopped(id: string): void {
-    if (!this.children?.delete(id)) {
-      this.stoppedEarly ??= new Set();
-      this.stoppedEarly.add(id);
-    }
-    if (this.state === 'closing' && this.children?.size === 0) void this.finish();
+    this.own().childStopped(id);
+    this.childrenGone();
   }
 
-  /** Children on a node that has died are gone without a word. */
   nodeDown(node: NodeId): void {
-    for (const [id, child] of this.children ?? []) if (child.node === node) this.childStopped(id);
+    this.belongings?.nodeDown(node);
+    this.childrenGone();
+  }
+
+  private childrenGone(): void {
+    if (this.state === 'closing' && this.belongings?.childCount === 0) this.finish();
   }
 
   /** `create` threw: undo what it began. It never ran, so there is nothing to report but the error itself. */
   abandon(): void {
     this.abandoned = true;
-    this.stopCallbacks = undefined;
-    this.handlers = [];
+    this.belongings?.dropStopCallbacks();
     this.requestStop(false);
   }
 }

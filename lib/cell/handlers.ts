@@ -23,23 +23,34 @@ export function resolveHandlers(name: string, table: ProtocolTable, behaviour: u
     );
   }
   const object = behaviour as Behaviour;
-  const missing = table.entries.filter((entry) => typeof object[entry.name] !== 'function');
-  if (missing.length > 0) {
-    throw new HandlerMismatchError(
-      `'${name}' has no handler for ${missing.map((entry) => `'${entry.name}'`).join(', ')}`,
-    );
+  const handlers: Handler[] = [];
+  for (const entry of table.entries) {
+    const handler = object[entry.name];
+    if (typeof handler !== 'function') throw missing(name, table, object);
+    handlers.push(handler);
   }
-  if (isLiteral(object)) {
-    const unknown = Object.keys(object).filter(
-      (key) => typeof object[key] === 'function' && !knows(table, key),
-    );
-    if (unknown.length > 0) {
-      throw new HandlerMismatchError(
-        `'${name}' has handlers that its protocol doesn't name: ${unknown.map((key) => `'${key}'`).join(', ')}`,
-      );
-    }
-  }
-  return table.entries.map((entry) => object[entry.name]!);
+  if (isLiteral(object)) refuseUnknown(name, table, object);
+  return handlers;
+}
+
+function missing(name: string, table: ProtocolTable, object: Behaviour): HandlerMismatchError {
+  const names = table.entries.filter((entry) => typeof object[entry.name] !== 'function');
+  return new HandlerMismatchError(
+    `'${name}' has no handler for ${names.map((entry) => `'${entry.name}'`).join(', ')}`,
+  );
+}
+
+function refuseUnknown(name: string, table: ProtocolTable, object: Behaviour): void {
+  let functions = 0;
+  for (const key in object) if (typeof object[key] === 'function') functions++;
+  if (functions === table.entries.length) return;
+  const unknown = Object.keys(object).filter(
+    (key) => typeof object[key] === 'function' && !knows(table, key),
+  );
+  if (unknown.length === 0) return;
+  throw new HandlerMismatchError(
+    `'${name}' has handlers that its protocol doesn't name: ${unknown.map((key) => `'${key}'`).join(', ')}`,
+  );
 }
 
 function knows(table: ProtocolTable, name: string): boolean {

@@ -9,35 +9,37 @@ const initialMessages = 8;
 /** More than the rings of any sensible number of nodes can hold. */
 const underwayMax = 2 ** 18;
 
-/** The fields of a waiting message; {@link Mailbox.take} fills them in. */
+/** The message that {@link Mailbox.take} took last, of whichever mailbox: read it before the next one. */
+export const taken = { index: 0, payload: undefined as unknown, replyNode: noReply, askId: 0 };
+
 export class Mailbox {
   readonly capacity: number;
-  /**
-   * The bound for messages from other nodes. Those were accepted when they were sent, and how many can be on
-   * their way when the high-water mark is reached is bounded by the ways themselves: they still find room.
-   */
-  readonly arrivalsMax: number;
-  /** So many waiting messages make other nodes hold back; what is on its way still finds room. */
-  readonly highWater: number;
-  /** So few let them go on. */
-  readonly lowWater: number;
   private slots: unknown[] | undefined = undefined;
   private mask = 0;
   private head = 0;
   /** Messages that wait. */
   size = 0;
 
-  // The message taken last.
-  index = 0;
-  payload: unknown = undefined;
-  replyNode = noReply;
-  askId = 0;
-
   constructor(capacity: number) {
     this.capacity = capacity;
-    this.arrivalsMax = capacity + underwayMax;
-    this.highWater = Math.max(1, capacity >>> 1);
-    this.lowWater = capacity >>> 2;
+  }
+
+  /** So many waiting messages make other nodes hold back; what is on its way still finds room. */
+  get highWater(): number {
+    return Math.max(1, this.capacity >>> 1);
+  }
+
+  /** So few let them go on. */
+  get lowWater(): number {
+    return this.capacity >>> 2;
+  }
+
+  /**
+   * The bound for messages from other nodes. Those were accepted when they were sent, and how many can be on
+   * their way when the high-water mark is reached is bounded by the ways themselves: they still find room.
+   */
+  get arrivalsMax(): number {
+    return this.capacity + underwayMax;
   }
 
   /** False when full (`limit` messages wait already): nothing was added. */
@@ -54,15 +56,15 @@ export class Mailbox {
     return true;
   }
 
-  /** Moves the oldest message into the fields above; false when there is none. */
+  /** Moves the oldest message into {@link taken}; false when there is none. */
   take(): boolean {
     if (this.size === 0) return false;
     const slots = this.slots!;
     const at = this.head;
-    this.index = slots[at] as number;
-    this.payload = slots[at + 1];
-    this.replyNode = slots[at + 2] as number;
-    this.askId = slots[at + 3] as number;
+    taken.index = slots[at] as number;
+    taken.payload = slots[at + 1];
+    taken.replyNode = slots[at + 2] as number;
+    taken.askId = slots[at + 3] as number;
     slots[at + 1] = undefined;
     this.head = (at + stride) & this.mask;
     this.size--;

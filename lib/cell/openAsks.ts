@@ -45,8 +45,8 @@ export class OpenAsks {
     else controller.abort(new DOMException('the asker gave up', 'AbortError'));
   }
 
-  abortAll(reason: Error): void {
-    for (const controller of this.controllers.values()) controller.abort(reason);
+  abortAll(reason: () => Error): void {
+    for (const controller of this.controllers.values()) controller.abort(reason());
   }
 
   /** True, once, when the ask was given up before it was handled. */

@@ -207,7 +207,7 @@ export class ActorNode implements CellHost, RefBinder {
 
   /** A new ref to a cell of this node. */
   refTo(cell: Cell): ActorRef {
-    const ref = new ActorRef(this.sender, cell.table, this.nodeId, cell.id, cell.path);
+    const ref = new ActorRef(this.sender, cell.table, this.nodeId, cell.id, undefined);
     ref.local = cell;
     return ref;
   }

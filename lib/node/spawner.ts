@@ -97,8 +97,7 @@ export class Spawner {
     const { node } = this;
     const table = protocolTable(definition.protocol as object);
     const id = ++this.lastCell;
-    const path = `${node.nodeId}/${name ?? `${definition.name}#${id}`}`;
-    const cell = new Cell(node, { definition, table, id, path, parent, mailboxCapacity });
+    const cell = new Cell(node, definition, table, id, name, parent, mailboxCapacity);
     // Reachable from the first line of `create`: a behaviour may hand out ctx.self there.
     node.cells.set(id, cell);
     const parentCell = parent !== undefined && parent.node === node.nodeId ? node.cellOf(parent) : undefined;
