@@ -20,6 +20,9 @@ interface Turn {
   readonly what: string;
 }
 
+/** More than the rings of any sensible number of nodes can hold. */
+const underwayMax = 2 ** 18;
+
 const noHandlers: readonly Handler[] = [];
 const stoppedNormally: StopReason = { type: 'stopped' };
 
@@ -32,7 +35,9 @@ export class Cell {
   readonly name: string | undefined;
   readonly parent: Address | undefined;
   readonly host: CellHost;
-  readonly mailbox: Mailbox;
+  readonly mailboxCapacity: number;
+  /** Made for the first message. */
+  private mailbox: Mailbox | undefined = undefined;
   /** `create` threw: nobody was told that this actor exists. */
   abandoned = false;
   /** In the dispatcher's queue. */
@@ -72,7 +77,7 @@ export class Cell {
     this.id = id;
     this.name = name;
     this.parent = parent;
-    this.mailbox = new Mailbox(mailboxCapacity);
+    this.mailboxCapacity = mailboxCapacity;
   }
 
   /** Readable address for logs and errors. */
@@ -89,17 +94,26 @@ export class Cell {
 
   /** A message from an actor of this node; refused also while earlier ones wait for room. */
   accept(index: number, payload: unknown): boolean {
-    return !this.awaited && this.offer(index, payload, noReply, 0, this.mailbox.capacity);
+    return !this.awaited && this.offer(index, payload, noReply, 0, this.mailboxCapacity);
+  }
+
+  /**
+   * A message from an actor of another node. It was accepted when it was sent, and how many can be on their way
+   * when the high-water mark is reached is bounded by the ways themselves: they still find room.
+   */
+  arrive(index: number, payload: unknown, replyNode: number, askId: number): boolean {
+    return this.offer(index, payload, replyNode, askId, this.mailboxCapacity + underwayMax);
   }
 
   /**
    * A user message arrives. False: `limit` messages wait already, or the actor doesn't take messages any more.
    */
   offer(index: number, payload: unknown, replyNode: number, askId: number, limit: number): boolean {
+    this.mailbox ??= new Mailbox();
     const { mailbox } = this;
     if (this.state !== 'running' || !mailbox.offer(index, payload, replyNode, askId, limit)) return false;
     this.host.counters[0]!++;
-    if (mailbox.size >= mailbox.highWater && !this.pressed) {
+    if (!this.pressed && mailbox.size >= Math.max(1, this.mailboxCapacity >>> 1)) {
       this.pressed = true;
       this.host.press(this);
     }
@@ -109,7 +123,7 @@ export class Cell {
 
   /** Fewer messages wait: those who hold back may go on. */
   private relieve(): void {
-    if (this.mailbox.size > this.mailbox.lowWater && this.state === 'running') return;
+    if (this.mailbox!.size > this.mailboxCapacity >>> 2 && this.state === 'running') return;
     this.pressed = false;
     this.host.release(this);
   }
@@ -130,7 +144,7 @@ export class Cell {
         const turn = this.turns.shift()!;
         this.runCallback(turn.fn, turn.what);
       } else if (this.state === 'running' || (this.state === 'stopping' && this.draining)) {
-        if (!this.mailbox.take()) {
+        if (this.mailbox === undefined || !this.mailbox.take()) {
           this.asks?.mailboxEmpty();
           if (this.state === 'stopping') this.close();
           return false;
@@ -296,7 +310,7 @@ export class Cell {
   /** What still waits is never handled: asks are told, tells are counted. */
   private refuseWaiting(): void {
     const { mailbox } = this;
-    if (mailbox.size === 0) return;
+    if (mailbox === undefined || mailbox.size === 0) return;
     const counts = new Map<string, number>();
     while (mailbox.take()) {
       const { name } = this.table.entries[taken.index]!;
@@ -322,7 +336,7 @@ export class Cell {
   /** The asker of `askId` has given up. */
   abortAsk(node: number, askId: number): void {
     this.openAsks().abort(node, askId);
-    if (this.mailbox.size === 0) this.asks?.mailboxEmpty();
+    if (this.mailbox === undefined || this.mailbox.size === 0) this.asks?.mailboxEmpty();
   }
 
   get signal(): AbortSignal {

@@ -85,14 +85,12 @@ export class ActorContext implements Context {
     return cancel;
   }
 
-  async spawn<Q, A extends z.ZodType>(
-    definition: Definition<Q, A>,
-    ...rest: SpawnArguments<A>
-  ): Promise<Ref<Q>> {
+  spawn<Q, A extends z.ZodType>(definition: Definition<Q, A>, ...rest: SpawnArguments<A>): Promise<Ref<Q>> {
     const [args, options] = rest as [unknown, SpawnOptions?];
     const cell = this.#cell;
-    if (cell.state !== 'running') throw new ActorStoppedError(cell.path, 'spawn');
-    return (await cell.host.spawn(definition as Definition, args, options ?? {}, cell)) as Ref<Q>;
+    if (cell.state !== 'running') return Promise.reject(new ActorStoppedError(cell.path, 'spawn'));
+    const on = options?.on ?? cell.host.nodeId;
+    return cell.host.spawn(definition as Definition, args, options, on, cell) as unknown as Promise<Ref<Q>>;
   }
 
   watch(ref: Address, fn: (reason: StopReason) => unknown): () => void {

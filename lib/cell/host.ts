@@ -1,6 +1,6 @@
 // What a cell needs of the node it lives in. The node implements it; the cell layer knows no more of it.
 import type { Definition } from '../protocol/actor.ts';
-import type { SpawnOptions } from '../protocol/context.ts';
+import type { Placement, SpawnOptions } from '../protocol/context.ts';
 import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
 import type { Address, NodeId } from '../protocol/ref.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
@@ -21,7 +21,13 @@ export interface CellHost {
   /** Gives the cell a turn soon. */
   schedule(cell: Cell): void;
   selfRef(cell: Cell): Address;
-  spawn(definition: Definition, args: unknown, options: SpawnOptions, parent: Cell): Promise<Address>;
+  spawn(
+    definition: Definition,
+    args: unknown,
+    options: SpawnOptions | undefined,
+    on: Placement,
+    parent: Cell,
+  ): Promise<Address>;
   stop(ref: Address, drain: boolean): void;
   watch(cell: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void;
   /** Answers an ask. Throws when the reply doesn't fit its schema. */

@@ -6,41 +6,16 @@ export const noReply = -1;
 
 const stride = 4;
 const initialMessages = 8;
-/** More than the rings of any sensible number of nodes can hold. */
-const underwayMax = 2 ** 18;
 
 /** The message that {@link Mailbox.take} took last, of whichever mailbox: read it before the next one. */
 export const taken = { index: 0, payload: undefined as unknown, replyNode: noReply, askId: 0 };
 
 export class Mailbox {
-  readonly capacity: number;
   private slots: unknown[] | undefined = undefined;
   private mask = 0;
   private head = 0;
   /** Messages that wait. */
   size = 0;
-
-  constructor(capacity: number) {
-    this.capacity = capacity;
-  }
-
-  /** So many waiting messages make other nodes hold back; what is on its way still finds room. */
-  get highWater(): number {
-    return Math.max(1, this.capacity >>> 1);
-  }
-
-  /** So few let them go on. */
-  get lowWater(): number {
-    return this.capacity >>> 2;
-  }
-
-  /**
-   * The bound for messages from other nodes. Those were accepted when they were sent, and how many can be on
-   * their way when the high-water mark is reached is bounded by the ways themselves: they still find room.
-   */
-  get arrivalsMax(): number {
-    return this.capacity + underwayMax;
-  }
 
   /** False when full (`limit` messages wait already): nothing was added. */
   offer(index: number, payload: unknown, replyNode: number, askId: number, limit: number): boolean {

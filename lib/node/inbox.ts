@@ -75,7 +75,7 @@ export class Inbox {
     }
     const entry = entryOf(cell, index);
     const message = entry.codec.read(frame, this.node);
-    if (!cell.offer(index, message, noReply, 0, cell.mailbox.arrivalsMax)) {
+    if (!cell.arrive(index, message, noReply, 0)) {
       this.node.deadLetter(cell, entry.name, cell.state === 'running' ? 'mailboxFull' : 'stopped', 1);
     }
   }
@@ -97,7 +97,7 @@ export class Inbox {
       this.node.outbox.failure(from, askId, error as Error);
       return;
     }
-    if (!cell.offer(index, message, from, askId, cell.mailbox.arrivalsMax)) {
+    if (!cell.arrive(index, message, from, askId)) {
       this.node.outbox.failure(from, askId, refusal(cell, entry.name));
     }
   }
@@ -122,7 +122,7 @@ function entryOf(cell: Cell, index: number) {
 /** Why a cell didn't take an ask. */
 export function refusal(cell: Cell, message: string): Error {
   return cell.state === 'running'
-    ? new MailboxFullError(cell.path, message, cell.mailbox.capacity)
+    ? new MailboxFullError(cell.path, message, cell.mailboxCapacity)
     : new ActorStoppedError(cell.path, message);
 }
 

@@ -2,7 +2,7 @@
 import type { Cell } from '../cell/cell.ts';
 import type { CellHost } from '../cell/host.ts';
 import type { Definition } from '../protocol/actor.ts';
-import type { SpawnOptions } from '../protocol/context.ts';
+import type { Placement, SpawnOptions } from '../protocol/context.ts';
 import { errorsOf } from '../protocol/definitions.ts';
 import {
   InvalidOptionError,
@@ -17,6 +17,7 @@ import { type MessageEntry, protocolTable } from '../wire/protocolTable.ts';
 import type { ActorId, RefBinder } from '../wire/refs.ts';
 import { AskTable, type PendingAsk } from './askTable.ts';
 import { Backlog } from './backlog.ts';
+import { CellTable } from './cellTable.ts';
 import { DeadLetters } from './deadLetters.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventStream } from './events.ts';
@@ -31,7 +32,7 @@ import type { Spawned, SpawnRequest, World } from './world.ts';
 export class ActorNode implements CellHost, RefBinder {
   readonly nodeId: NodeId;
   readonly world: World;
-  readonly cells = new Map<number, Cell>();
+  readonly cells = new CellTable();
   readonly events = new EventStream();
   readonly watches = new WatchTable();
   readonly asks: AskTable;
@@ -104,10 +105,11 @@ export class ActorNode implements CellHost, RefBinder {
   spawn(
     definition: Definition,
     args: unknown,
-    options: SpawnOptions,
+    options: SpawnOptions | undefined,
+    on: Placement,
     parent: Cell | undefined,
   ): Promise<ActorRef> {
-    return this.spawner.spawn(definition, args, options, parent);
+    return this.spawner.spawn(definition, args, options, on, parent);
   }
 
   startRequested(request: SpawnRequest): Promise<Spawned> {
@@ -125,7 +127,7 @@ export class ActorNode implements CellHost, RefBinder {
   }
 
   stopped(cell: Cell, reason: StopReason): void {
-    this.cells.delete(cell.id);
+    this.cells.delete(cell);
     for (const { node, watchId } of this.watches.takeWatchers(cell.id)) {
       if (node === this.nodeId) this.watches.fire(watchId, reason);
       else this.outbox.stopped(node, watchId, reason);
@@ -158,7 +160,7 @@ export class ActorNode implements CellHost, RefBinder {
       this.onEmpty = resolve;
       if (this.cells.size === 0) resolve();
     });
-    for (const cell of [...this.cells.values()]) {
+    for (const cell of this.cells.all()) {
       if (cell.parent === undefined || cell.parent.node !== this.nodeId) cell.requestStop(false);
     }
     await gone;
@@ -189,7 +191,7 @@ export class ActorNode implements CellHost, RefBinder {
     const error = new NodeDownError(node, `node ${node} went down${why}`, options);
     this.backlog.fail(node, () => new NodeDownError(node, `node ${node} went down${why}`, options));
     this.watches.nodeDown(node, { type: 'nodeDown', error });
-    for (const cell of [...this.cells.values()]) {
+    for (const cell of this.cells.all()) {
       cell.nodeDown(node);
       if (cell.parent?.node === node) cell.requestStop(false);
     }
@@ -245,7 +247,7 @@ export class ActorNode implements CellHost, RefBinder {
 
   /** An actor of `from` watches a cell of this node. */
   watchedFrom(from: NodeId, cell: number, watchId: number): void {
-    if (this.cells.has(cell)) this.watches.addWatcher(cell, { node: from, watchId });
+    if (this.cells.get(cell) !== undefined) this.watches.addWatcher(cell, { node: from, watchId });
     else if (from === this.nodeId) this.watches.fire(watchId, { type: 'unknown' });
     else this.outbox.stopped(from, watchId, { type: 'unknown' });
   }

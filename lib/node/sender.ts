@@ -136,9 +136,7 @@ export class MessageSender implements Sender {
       const { codec } = entry;
       const copy = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
       const replyNode = askId === undefined ? noReply : node.nodeId;
-      return cell.offer(entry.index, copy, replyNode, askId ?? 0, cell.mailbox.capacity)
-        ? 'accepted'
-        : 'full';
+      return cell.offer(entry.index, copy, replyNode, askId ?? 0, cell.mailboxCapacity) ? 'accepted' : 'full';
     }
     if (node.closed) return 'closed';
     const link = node.world.transport.link(ref.node);

@@ -1,7 +1,7 @@
 // Starts actors: here, on behalf of another node, or by asking for it elsewhere.
 import { Cell } from '../cell/cell.ts';
 import type { Definition } from '../protocol/actor.ts';
-import type { SpawnOptions } from '../protocol/context.ts';
+import type { Placement, SpawnOptions } from '../protocol/context.ts';
 import { lookup, onRegistered } from '../protocol/definitions.ts';
 import {
   DefinitionConflictError,
@@ -11,7 +11,7 @@ import {
 } from '../protocol/errors.ts';
 import type { Address } from '../protocol/ref.ts';
 import { ByteReader, ByteWriter } from '../wire/buffer.ts';
-import { codecOf, validate } from '../wire/codec.ts';
+import { type Codec, codecOf, validate } from '../wire/codec.ts';
 import { protocolTable } from '../wire/protocolTable.ts';
 import type { ActorNode } from './node.ts';
 import { ActorRef } from './refs.ts';
@@ -22,40 +22,56 @@ const capacityMax = 2 ** 20;
 
 export class Spawner {
   private readonly node: ActorNode;
-  private lastCell = 0;
 
   constructor(node: ActorNode) {
     this.node = node;
   }
 
-  /** Starts an actor where `options.on` says; default: on this node. */
-  async spawn(
+  /** Starts an actor where `on` says. */
+  spawn(
     definition: Definition,
     args: unknown,
-    options: SpawnOptions,
+    options: SpawnOptions | undefined,
+    on: Placement,
     parent: Cell | undefined,
   ): Promise<ActorRef> {
     const { node } = this;
-    if (node.closed) throw new SystemClosedError(`spawn of '${definition.name}'`);
-    const on = options.on ?? node.nodeId;
-    const here = on === node.nodeId || (on === 'host' && node.nodeId === 0);
-    const codec = codecOf(definition.args, `the arguments of ${definition.name}`);
-    const value = validate(codec, args, () => `the arguments of '${definition.name}'`);
-    const mailboxCapacity = capacityOf(options);
-    if (here) {
-      const copy = codec.copy(value, node.world.platform, node);
-      return this.start(definition, copy, options.name, mailboxCapacity, parent && node.selfRef(parent));
+    try {
+      if (node.closed) throw new SystemClosedError(`spawn of '${definition.name}'`);
+      const codec = argsCodec(definition);
+      const value = validate(codec, args, () => `the arguments of '${definition.name}'`);
+      const capacity = capacityOf(options);
+      if (on !== node.nodeId && !(on === 'host' && node.nodeId === 0)) {
+        return this.spawnElsewhere(definition, codec, value, options?.name, capacity, on, parent);
+      }
+      const copy = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
+      const parentRef = parent && node.selfRef(parent);
+      return Promise.resolve(this.start(definition, copy, options?.name, capacity, parentRef));
+    } catch (error) {
+      return Promise.reject(error);
     }
+  }
+
+  private async spawnElsewhere(
+    definition: Definition,
+    codec: Codec,
+    args: unknown,
+    name: string | undefined,
+    mailboxCapacity: number,
+    on: Placement,
+    parent: Cell | undefined,
+  ): Promise<ActorRef> {
+    const { node } = this;
     const table = protocolTable(definition.protocol as object);
     const writer = new ByteWriter(node.world.platform, 256);
-    codec.write(value, writer, node);
+    codec.write(args, writer, node);
     const spawned = await node.world.control.spawn(
       {
         definition: definition.name,
         module: definition.module,
         fingerprint: table.fingerprint,
         args: writer.bytes.slice(0, writer.position),
-        name: options.name,
+        name,
         mailboxCapacity,
         parent: parent && { node: node.nodeId, cell: parent.id, path: parent.path },
       },
@@ -79,8 +95,7 @@ export class Spawner {
         `'${request.definition}' has another protocol on node ${node.nodeId} than where it is spawned: two versions of ${request.module ?? 'its module'} are loaded`,
       );
     }
-    const codec = codecOf(definition.args, `the arguments of ${definition.name}`);
-    const args = codec.read(new ByteReader(node.world.platform, request.args), node);
+    const args = argsCodec(definition).read(new ByteReader(node.world.platform, request.args), node);
     const { parent } = request;
     const parentRef = parent && new ActorRef(node.sender, nobody, parent.node, parent.cell, parent.path);
     const ref = this.start(definition, args, request.name, request.mailboxCapacity, parentRef);
@@ -96,10 +111,10 @@ export class Spawner {
   ): ActorRef {
     const { node } = this;
     const table = protocolTable(definition.protocol as object);
-    const id = ++this.lastCell;
+    const id = node.cells.claim();
     const cell = new Cell(node, definition, table, id, name, parent, mailboxCapacity);
     // Reachable from the first line of `create`: a behaviour may hand out ctx.self there.
-    node.cells.set(id, cell);
+    node.cells.set(cell);
     const parentCell = parent !== undefined && parent.node === node.nodeId ? node.cellOf(parent) : undefined;
     try {
       cell.start(args);
@@ -150,8 +165,12 @@ export class Spawner {
 /** The protocol of a ref that is only an address. */
 const nobody = protocolTable({});
 
-function capacityOf(options: SpawnOptions): number {
-  const capacity = options.mailbox?.capacity ?? defaultCapacity;
+function argsCodec(definition: Definition): Codec {
+  return codecOf(definition.args, definition.name);
+}
+
+function capacityOf(options: SpawnOptions | undefined): number {
+  const capacity = options?.mailbox?.capacity ?? defaultCapacity;
   if (!Number.isInteger(capacity) || capacity < 1 || capacity > capacityMax) {
     throw new InvalidOptionError(
       `mailbox.capacity must be an integer from 1 to ${capacityMax}, not ${capacity}`,

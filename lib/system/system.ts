@@ -130,13 +130,11 @@ export class System {
    * @throws `InvalidMessageError` for arguments that don't fit, `DefinitionNotFoundError`, `NodeDownError`,
    * `SystemClosedError`, and what `create` throws
    */
-  async spawn<P, A extends z.ZodType>(
-    definition: Definition<P, A>,
-    ...rest: SpawnArguments<A>
-  ): Promise<Ref<P>> {
-    const [args, given] = rest as [unknown, SpawnOptions?];
-    const options: SpawnOptions = { ...given, on: given?.on ?? (this.threads === 0 ? 'host' : 'any') };
-    return (await this.#node.spawn(definition as Definition, args, options, undefined)) as unknown as Ref<P>;
+  spawn<P, A extends z.ZodType>(definition: Definition<P, A>, ...rest: SpawnArguments<A>): Promise<Ref<P>> {
+    const [args, options] = rest as [unknown, SpawnOptions?];
+    const on = options?.on ?? (this.threads === 0 ? 'host' : 'any');
+    const spawned = this.#node.spawn(definition as Definition, args, options, on, undefined);
+    return spawned as unknown as Promise<Ref<P>>;
   }
 
   /** Stops an actor after the handler that runs. */
@@ -160,7 +158,7 @@ export class System {
     });
     const stopped = Promise.all([this.#node.close(), this.#nodes.stopActors()]).then(() => false);
     if (await Promise.race([stopped, late])) {
-      const left = [...this.#node.cells.values()].map((cell) => cell.path);
+      const left = this.#node.cells.all().map((cell) => cell.path);
       console.error(`thrum warn: closed after ${timeoutMs} ms with actors still running ${left.join(', ')}`);
     }
     clearTimeout(timer);

@@ -131,11 +131,19 @@ export class Board implements Pressure {
 
   // Ring memory.
 
-  /** Takes `bytes` out of the system's allowance of `limit`; false when it is used up. */
-  claimRingBytes(bytes: number, limit: number): boolean {
-    if (Atomics.add(this.words, ringBytesWord, bytes) + bytes <= limit) return true;
-    Atomics.sub(this.words, ringBytesWord, bytes);
-    return false;
+  /**
+   * Takes the memory of a ring out of the system's allowance of `limit` bytes: a power of two, at most
+   * `largest` and at most a 64th of what is left. So few rings are large, many are small, and the allowance
+   * lasts; 0 when it is used up all the same.
+   */
+  claimRingBytes(largest: number, smallest: number, limit: number): number {
+    for (;;) {
+      const used = Atomics.load(this.words, ringBytesWord);
+      const share = 2 ** Math.floor(Math.log2(Math.max((limit - used) / 64, smallest)));
+      const size = Math.min(share, largest);
+      if (used + size > limit) return 0;
+      if (Atomics.compareExchange(this.words, ringBytesWord, used, used + size) === used) return size;
+    }
   }
 
   releaseRingBytes(bytes: number): void {

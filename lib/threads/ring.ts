@@ -6,7 +6,7 @@
 const headWord = 0;
 const tailWord = 16;
 const waitingWord = 32;
-const messagesWord = 48;
+const consumedWord = 48;
 const headerBytes = 256;
 
 /** Shared memory for a ring of `capacity` bytes, a power of two up to 2^30. `position` is where it starts. */
@@ -22,14 +22,14 @@ abstract class RingEnd {
   protected readonly words: Int32Array;
   protected readonly data: Uint8Array;
   protected readonly mask: number;
-  /** [0]: messages that the consumer has taken out and handed on. */
-  readonly messages: Float64Array;
+  /** [0]: messages that the consumer has handed on, [1]: bytes it has fetched from the port beside the ring. */
+  readonly consumed: Float64Array;
   readonly capacity: number;
 
   constructor(memory: SharedArrayBuffer) {
     this.words = new Int32Array(memory, 0, headerBytes / 4);
     this.data = new Uint8Array(memory, headerBytes);
-    this.messages = new Float64Array(memory, messagesWord * 4, 1);
+    this.consumed = new Float64Array(memory, consumedWord * 4, 2);
     this.capacity = this.data.length;
     this.mask = this.capacity - 1;
   }
@@ -56,6 +56,11 @@ export class RingProducer extends RingEnd {
     this.head = (this.head + count) | 0;
     Atomics.store(this.words, headWord, this.head);
     return count;
+  }
+
+  /** Asks the consumer to say when it has read something more. */
+  awaitReading(): void {
+    Atomics.store(this.words, waitingWord, 1);
   }
 
   /** Asks the consumer to say when it has made room. True: there is some already, the consumer won't say. */

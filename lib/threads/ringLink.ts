@@ -11,8 +11,10 @@ import type { RingProducer } from './ring.ts';
 const flushBytes = 16 * 1024;
 /** More than this waiting for room means: push back. */
 const backlogBytesMax = 64 * 1024;
+/** So much may be under way by the port. */
+const postedBytesMax = 16 * 1024 * 1024;
 /** Larger frames go by MessagePort: one copy less, and the ring stays free for others. Found by measuring. */
-export const largeFrameBytes = 64 * 1024;
+export const largeFrameBytes = 32 * 1024;
 /** A buffer that one large message has blown up isn't kept. */
 const keptBytesMax = 256 * 1024;
 
@@ -20,6 +22,7 @@ const keptBytesMax = 256 * 1024;
 export interface Elsewhere {
   readonly frame: Uint8Array;
   readonly buffers: (ArrayBuffer | SharedArrayBuffer)[];
+  readonly bytes: number;
 }
 
 export class RingLink implements Link {
@@ -30,6 +33,8 @@ export class RingLink implements Link {
   private readonly onDirty: (link: RingLink) => void;
   /** Bytes of `writer` that are in the ring already. */
   private sent = 0;
+  /** Bytes that went by the port. */
+  private posted = 0;
   private readonly beside: Beside = { buffers: [] };
   /** The ring is full; the consumer will ring when it has made room. */
   blocked = false;
@@ -53,6 +58,11 @@ export class RingLink implements Link {
 
   /** False: too much waits already. Looks whether the ring has room by now. */
   get hasRoom(): boolean {
+    if (this.posted - this.ring.consumed[1]! > postedBytesMax) {
+      // Set first, then looked at again: the consumer may have read it all in between.
+      this.ring.awaitReading();
+      if (this.posted - this.ring.consumed[1]! > postedBytesMax) return false;
+    }
     if (this.writer.position - this.sent < backlogBytesMax) return true;
     this.flush();
     return this.writer.position - this.sent < backlogBytesMax;
@@ -75,7 +85,9 @@ export class RingLink implements Link {
     const buffers = this.beside.buffers.splice(0);
     dropFrame(writer, frameStart);
     const given = buffers.filter((buffer) => buffer instanceof ArrayBuffer);
-    const message: Elsewhere = { frame, buffers };
+    const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, frame.length);
+    this.posted += bytes;
+    const message: Elsewhere = { frame, buffers, bytes };
     this.port.postMessage(message, [...new Set([frame.buffer as ArrayBuffer, ...given])]);
     endFrame(writer, beginFrame(writer, FrameKind.elsewhere));
   }
@@ -110,6 +122,6 @@ export class RingLink implements Link {
   /** Ends the link; returns how many messages the other side has never seen. */
   close(): number {
     this.port.close();
-    return this.messages - this.ring.messages[0]!;
+    return this.messages - this.ring.consumed[0]!;
   }
 }

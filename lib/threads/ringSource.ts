@@ -54,6 +54,7 @@ export class RingSource {
   private fetch(): void {
     const received = receiveMessageOnPort(this.port) as { message: Elsewhere } | undefined;
     if (received === undefined) throw new CorruptMessageError('a large message is missing from its port');
+    this.ring.consumed[1]! += received.message.bytes;
     const reader = new ByteReader(nodePlatform, received.message.frame);
     reader.beside = received.message;
     readFrames(reader, (kind, frame) => this.handOn(kind, frame));
@@ -61,7 +62,7 @@ export class RingSource {
 
   private handOn(kind: number, frame: ByteReader): void {
     // Counted first: from here on it is the node that accounts for it.
-    if (isMessage(kind)) this.ring.messages[0]!++;
+    if (isMessage(kind)) this.ring.consumed[0]!++;
     this.receive(this.from, kind, frame);
   }
 

@@ -9,9 +9,11 @@ import { allocateRing, RingConsumer, RingProducer } from './ring.ts';
 import { RingLink } from './ringLink.ts';
 import { type Receive, RingSource } from './ringSource.ts';
 
-/** The size of a ring while there are few, and when the allowance for rings is nearly used up. */
-const ringBytes = 128 * 1024;
-const ringBytesMin = 8 * 1024;
+/** The size of a ring while there are few, and while there are very many. */
+const ringBytesLargest = 256 * 1024;
+const ringBytesSmallest = 16 * 1024;
+/** The size of a ring for which nothing is left: slow, but it works. */
+const ringBytesBeyond = 4096;
 
 /** How long a worker node looks for more before it sleeps, in milliseconds. */
 const spinMs = 0.05;
@@ -39,6 +41,8 @@ export class RingTransport implements Transport {
   private readonly options: RingTransportOptions;
   private readonly board: Board;
   private readonly links = new Map<NodeId, RingLink>();
+  /** Bytes of the allowance for rings that each link has taken. */
+  private readonly claimed = new Map<NodeId, number>();
   private readonly sources = new Map<NodeId, RingSource>();
   /** Sources by the slot of their node. */
   private readonly bySlot: (RingSource | undefined)[] = [];
@@ -69,8 +73,8 @@ export class RingTransport implements Transport {
   private open(node: NodeId): RingLink | undefined {
     if (this.down.has(node) || this.closed) return undefined;
     const { board, options } = this;
-    const size = board.claimRingBytes(ringBytes, options.ringBytesMax) ? ringBytes : ringBytesMin;
-    const ring = allocateRing(size);
+    const claimed = board.claimRingBytes(ringBytesLargest, ringBytesSmallest, options.ringBytesMax);
+    const ring = allocateRing(claimed === 0 ? ringBytesBeyond : claimed);
     const { port1, port2 } = new MessageChannel();
     port1.unref();
     const own = slotOf(options.node);
@@ -81,6 +85,7 @@ export class RingTransport implements Transport {
       (dirty) => this.planFlush(dirty),
     );
     this.links.set(node, link);
+    this.claimed.set(node, claimed);
     this.useSlot(node);
     this.linkBySlot[slotOf(node)] = link;
     options.connect(node, { ring, port: port2 });
@@ -207,6 +212,8 @@ export class RingTransport implements Transport {
     if (link !== undefined) {
       this.dirty = this.dirty.filter((dirty) => dirty !== link);
       lost = link.close();
+      this.board.releaseRingBytes(this.claimed.get(node) ?? 0);
+      this.claimed.delete(node);
       this.links.delete(node);
       this.linkBySlot[slotOf(node)] = undefined;
     }

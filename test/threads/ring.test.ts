@@ -87,7 +87,7 @@ test('small and large frames keep their order, over full rings, stops and wraps'
   const size = fc.oneof(
     { weight: 8, arbitrary: fc.nat(60) },
     { weight: 2, arbitrary: fc.nat(9000) },
-    { weight: 1, arbitrary: fc.constantFrom(65_400, 65_530, 65_540, 200_000) },
+    { weight: 1, arbitrary: fc.constantFrom(32_700, 32_760, 32_770, 200_000) },
   );
   const property = fc.property(
     fc.constantFrom(64, 1024, 65_536),
@@ -153,11 +153,21 @@ test('a node that has been rung for does not go to sleep; one that sleeps is wok
 
 test('the allowance for rings is kept', (t) => {
   const board = new Board(allocateBoard(), 0);
-  t.true(board.claimRingBytes(600, 1000));
-  t.false(board.claimRingBytes(600, 1000));
-  t.is(board.ringBytes, 600);
-  board.releaseRingBytes(600);
-  t.true(board.claimRingBytes(600, 1000));
+  const limit = 64 * 1024 * 1024;
+  const sizes: number[] = [];
+  // All ordered pairs of 17 nodes, and then far more.
+  for (let i = 0; i < 16 * 17; i++) sizes.push(board.claimRingBytes(262_144, 16_384, limit));
+  t.is(sizes[0], 262_144);
+  t.true(sizes.every((size, i) => size >= 65_536 && size <= (sizes[i - 1] ?? size)));
+  for (let i = 0; i < 10_000; i++) sizes.push(board.claimRingBytes(262_144, 16_384, limit));
+  t.is(sizes.at(-1), 0);
+  t.is(
+    board.ringBytes,
+    sizes.reduce((sum, size) => sum + size, 0),
+  );
+  t.true(board.ringBytes <= limit);
+  board.releaseRingBytes(16_384);
+  t.is(board.claimRingBytes(262_144, 16_384, limit), 16_384);
 });
 
 test('pressure is seen by all, and its end wakes those who wait for it', (t) => {

@@ -1,0 +1,44 @@
+// The cells of a node by their number: a slot and how often the slot has been used, so that the ref of an actor
+// that is gone never finds the one that came after it.
+import type { Cell } from '../cell/cell.ts';
+
+/** So many actors can live on a node at a time. */
+const slotsMax = 2 ** 24;
+
+export class CellTable {
+  private readonly slots: (Cell | undefined)[] = [undefined];
+  /** How often each slot has been used before; most never were. */
+  private readonly uses = new Map<number, number>();
+  private readonly free: number[] = [];
+  size = 0;
+
+  /** A number for a cell that is about to be made. */
+  claim(): number {
+    const slot = this.free.pop();
+    if (slot === undefined) return this.slots.push(undefined) - 1;
+    return this.uses.get(slot)! * slotsMax + slot;
+  }
+
+  set(cell: Cell): void {
+    this.slots[cell.id % slotsMax] = cell;
+    this.size++;
+  }
+
+  get(id: number): Cell | undefined {
+    const cell = this.slots[id % slotsMax];
+    return cell !== undefined && cell.id === id ? cell : undefined;
+  }
+
+  delete(cell: Cell): void {
+    const slot = cell.id % slotsMax;
+    this.slots[slot] = undefined;
+    this.uses.set(slot, Math.floor(cell.id / slotsMax) + 1);
+    this.free.push(slot);
+    this.size--;
+  }
+
+  /** The cells there are now. */
+  all(): Cell[] {
+    return this.slots.filter((cell) => cell !== undefined);
+  }
+}
