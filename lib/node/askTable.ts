@@ -1,19 +1,14 @@
 // The asks of one node that wait for a reply: a table of slots, and one timing wheel for their deadlines, so
 // that an ask costs no timer of its own.
 import { AskTimeoutError } from '../protocol/errors.ts';
-import type { NodeId } from '../protocol/ref.ts';
-import type { Codec } from '../wire/codec.ts';
+import type { MessageEntry } from '../wire/protocolTable.ts';
+import type { ActorRef } from './refs.ts';
 import type { Clock } from './world.ts';
 
 /** One ask that waits. */
 export interface PendingAsk {
-  readonly node: NodeId;
-  readonly cell: number;
-  readonly path: string;
-  readonly message: string;
-  readonly reply: Codec;
-  /** The target's protocol: it leads to the error classes of its definition. */
-  readonly protocol: object;
+  readonly ref: ActorRef;
+  readonly entry: MessageEntry;
   readonly timeoutMs: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -159,7 +154,7 @@ export class AskTable {
       if (this.dueTick[slot]! <= until) {
         const askId = this.idOf(slot);
         const ask = this.take(askId)!;
-        ask.reject(new AskTimeoutError(ask.path, ask.message, ask.timeoutMs));
+        ask.reject(new AskTimeoutError(ask.ref.path, ask.entry.name, ask.timeoutMs));
         this.onGiveUp(ask, askId);
       }
       slot = next;

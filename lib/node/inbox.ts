@@ -41,7 +41,7 @@ export class Inbox {
       case FrameKind.failure: {
         const ask = node.asks.take(frame.f64());
         const data = readDynamic(frame) as SerializedError;
-        ask?.reject(reviveError(data, errorsOf(ask.protocol)));
+        ask?.reject(reviveError(data, errorsOf(ask.ref.table.protocol)));
         return;
       }
       case FrameKind.abort: {
@@ -106,7 +106,7 @@ export class Inbox {
     const ask = this.node.asks.take(frame.f64());
     if (ask === undefined) return;
     try {
-      ask.resolve(ask.reply.read(frame, this.node));
+      ask.resolve(ask.entry.reply!.read(frame, this.node));
     } catch (error) {
       ask.reject(error);
     }

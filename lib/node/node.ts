@@ -167,7 +167,7 @@ export class ActorNode implements CellHost, RefBinder {
     this.backlog.fail(undefined, () => new SystemClosedError('a message that waited for room'));
     this.asks.rejectWhere(
       () => true,
-      (ask) => new SystemClosedError(`ask '${ask.message}' of ${ask.path}`),
+      (ask) => new SystemClosedError(`ask '${ask.entry.name}' of ${ask.ref.path}`),
     );
     this.deadLetters.flush();
     this.world.transport.flush();
@@ -180,11 +180,11 @@ export class ActorNode implements CellHost, RefBinder {
     const options = cause && { cause };
     const why = cause === undefined ? '' : `: ${cause.message}`;
     this.asks.rejectWhere(
-      (ask) => ask.node === node,
+      (ask) => ask.ref.node === node,
       (ask) =>
         new NodeDownError(
           node,
-          `node ${node} went down before ${ask.path} answered '${ask.message}'${why}`,
+          `node ${node} went down before ${ask.ref.path} answered '${ask.entry.name}'${why}`,
           options,
         ),
     );
@@ -282,14 +282,14 @@ export class ActorNode implements CellHost, RefBinder {
     if (ask === undefined) return;
     // A copy, as from another node: the asker must not hold the actor's own object.
     const { platform } = this.world;
-    const known = [...errorsOf(ask.protocol), error.constructor as new () => Error];
+    const known = [...errorsOf(ask.ref.table.protocol), error.constructor as new () => Error];
     ask.reject(reviveError(serializeError(error, platform), known));
   }
 
   /** An asker of this node has given up. */
-  giveUp(ask: PendingAsk, askId: number): void {
-    if (ask.node === this.nodeId) this.cells.get(ask.cell)?.abortAsk(this.nodeId, askId);
-    else this.outbox.abort(ask.node, ask.cell, askId);
+  giveUp({ ref }: PendingAsk, askId: number): void {
+    if (ref.node === this.nodeId) this.cells.get(ref.cell)?.abortAsk(this.nodeId, askId);
+    else this.outbox.abort(ref.node, ref.cell, askId);
   }
 
   // What becomes an event.

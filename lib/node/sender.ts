@@ -94,37 +94,31 @@ export class MessageSender implements Sender {
   ): void {
     const { node } = this;
     if (this.asksItself(ref, entry)) return reject(new SelfAskError(ref.path, entry.name));
-    const askId = node.asks.open({
-      node: ref.node,
-      cell: ref.cell,
-      path: ref.path,
-      message: entry.name,
-      reply: entry.reply!,
-      protocol: ref.table.protocol,
-      timeoutMs,
-      resolve,
-      reject,
-      forget: undefined,
-    });
+    const askId = node.asks.open({ ref, entry, timeoutMs, resolve, reject, forget: undefined });
     if (signal !== undefined) this.listen(askId, signal);
+    const { backlog } = node;
+    if ((backlog.empty || !backlog.has(ref.id)) && this.deliverAsk(ref, entry, value, askId)) return;
     const attempt = (): boolean => {
       // It may have timed out, or been given up, while it waited.
-      if (!node.asks.has(askId)) return true;
-      try {
-        const delivery = this.deliver(ref, entry, value, askId);
-        if (delivery === 'full') {
-          this.awaitRoom(ref);
-          return false;
-        }
-        if (delivery !== 'accepted') node.asks.take(askId)?.reject(refusal(delivery, ref, entry));
-      } catch (error) {
-        node.asks.take(askId)?.reject(error);
-      }
-      return true;
+      if (!node.asks.has(askId) || this.deliverAsk(ref, entry, value, askId)) return true;
+      this.awaitRoom(ref);
+      return false;
     };
-    const { backlog } = node;
-    if ((backlog.empty || !backlog.has(ref.id)) && attempt()) return;
     this.wait(ref, attempt, (error) => node.asks.take(askId)?.reject(error));
+  }
+
+  /** False: the target is full. Otherwise the ask is on its way, or has been rejected. */
+  private deliverAsk(ref: ActorRef, entry: MessageEntry, value: unknown, askId: number): boolean {
+    const { asks } = this.node;
+    try {
+      const delivery = this.deliver(ref, entry, value, askId);
+      if (delivery === 'accepted') return true;
+      if (delivery === 'full') return false;
+      asks.take(askId)?.reject(refusal(delivery, ref, entry));
+    } catch (error) {
+      asks.take(askId)?.reject(error);
+    }
+    return true;
   }
 
   /** Takes a message to its target, or says why not. */

@@ -24,7 +24,7 @@ export function write(layout: Layout, value: unknown, writer: ByteWriter, refs: 
     case 'string':
       return writer.string(value as string);
     case 'bigint':
-      return writer.string((value as bigint).toString(36));
+      return writer.string((value as bigint).toString(16));
     case 'date':
       return writer.f64((value as Date).getTime());
     case 'bytes':
