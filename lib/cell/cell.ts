@@ -123,7 +123,7 @@ export class Cell {
 
   /** Fewer messages wait: those who hold back may go on. */
   private relieve(): void {
-    if (this.mailbox!.size > this.mailboxCapacity >>> 2 && this.state === 'running') return;
+    if (this.mailbox!.size > (this.mailboxCapacity >>> 3) * 3 && this.state === 'running') return;
     this.pressed = false;
     this.host.release(this);
   }

@@ -13,8 +13,7 @@ const readyWord = 32;
 const pressureWord = readyWord + slotsMax / 32;
 const pressureBuckets = 4096;
 const waitersWord = pressureWord + pressureBuckets;
-const waitersWords = pressureBuckets / 32;
-const nodeWords = waitersWord + waitersWords + 32;
+const nodeWords = waitersWord + pressureBuckets + 32;
 
 // The part of all, behind the nodes.
 const activeWord = slotsMax * nodeWords;
@@ -169,24 +168,24 @@ export class Board implements Pressure {
     Atomics.add(this.words, this.base + pressureWord + (cell & (pressureBuckets - 1)), 1);
   }
 
-  /** It is below its low-water mark again. Wakes all nodes when one of them waits for that. */
+  /** It is below its low-water mark again. Wakes the nodes that wait for that (and, rarely, one that doesn't). */
   release(cell: number): void {
     const bucket = cell & (pressureBuckets - 1);
     const left = Atomics.sub(this.words, this.base + pressureWord + bucket, 1) - 1;
     if (left > 0) return;
-    const word = this.base + waitersWord + (bucket >>> 5);
-    const bit = 1 << (bucket & 31);
-    if ((Atomics.load(this.words, word) & bit) === 0) return;
-    if ((Atomics.and(this.words, word, ~bit) & bit) === 0) return;
+    const word = this.base + waitersWord + bucket;
+    if (Atomics.load(this.words, word) === 0) return;
+    const waiting = Atomics.exchange(this.words, word, 0);
     const last = Atomics.load(this.words, lastSlotWord);
-    for (let slot = 0; slot <= last; slot++) this.ring(slot, slotOf(this.node));
+    for (let slot = 0; slot <= last; slot++) {
+      if ((waiting & (1 << (slot & 31))) !== 0) this.ring(slot, slotOf(this.node));
+    }
   }
 
   /** A sender waits for the bucket to be released; afterwards it must look at {@link pressed} once more. */
   awaitRelease(node: NodeId, cell: number): void {
-    const bucket = cell & (pressureBuckets - 1);
-    const word = slotOf(node) * nodeWords + waitersWord + (bucket >>> 5);
-    Atomics.or(this.words, word, 1 << (bucket & 31));
+    const word = slotOf(node) * nodeWords + waitersWord + (cell & (pressureBuckets - 1));
+    Atomics.or(this.words, word, 1 << (slotOf(this.node) & 31));
   }
 }
 

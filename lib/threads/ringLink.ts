@@ -13,6 +13,7 @@ const flushBytes = 16 * 1024;
 const backlogBytesMax = 64 * 1024;
 /** So much may be under way by the port. */
 const postedBytesMax = 16 * 1024 * 1024;
+const givenBytesMin = 1024;
 /** Larger frames go by MessagePort: one copy less, and the ring stays free for others. Found by measuring. */
 export const largeFrameBytes = 32 * 1024;
 /** A buffer that one large message has blown up isn't kept. */
@@ -88,7 +89,9 @@ export class RingLink implements Link {
     const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, frame.length);
     this.posted += bytes;
     const message: Elsewhere = { frame, buffers, bytes };
-    this.port.postMessage(message, [...new Set([frame.buffer as ArrayBuffer, ...given])]);
+    // A short frame is copied faster than it is given away.
+    const frameBuffer = frame.length > givenBytesMin ? [frame.buffer as ArrayBuffer] : [];
+    this.port.postMessage(message, [...new Set([...frameBuffer, ...given])]);
     endFrame(writer, beginFrame(writer, FrameKind.elsewhere));
   }
 

@@ -31,7 +31,7 @@ export interface RingTransportOptions {
   readonly board: Board;
   /** Bytes that all rings of the system may take together. */
   readonly ringBytesMax: number;
-  /** Whether this node may look for more work in a loop before it sleeps. The host may not: it is the app's. */
+  /** Whether this node may hold up its event loop to look for more work. The host may not: it is the app's. */
   readonly spin: boolean;
   /** Hands the receiving end of a new link to `node`. */
   readonly connect: (node: NodeId, channel: Channel) => void;
@@ -55,11 +55,14 @@ export class RingTransport implements Transport {
   private flushPlanned = false;
   private parked = false;
   private closed = false;
+  private spinUntil = 0;
+  private readonly looks: number;
   private readonly cores = availableParallelism();
 
   constructor(options: RingTransportOptions) {
     this.options = options;
     this.board = options.board;
+    this.looks = options.spin ? looksPerClockReading : 1;
     if (options.spin) this.board.awake(1);
     this.park();
   }
@@ -177,11 +180,11 @@ export class RingTransport implements Transport {
     this.parked = false;
     if (this.options.spin) this.board.awake(1);
     this.poll();
-    if (this.options.spin) this.scheduleSpin();
-    else this.park();
+    this.scheduleSpin();
   };
 
   private scheduleSpin(): void {
+    this.spinUntil = performance.now() + spinMs;
     // Behind the microtasks, so that what the messages have set off runs first.
     setImmediate(this.spin);
   }
@@ -189,16 +192,18 @@ export class RingTransport implements Transport {
   private readonly spin = (): void => {
     if (this.closed) return;
     const { board, slotsUsed } = this;
-    if (board.awakeNodes <= this.cores) {
-      const until = performance.now() + spinMs;
-      do {
-        for (let i = 0; i < looksPerClockReading; i++) {
-          if (board.anyReady(slotsUsed)) {
-            this.poll();
-            return this.scheduleSpin();
-          }
+    while (board.awakeNodes <= this.cores && performance.now() < this.spinUntil) {
+      for (let i = 0; i < this.looks; i++) {
+        if (board.anyReady(slotsUsed)) {
+          this.poll();
+          return this.scheduleSpin();
         }
-      } while (performance.now() < until);
+      }
+      // The host looks once in each turn of its event loop, so as not to hold it up.
+      if (!this.options.spin) {
+        setImmediate(this.spin);
+        return;
+      }
     }
     this.park();
   };

@@ -8,10 +8,11 @@ import { refOf } from '../../lib/protocol/ref.ts';
 import { nodePlatform } from '../../lib/threads/platform.ts';
 import { ByteReader, ByteWriter } from '../../lib/wire/buffer.ts';
 import type { Codec } from '../../lib/wire/codec.ts';
-import { cases, Ping, Pong } from './schemas.ts';
+import { Ping, Pong } from './scalars.ts';
+import { cases } from './schemas.ts';
 import { campaign, codecs, decode, difference, encode, fakeBinder, fakeRef, objectsIn } from './support.ts';
 
-const inputsPerSchema = 20;
+const inputsPerSchema = 40;
 
 /** A schema with inputs for it. */
 const messages = cases.chain((it) =>
@@ -32,7 +33,7 @@ test('what is read equals what the schema parsed, message behind message', (t) =
         mustEqual(name, throughOneBuffer(codec, inputs, offset), expected);
       }
     }),
-    campaign(500),
+    campaign(250),
   );
   t.pass();
 });
@@ -54,7 +55,7 @@ test('a copy equals what the schema parsed and shares nothing mutable with it', 
         }
       }
     }),
-    campaign(150),
+    campaign(80),
   );
   t.pass();
 });
@@ -117,7 +118,7 @@ const examples: readonly (readonly [what: string, schema: z.ZodType, input: unkn
   ['json', z.json(), { a: [1, 'two', null, { b: true }] }],
   ['a lazy schema made afresh at each call', z.lazy(() => z.array(z.string())), ['a']],
   ['a map with a null-prototype key in structured data', z.unknown(), new Map([[{ toString: 0 }, 1]])],
-  ['an array with holes in structured data', z.unknown(), [, 1, , 2]],
+  ['an array with holes in structured data', z.unknown(), Object.assign(Array(4), { 1: 'b' })],
   ['an object under two properties of structured data', z.unknown(), sharing()],
   ['-0 where 0 is a literal and a number is allowed', z.union([z.literal(0), z.number()]), -0],
   ['an int32 that is overwritten by a fraction', z.int32().overwrite((n) => n / 2), 3],

@@ -39,7 +39,10 @@ export function fakeRef(node: number, cell: number, protocol: object): object {
   if (!protocolNumbers.has(protocol)) protocolNumbers.set(protocol, protocolNumbers.size);
   const key = `${node}/${cell}/${protocolNumbers.get(protocol)}`;
   let ref = refs.get(key);
-  if (ref === undefined) refs.set(key, (ref = new FakeRef(node, cell, protocol)));
+  if (ref === undefined) {
+    ref = new FakeRef(node, cell, protocol);
+    refs.set(key, ref);
+  }
   return ref;
 }
 

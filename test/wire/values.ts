@@ -83,19 +83,7 @@ export const names: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom('a', 'b', 'c', 'kind') },
   {
     weight: 2,
-    arbitrary: fc.constantFrom(
-      '',
-      '0',
-      '1',
-      '-1',
-      'with space',
-      "it's",
-      '`${0}`',
-      '\\',
-      '\n',
-      '\u2028',
-      'ключ',
-    ),
+    arbitrary: fc.constantFrom('', '0', '1', '-1', 'with space', "it's", '`$`', '\\', '\n', '\u2028', 'ключ'),
   },
   {
     weight: 1,
