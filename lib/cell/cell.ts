@@ -170,7 +170,7 @@ export class Cell {
       if (replyNode !== noReply) this.openAsks().current(replyNode, askId);
       else if (this.asks !== undefined) this.asks.current(noReply, 0);
       result = this.handlers[index]!.call(this.behaviour, payload);
-      if (!isThenable(result)) {
+      if (result === undefined || !isThenable(result)) {
         if (replyNode !== noReply) this.host.reply(this, entry, replyNode, askId, result);
         return;
       }

@@ -12,8 +12,12 @@ import { reviveError, type SerializedError } from '../wire/errorCodec.ts';
 import { FrameKind } from '../wire/frames.ts';
 import type { ActorNode } from './node.ts';
 import type { SerializedReason } from './outbox.ts';
+import type { FrameReceiver } from './world.ts';
 
-export class Inbox {
+/** Of a tell: the cell's number and the message's index. */
+const tellHeaderBytes = 10;
+
+export class Inbox implements FrameReceiver {
   private readonly node: ActorNode;
 
   constructor(node: ActorNode) {
@@ -23,7 +27,8 @@ export class Inbox {
   /** Handles a frame from `from`. A corrupt one is a dead letter; those behind it still count. */
   receive(from: NodeId, kind: number, frame: ByteReader): void {
     try {
-      this.frame(from, kind, frame);
+      if (kind === FrameKind.tell) this.tell(frame);
+      else this.frame(from, kind, frame);
     } catch (error) {
       this.node.deadLetterTo(`a frame from node ${from}`, (error as Error).message, 'corrupt', 1);
     }
@@ -32,8 +37,6 @@ export class Inbox {
   private frame(from: NodeId, kind: number, frame: ByteReader): void {
     const { node } = this;
     switch (kind) {
-      case FrameKind.tell:
-        return this.tell(frame);
       case FrameKind.ask:
         return this.ask(from, frame);
       case FrameKind.reply:
@@ -67,16 +70,17 @@ export class Inbox {
   }
 
   private tell(frame: ByteReader): void {
-    const id = frame.f64();
-    const index = frame.u16();
-    const cell = this.node.cells.get(id);
+    const { node } = this;
+    const at = frame.take(tellHeaderBytes);
+    const id = frame.view.getFloat64(at, true);
+    const index = frame.view.getUint16(at + 8, true);
+    const cell = node.cells.get(id);
     if (cell === undefined) {
-      return this.node.deadLetterTo(`${this.node.nodeId}/#${id}`, `message ${index}`, 'stopped', 1);
+      return node.deadLetterTo(`${node.nodeId}/#${id}`, `message ${index}`, 'stopped', 1);
     }
     const entry = entryOf(cell, index);
-    const message = entry.codec.read(frame, this.node);
-    if (!cell.arrive(index, message, noReply, 0)) {
-      this.node.deadLetter(cell, entry.name, cell.state === 'running' ? 'mailboxFull' : 'stopped', 1);
+    if (!cell.arrive(index, entry.codec.read(frame, node), noReply, 0)) {
+      node.deadLetter(cell, entry.name, cell.state === 'running' ? 'mailboxFull' : 'stopped', 1);
     }
   }
 

@@ -59,9 +59,8 @@ export class ActorNode implements CellHost, RefBinder {
     this.sender = new MessageSender(this);
     this.dispatcher = new Dispatcher(world);
     this.spawner = new Spawner(this);
-    const inbox = new Inbox(this);
     this.counters = world.pressure.counters;
-    world.transport.onFrame((from, kind, frame) => inbox.receive(from, kind, frame));
+    world.transport.onFrame(new Inbox(this));
     world.transport.onWake(() => {
       if (!this.backlog.empty) this.backlog.retry();
     });

@@ -20,14 +20,20 @@ export interface Link {
   commit(frameStart: number): void;
 }
 
+/** Takes frames that have arrived. */
+export interface FrameReceiver {
+  /** `frame` stands behind its kind, ends with the frame, and is good for the time of the call. Never throws. */
+  receive(from: NodeId, kind: number, frame: ByteReader): void;
+}
+
 /** Gets frames from node to node: in order per pair of nodes, at most once. */
 export interface Transport {
   /** The link to `node`, opened on first use; `undefined` when that node is down. */
   link(node: NodeId): Link | undefined;
   /** Sends what has gathered on all links. */
   flush(): void;
-  /** Sets who receives the frames that arrive. The reader is good for the time of the call. */
-  onFrame(receive: (from: NodeId, kind: number, frame: ByteReader) => void): void;
+  /** Sets who receives the frames that arrive. */
+  onFrame(receiver: FrameReceiver): void;
   /** Sets who is told when this node was woken: a full link may have room again, an actor may take messages. */
   onWake(wake: () => void): void;
   /** Forgets a node that has died; returns how many messages were on their way to it. */

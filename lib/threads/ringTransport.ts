@@ -2,12 +2,12 @@
 // that have something to say to each other, made on first use.
 import { availableParallelism } from 'node:os';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
-import type { Link, Transport } from '../node/world.ts';
+import type { FrameReceiver, Link, Transport } from '../node/world.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { type Board, slotOf } from './board.ts';
 import { allocateRing, RingConsumer, RingProducer } from './ring.ts';
 import { RingLink } from './ringLink.ts';
-import { type Receive, RingSource } from './ringSource.ts';
+import { RingSource } from './ringSource.ts';
 
 /** The size of a ring while there are few, and while there are very many. */
 const ringBytesLargest = 256 * 1024;
@@ -50,7 +50,7 @@ export class RingTransport implements Transport {
   private slotsUsed = 32;
   private readonly down = new Set<NodeId>();
   private dirty: RingLink[] = [];
-  private receive: Receive = () => {};
+  private receiver: FrameReceiver | undefined = undefined;
   private wake: () => void = () => {};
   private flushPlanned = false;
   private parked = false;
@@ -120,8 +120,8 @@ export class RingTransport implements Transport {
 
   // Receiving.
 
-  onFrame(receive: Receive): void {
-    this.receive = receive;
+  onFrame(receiver: FrameReceiver): void {
+    this.receiver = receiver;
   }
 
   onWake(wake: () => void): void {
@@ -132,9 +132,7 @@ export class RingTransport implements Transport {
   accept(from: NodeId, { ring, port }: Channel): void {
     if (this.down.has(from) || this.closed) return port.close();
     port.unref();
-    const source = new RingSource(from, new RingConsumer(ring), port, (sender, kind, frame) =>
-      this.receive(sender, kind, frame),
-    );
+    const source = new RingSource(from, new RingConsumer(ring), port, this.receiver!);
     this.sources.set(from, source);
     this.useSlot(from);
     this.bySlot[slotOf(from)] = source;

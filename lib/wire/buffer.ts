@@ -155,7 +155,8 @@ export class ByteReader {
     return this.end - this.position;
   }
 
-  private take(count: number): number {
+  /** Moves over `count` bytes, which must be there; returns where they are. */
+  take(count: number): number {
     const at = this.position;
     if (count > this.end - at) {
       throw new CorruptMessageError(`${count} bytes expected, ${this.end - at} left`);

@@ -1,6 +1,5 @@
 // What travels between two nodes: frames, each a length, a kind and its fields. A batch is frames end to end.
-import { CorruptMessageError } from '../protocol/errors.ts';
-import type { ByteReader, ByteWriter } from './buffer.ts';
+import type { ByteWriter } from './buffer.ts';
 
 /** The kinds of frame. User messages wait in a mailbox; all others act when they arrive. */
 export const FrameKind = {
@@ -28,7 +27,8 @@ export const FrameKind = {
   elsewhere: 11,
 } as const;
 
-const frameHeaderBytes = 5;
+/** A frame's length and kind. */
+export const frameHeaderBytes = 5;
 
 /** Whether a frame of that kind carries a message of a user: those are counted, and may be refused. */
 export function isMessage(kind: number): boolean {
@@ -57,25 +57,4 @@ export function endFrame(writer: ByteWriter, start: number): void {
 export function dropFrame(writer: ByteWriter, start: number): void {
   writer.position = start;
   if (writer.beside !== undefined) writer.beside.buffers.length = 0;
-}
-
-/**
- * Calls `each` for every whole frame, with `reader` limited to that frame and standing behind its kind. What is
- * left in the reader is the beginning of a frame.
- *
- * @throws `CorruptMessageError` when a length isn't that of a frame
- */
-export function readFrames(reader: ByteReader, each: (kind: number, reader: ByteReader) => void): void {
-  const { end, view } = reader;
-  while (end - reader.position >= frameHeaderBytes) {
-    const start = reader.position;
-    const length = view.getUint32(start, true);
-    if (length < frameHeaderBytes) throw new CorruptMessageError(`a frame of ${length} bytes`);
-    if (length > end - start) return;
-    reader.end = start + length;
-    reader.position = start + frameHeaderBytes;
-    each(reader.bytes[start + 4]!, reader);
-    reader.position = start + length;
-    reader.end = end;
-  }
 }

@@ -61,12 +61,14 @@ function linked(t: { teardown(fn: () => void): void }, capacity: number, positio
     () => {},
   );
   const seen: number[] = [];
-  const source = new RingSource(7, new RingConsumer(memory), port2, (from, kind, frame) => {
-    if (from !== 7 || kind !== FrameKind.tell) throw new Error('not the frame that was sent');
-    const id = frame.f64();
-    const filling = frame.block();
-    if (!filling.every((byte) => byte === id % 256) || frame.remaining !== 0) throw new Error('damaged');
-    seen.push(id);
+  const source = new RingSource(7, new RingConsumer(memory), port2, {
+    receive(from, kind, frame) {
+      if (from !== 7 || kind !== FrameKind.tell) throw new Error('not the frame that was sent');
+      const id = frame.f64();
+      const filling = frame.block();
+      if (!filling.every((byte) => byte === id % 256) || frame.remaining !== 0) throw new Error('damaged');
+      seen.push(id);
+    },
   });
   t.teardown(() => {
     link.close();
