@@ -5,7 +5,8 @@ import { type AnyRef, refForOthers } from '../protocol/ref.ts';
 import { cloneDynamic } from './dynamic.ts';
 import type { Platform } from './platform.ts';
 import type { RefBinder } from './refs.ts';
-import { descend, setProperty, unionIndex } from './walk.ts';
+import { descend } from './limits.ts';
+import { setProperty, unionIndex } from './walk.ts';
 
 /** A copy of a value that shares nothing mutable with it. */
 export type Copy = (value: unknown, platform: Platform, refs: RefBinder) => unknown;
@@ -86,7 +87,7 @@ function copy(layout: Layout, value: unknown, platform: Platform, refs: RefBinde
     case 'date':
       return new Date((value as Date).getTime());
     case 'bytes':
-      return (value as Uint8Array).slice();
+      return new Uint8Array(value as Uint8Array);
     case 'ref':
       return ownRef(value as AnyRef, refs);
     case 'dynamic':

@@ -4,7 +4,8 @@ import type { Layout } from '../protocol/layout.ts';
 import type { ByteReader } from './buffer.ts';
 import { readDynamic } from './dynamic.ts';
 import type { RefBinder } from './refs.ts';
-import { type Container, descend, fieldAbsent, fieldPresent, setProperty } from './walk.ts';
+import { descend } from './limits.ts';
+import { type Container, fieldAbsent, fieldPresent, setProperty } from './walk.ts';
 
 /** Reads one value. Throws `CorruptMessageError` for bytes that no `write` of this layout makes. */
 export function read(layout: Layout, reader: ByteReader, refs: RefBinder, depth = 0): unknown {
@@ -28,7 +29,7 @@ export function read(layout: Layout, reader: ByteReader, refs: RefBinder, depth 
     case 'date':
       return new Date(reader.f64());
     case 'bytes':
-      return reader.block().slice();
+      return new Uint8Array(reader.block());
     case 'dynamic':
       return readDynamic(reader);
     case 'literal': {
@@ -97,6 +98,7 @@ function readContainer(layout: Container, reader: ByteReader, refs: RefBinder, d
     }
     case 'object': {
       const object: Record<string, unknown> = {};
+      if (layout.fields.length === 0 && layout.rest === undefined) reader.u8();
       for (const field of layout.fields) {
         const state = field.optional ? reader.u8() : fieldPresent;
         if (state === fieldAbsent) continue;
@@ -123,15 +125,15 @@ function readProperties(
   }
 }
 
+/** Hexadecimal, since JavaScript reads and writes that in linear time; other bases take quadratic time. */
 function readBigint(text: string): bigint {
   const negative = text.startsWith('-');
   const digits = negative ? text.slice(1) : text;
-  if (!/^[0-9a-z]+$/.test(digits)) throw new CorruptMessageError('not a bigint');
-  let value = 0n;
-  // Ten base-36 digits at a time stay below 2^53.
-  for (let i = 0; i < digits.length; i += 10) {
-    const part = digits.slice(i, i + 10);
-    value = value * 36n ** BigInt(part.length) + BigInt(Number.parseInt(part, 36));
+  if (!/^[0-9a-f]+$/.test(digits)) throw new CorruptMessageError('not a bigint');
+  try {
+    const value = BigInt(`0x${digits}`);
+    return negative ? -value : value;
+  } catch {
+    throw new CorruptMessageError(`a bigint of ${digits.length} digits`);
   }
-  return negative ? -value : value;
 }

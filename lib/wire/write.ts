@@ -5,7 +5,8 @@ import type { Address } from '../protocol/ref.ts';
 import type { ByteWriter } from './buffer.ts';
 import { writeDynamic } from './dynamic.ts';
 import type { RefBinder } from './refs.ts';
-import { type Container, descend, fieldPresent, fieldState, literalIndex, unionIndex } from './walk.ts';
+import { descend } from './limits.ts';
+import { type Container, fieldPresent, fieldState, literalIndex, unionIndex } from './walk.ts';
 
 /** Writes `value`, which has passed its schema, as `layout` says. */
 export function write(layout: Layout, value: unknown, writer: ByteWriter, refs: RefBinder, depth = 0): void {
@@ -22,7 +23,7 @@ export function write(layout: Layout, value: unknown, writer: ByteWriter, refs: 
     case 'string':
       return writer.string(value as string);
     case 'bigint':
-      return writer.string((value as bigint).toString(36));
+      return writer.string((value as bigint).toString(16));
     case 'date':
       return writer.f64((value as Date).getTime());
     case 'bytes':
@@ -97,6 +98,7 @@ function writeContainer(
       return writeProperties(Object.entries(value as object), layout.value, writer, refs, depth);
     case 'object': {
       const object = value as Record<string, unknown>;
+      if (layout.fields.length === 0 && layout.rest === undefined) writer.u8(0);
       for (const field of layout.fields) {
         if (field.optional) {
           const state = fieldState(object, field);
