@@ -6,24 +6,23 @@ export function bytes(): z.ZodType<Uint8Array, Uint8Array> {
   return z.instanceof(Uint8Array) as unknown as z.ZodType<Uint8Array, Uint8Array>;
 }
 
-const sharedSchemas = new WeakSet<object>();
-
 /**
  * A `Uint8Array` over a `SharedArrayBuffer`: what arrives is the same memory. The one exception to the rule that
  * actors share nothing, so mind who writes when.
  */
 export function sharedBytes(): z.ZodType<Uint8Array<SharedArrayBuffer>, Uint8Array<SharedArrayBuffer>> {
-  const schema = z.custom<Uint8Array<SharedArrayBuffer>>(
-    (value) => value instanceof Uint8Array && value.buffer instanceof SharedArrayBuffer,
-    { error: 'expected a Uint8Array over a SharedArrayBuffer' },
-  );
-  sharedSchemas.add(schema._zod);
-  return schema;
+  return z.custom<Uint8Array<SharedArrayBuffer>>(isOverShared, {
+    error: 'expected a Uint8Array over a SharedArrayBuffer',
+  });
 }
 
-/** Whether {@link sharedBytes} made the schema. */
+function isOverShared(value: unknown): boolean {
+  return value instanceof Uint8Array && value.buffer instanceof SharedArrayBuffer;
+}
+
+/** Whether {@link sharedBytes} made the schema: by its check, which `.describe()` and `.refine()` keep. */
 export function isSharedBytes(schema: z.ZodType): boolean {
-  return sharedSchemas.has(schema._zod);
+  return (schema as z.ZodCustom)._zod.def.fn === isOverShared;
 }
 
 const moved = new WeakSet<Uint8Array>();

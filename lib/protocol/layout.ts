@@ -31,6 +31,7 @@ export interface Field {
 // zod's definitions, as far as a layout reads them. A test compares this with the installed zod.
 interface Def {
   readonly type: string;
+  readonly check?: string;
   readonly format?: string;
   readonly checks?: readonly { readonly _zod: { readonly def: Def } }[];
   readonly values?: readonly unknown[];
@@ -47,10 +48,12 @@ interface Def {
   readonly left?: z.ZodType;
   readonly right?: z.ZodType;
   readonly out?: z.ZodType;
-  readonly getter?: () => z.ZodType;
+  readonly mode?: 'strict' | 'loose';
 }
 
 const cache = new WeakMap<object, Layout>();
+// What is being described: kept only when the schema it is part of turns out to be supported.
+let unfinished: Map<object, Layout> | undefined;
 
 /**
  * The layout of what `schema` puts out.
@@ -59,20 +62,22 @@ const cache = new WeakMap<object, Layout>();
  * @throws `UnsupportedSchemaError` for transforms without an output schema, promises, functions, symbols
  */
 export function layoutOf(schema: z.ZodType, what: string): Layout {
-  const known = cache.get(schema);
+  const known = cache.get(schema) ?? unfinished?.get(schema);
   if (known !== undefined) return known;
-  // A schema that contains itself (through a getter) meets this entry instead of running forever.
-  let resolved: Layout | undefined;
-  const recursive: Layout = { kind: 'lazy', resolve: () => resolved ?? layoutOf(schema, what) };
-  cache.set(schema, recursive);
+  const outermost = unfinished === undefined;
+  unfinished ??= new Map();
   try {
+    // A schema that contains itself (through a getter) meets this entry instead of running forever.
+    let resolved: Layout | undefined;
+    unfinished.set(schema, { kind: 'lazy', resolve: () => resolved ?? layoutOf(schema, what) });
     resolved = describe(schema, what);
-  } catch (error) {
-    cache.delete(schema);
-    throw error;
+    if (isOverwritten(schema._zod.def as unknown as Def)) resolved = { kind: 'shared', inner: resolved };
+    unfinished.set(schema, resolved);
+    if (outermost) for (const [each, layout] of unfinished) cache.set(each, layout);
+    return resolved;
+  } finally {
+    if (outermost) unfinished = undefined;
   }
-  cache.set(schema, resolved);
-  return resolved;
 }
 
 function describe(schema: z.ZodType, what: string): Layout {
@@ -95,9 +100,9 @@ function describe(schema: z.ZodType, what: string): Layout {
     case 'nan':
       return { kind: 'number' };
     case 'literal':
-      return { kind: 'literal', values: [...def.values!] };
+      return literal([...def.values!], what);
     case 'enum':
-      return { kind: 'literal', values: enumValues(def.entries!) };
+      return literal(enumValues(def.entries!), what);
     case 'array':
       return { kind: 'array', item: of(def.element) };
     case 'set':
@@ -105,6 +110,7 @@ function describe(schema: z.ZodType, what: string): Layout {
     case 'tuple':
       return { kind: 'tuple', items: def.items!.map(of), rest: def.rest ? of(def.rest) : undefined };
     case 'record':
+      return { kind: 'record', key: of(def.keyType), value: recordValue(def, of) };
     case 'map':
       return { kind: def.type, key: of(def.keyType), value: of(def.valueType) };
     case 'object':
@@ -122,7 +128,8 @@ function describe(schema: z.ZodType, what: string): Layout {
     case 'readonly':
       return { kind: 'shared', inner: of(def.innerType) };
     case 'lazy':
-      return { kind: 'lazy', resolve: () => of(def.getter!()) };
+      // zod keeps what the getter returned: called again, it may make another schema.
+      return { kind: 'lazy', resolve: () => of((schema as z.ZodLazy<z.ZodType>)._zod.innerType) };
     case 'union':
       return { kind: 'union', options: def.options!.map(of) };
     case 'intersection':
@@ -148,8 +155,29 @@ function describe(schema: z.ZodType, what: string): Layout {
   }
 }
 
+/** A loose record hands on the properties whose names don't fit, whatever they are. */
+function recordValue(def: Def, of: (schema: z.ZodType | undefined) => Layout): Layout {
+  const value = of(def.valueType);
+  return def.mode === 'loose' ? { kind: 'union', options: [value, { kind: 'dynamic' }] } : value;
+}
+
+/** Whether the value that leaves the schema is one that a function made of zod's. */
+function isOverwritten(def: Def): boolean {
+  return (def.checks ?? []).some((check) => check._zod.def.check === 'overwrite');
+}
+
 function isInt32(def: Def): boolean {
+  if (isOverwritten(def)) return false;
   return def.format === 'int32' || (def.checks ?? []).some((check) => check._zod.def.format === 'int32');
+}
+
+function literal(values: readonly unknown[], what: string): Layout {
+  if (values.length > 0xffff) {
+    throw new UnsupportedSchemaError(
+      `${what} has a literal or enum with ${values.length} values, more than 65,535: use a string.`,
+    );
+  }
+  return { kind: 'literal', values };
 }
 
 /** The values of an enum; TypeScript's numeric enums also map each number back to its name. */
@@ -161,15 +189,38 @@ function enumValues(entries: Record<string, string | number>): (string | number)
 }
 
 function describeObject(def: Def, of: (schema: z.ZodType | undefined) => Layout): Layout {
-  const fields = Object.entries(def.shape!).map(([name, schema]) => {
-    const optional = schema._zod.optout === 'optional';
-    // A property read through a getter may be the object itself: leave it until it is used.
-    const layout = of(schema);
-    return { name, layout: optional && layout.kind === 'optional' ? layout.inner : layout, optional };
-  });
+  const fields = Object.entries(def.shape!)
+    .filter(([name]) => name !== '__proto__')
+    .map(([name, schema]) => {
+      // A property read through a getter may be the object itself: leave it until it is used.
+      const layout = of(schema);
+      // A catch around what accepts undefined leaves an absent property absent, too.
+      const optional =
+        schema._zod.optout === 'optional' || (schema._zod.optin === 'optional' && mayBeUndefined(layout));
+      return { name, layout: optional && layout.kind === 'optional' ? layout.inner : layout, optional };
+    });
   const rest = def.catchall === undefined ? undefined : of(def.catchall);
   const closed = rest?.kind === 'union' && rest.options.length === 0;
   return { kind: 'object', fields, rest: closed ? undefined : rest };
+}
+
+function mayBeUndefined(layout: Layout): boolean {
+  switch (layout.kind) {
+    case 'undefined':
+    case 'optional':
+    case 'dynamic':
+    case 'lazy':
+      return true;
+    case 'literal':
+      return layout.values.includes(undefined);
+    case 'nullable':
+    case 'shared':
+      return mayBeUndefined(layout.inner);
+    case 'union':
+      return layout.options.some(mayBeUndefined);
+    default:
+      return false;
+  }
 }
 
 /** Two objects without a common property make one object; what else can meet goes by structured clone. */

@@ -116,17 +116,17 @@ const targets = new WeakMap<object, () => unknown>();
  * ```
  */
 export function refOf<T>(target: () => T): RefSchema<T> {
-  const schema = z.custom<Ref<T>>(
-    (value) => isRef(value) && protocolShape(value[refProtocol]) === protocolShape(protocolObject(target())),
-    { error: (issue) => (isRef(issue.input) ? 'a ref to an actor with another protocol' : 'expected a ref') },
-  );
-  targets.set(schema._zod, target);
-  return schema as RefSchema<T>;
+  const isSuchRef = (value: unknown) => isRef(value) && speaks(value, protocolObject(target()));
+  targets.set(isSuchRef, target);
+  return z.custom<Ref<T>>(isSuchRef, {
+    error: (issue) => (isRef(issue.input) ? 'a ref to an actor with another protocol' : 'expected a ref'),
+  }) as RefSchema<T>;
 }
 
 /** The protocol a {@link refOf} schema expects, or `undefined` for any other schema. */
 export function refTarget(schema: z.ZodType): (() => object) | undefined {
-  const target = targets.get(schema._zod);
+  // By its check, which `.describe()` and `.refine()` keep; the schema they give is another one.
+  const target = targets.get((schema as z.ZodCustom)._zod.def.fn);
   return target && (() => protocolObject(target()));
 }
 
@@ -139,6 +139,11 @@ export interface AnyRef extends Address {
 /** Whether `value` is a ref of this library. */
 export function isRef(value: unknown): value is AnyRef {
   return typeof value === 'object' && value !== null && refProtocol in value;
+}
+
+/** Whether a ref's protocol is `protocol` or looks like it. */
+export function speaks(ref: AnyRef, protocol: object): boolean {
+  return protocolShape(ref[refProtocol]) === protocolShape(protocol);
 }
 
 /** The protocol object of a definition or of a protocol object. */

@@ -1,6 +1,6 @@
 // One schema as an actor uses it: validate, copy, write, read.
 import * as z from 'zod';
-import { InvalidMessageError } from '../protocol/errors.ts';
+import { InvalidMessageError, MessageLimitError } from '../protocol/errors.ts';
 import { type Layout, layoutOf } from '../protocol/layout.ts';
 import type { ByteReader, ByteWriter } from './buffer.ts';
 import { compileRead } from './compileRead.ts';
@@ -80,6 +80,10 @@ export function validate(codec: Codec, value: unknown, what: () => string): unkn
   try {
     return codec.parse(value);
   } catch (error) {
+    // Of the stack, which zod recurses on.
+    if (error instanceof RangeError && error.message.includes('call stack')) {
+      throw new MessageLimitError(`${what()} nests too deep to be checked`);
+    }
     if (error instanceof z.core.$ZodError) throw new InvalidMessageError(what(), error.issues);
     throw error;
   }

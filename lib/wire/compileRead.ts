@@ -118,6 +118,10 @@ function emitArray(source: Source, item: Layout, value: string, depth: number): 
 function emitObject(source: Source, fields: readonly Field[], value: string, depth: number): string {
   // A literal with the properties in one go gives all messages one shape; optional ones are added behind it.
   const parts: string[] = [];
+  if (fields.length === 0) {
+    need(source, 1);
+    source.line('p++;');
+  }
   let firstOptional = fields.findIndex((field) => field.optional);
   if (firstOptional < 0) firstOptional = fields.length;
   for (const field of fields.slice(0, firstOptional)) {

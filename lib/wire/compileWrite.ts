@@ -117,6 +117,10 @@ function emitArray(source: Source, item: Layout, value: string, depth: number): 
 function emitObject(source: Source, fields: readonly Field[], value: string, depth: number): void {
   const object = source.name('o');
   source.line(`const ${object} = ${value};`);
+  if (fields.length === 0) {
+    reserve(source, 1);
+    source.line('b[p++] = 0;');
+  }
   for (const field of fields) {
     const property = `${object}[${JSON.stringify(field.name)}]`;
     const item = source.name('f');

@@ -4,9 +4,10 @@ import { takeMove } from '../protocol/bytes.ts';
 import type { Layout } from '../protocol/layout.ts';
 import { type AnyRef, refForOthers } from '../protocol/ref.ts';
 import { cloneDynamic } from './dynamic.ts';
+import { descend } from './limits.ts';
 import type { Platform } from './platform.ts';
 import type { RefBinder } from './refs.ts';
-import { descend, setProperty, unionIndex } from './walk.ts';
+import { setProperty, unionIndex } from './walk.ts';
 
 /** A copy of a value that shares nothing mutable with it. */
 export type Copy = (value: unknown, platform: Platform, refs: RefBinder) => unknown;
@@ -88,7 +89,7 @@ function copy(layout: Layout, value: unknown, platform: Platform, refs: RefBinde
     case 'date':
       return new Date((value as Date).getTime());
     case 'bytes':
-      return takeMove(value as Uint8Array) ? taken(value as Uint8Array) : (value as Uint8Array).slice();
+      return takeMove(value as Uint8Array) ? taken(value as Uint8Array) : new Uint8Array(value as Uint8Array);
     case 'sharedBytes': {
       const shared = value as Uint8Array;
       return new Uint8Array(shared.buffer, shared.byteOffset, shared.byteLength);

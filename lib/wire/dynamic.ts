@@ -3,6 +3,7 @@
 import { CorruptMessageError, UncloneableValueError } from '../protocol/errors.ts';
 import { isRef } from '../protocol/ref.ts';
 import type { ByteReader, ByteWriter } from './buffer.ts';
+import { descend } from './limits.ts';
 import type { Platform } from './platform.ts';
 
 /** A length and the serialized value. */
@@ -14,7 +15,7 @@ export function readDynamic(reader: ByteReader): unknown {
   const block = reader.block();
   try {
     // The bytes may lie in memory that is used again: what comes out must not point into it.
-    return reader.platform.deserialize(block.slice());
+    return reader.platform.deserialize(new Uint8Array(block));
   } catch (error) {
     throw new CorruptMessageError(`structured data: ${(error as Error).message}`);
   }
@@ -27,7 +28,7 @@ export function cloneDynamic(value: unknown, platform: Platform): unknown {
 }
 
 function serialize(value: unknown, platform: Platform): Uint8Array {
-  refuseInstances(value, new Set(), '');
+  refuseInstances(value, new Set(), new Set(), '');
   try {
     return platform.serialize(value);
   } catch (error) {
@@ -35,46 +36,57 @@ function serialize(value: unknown, platform: Platform): Uint8Array {
   }
 }
 
-const carried = new Set<string>(
+const carried = new Set<unknown>(
   [
     'Boolean Number String Date RegExp Error EvalError RangeError ReferenceError SyntaxError TypeError URIError',
     'ArrayBuffer DataView BigInt64Array BigUint64Array Float32Array Float64Array Int8Array Int16Array',
     'Int32Array Uint8Array Uint8ClampedArray Uint16Array Uint32Array Buffer',
-  ].flatMap((names) => names.split(' ')),
+  ]
+    .flatMap((names) => names.split(' '))
+    .map(
+      (name) =>
+        (globalThis as unknown as Record<string, { prototype: unknown } | undefined>)[name]?.prototype,
+    ),
 );
 
-function refuseInstances(value: unknown, seen: Set<object>, path: string): void {
+/** `within`: the objects that hold the value, which it may not contain again. `seen`: what was found to be good. */
+function refuseInstances(value: unknown, seen: Set<object>, within: Set<object>, path: string): void {
   if (typeof value === 'function' || typeof value === 'symbol') {
     throw new UncloneableValueError(`a ${typeof value}${at(path)} can't be sent to an actor`);
   }
   if (typeof value !== 'object' || value === null || seen.has(value)) return;
-  seen.add(value);
+  if (within.has(value)) throw new UncloneableValueError(`a value${at(path)} contains itself`);
   if (isRef(value)) {
     throw new UncloneableValueError(
       `a ref${at(path)} is in a value without a schema of its own: give it refOf(() => Definition)`,
     );
   }
-  if (value instanceof Map) {
-    for (const [key, item] of value) {
-      refuseInstances(key, seen, `${path}[key]`);
-      refuseInstances(item, seen, `${path}[${String(key)}]`);
+  descend(within.size);
+  within.add(value);
+  const refuse = (inner: unknown, step: string) => refuseInstances(inner, seen, within, `${path}${step}`);
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Map.prototype) {
+    for (const [key, item] of value as Map<unknown, unknown>) {
+      refuse(key, '[key]');
+      refuse(item, typeof key === 'object' ? '[…]' : `[${String(key)}]`);
     }
-  } else if (value instanceof Set) {
-    for (const item of value) refuseInstances(item, seen, `${path}[]`);
-  } else if (!isPlain(value)) {
-    const name = (value as object).constructor?.name ?? 'unknown';
-    if (carried.has(name)) return;
+  } else if (prototype === Set.prototype) {
+    for (const item of value as Set<unknown>) refuse(item, '[]');
+  } else if (isPlain(value)) {
+    for (const [name, item] of Object.entries(value)) refuse(item, `.${name}`);
+  } else if (!carried.has(prototype)) {
+    const name = value.constructor?.name ?? 'unknown';
     throw new UncloneableValueError(
       `an instance of ${name}${at(path)} can't be sent to an actor: it would lose its class. Send its data.`,
     );
-  } else {
-    for (const [name, item] of Object.entries(value)) refuseInstances(item, seen, `${path}.${name}`);
   }
+  within.delete(value);
+  seen.add(value);
 }
 
 function isPlain(value: object): boolean {
-  if (Array.isArray(value)) return true;
   const prototype = Object.getPrototypeOf(value);
+  if (Array.isArray(value)) return prototype === Array.prototype;
   return prototype === null || prototype === Object.prototype || Object.getPrototypeOf(prototype) === null;
 }
 

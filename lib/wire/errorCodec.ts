@@ -23,7 +23,7 @@ export function serializeError(thrown: unknown, platform: Platform, depth = 0): 
     const plain = isCloneable(thrown, platform);
     return {
       className: 'Error',
-      message: `a value that isn't an Error was thrown: ${String(thrown)}`,
+      message: `a value that isn't an Error was thrown: ${asText(thrown)}`,
       stack: undefined,
       properties: {},
       cause: plain ? { value: thrown } : undefined,
@@ -31,8 +31,9 @@ export function serializeError(thrown: unknown, platform: Platform, depth = 0): 
     };
   }
   const properties: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(thrown)) {
-    if (!reserved.has(name) && isCloneable(value, platform)) properties[name] = value;
+  for (const name of Object.keys(thrown)) {
+    const value = reserved.has(name) ? undefined : readProperty(thrown, name);
+    if (value !== undefined && isCloneable(value.value, platform)) properties[name] = value.value;
   }
   const { cause } = thrown;
   return {
@@ -49,13 +50,31 @@ export function serializeError(thrown: unknown, platform: Platform, depth = 0): 
             ? { value: cause }
             : undefined,
     errors:
-      thrown instanceof AggregateError
+      thrown instanceof AggregateError && Array.isArray(thrown.errors) && depth < causesMax
         ? thrown.errors.map((inner) => serializeError(inner, platform, depth + 1))
         : undefined,
   };
 }
 
 const reserved = new Set(['message', 'stack', 'cause', 'errors']);
+
+/** A property's value, unless reading it throws. */
+function readProperty(object: object, name: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: (object as Record<string, unknown>)[name] };
+  } catch {
+    return undefined;
+  }
+}
+
+/** Objects may lack `toString`, or have one that throws. */
+function asText(value: unknown): string {
+  try {
+    return String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+}
 
 function isCloneable(value: unknown, platform: Platform): boolean {
   try {

@@ -3,8 +3,9 @@ import { CorruptMessageError } from '../protocol/errors.ts';
 import type { Layout } from '../protocol/layout.ts';
 import type { ByteReader } from './buffer.ts';
 import { readDynamic } from './dynamic.ts';
+import { descend } from './limits.ts';
 import type { RefBinder } from './refs.ts';
-import { type Container, descend, fieldAbsent, fieldPresent, setProperty } from './walk.ts';
+import { type Container, fieldAbsent, fieldPresent, setProperty } from './walk.ts';
 
 /** Reads one value. Throws `CorruptMessageError` for bytes that no `write` of this layout makes. */
 export function read(layout: Layout, reader: ByteReader, refs: RefBinder, depth = 0): unknown {
@@ -28,7 +29,7 @@ export function read(layout: Layout, reader: ByteReader, refs: RefBinder, depth 
     case 'date':
       return new Date(reader.f64());
     case 'bytes':
-      return reader.blockBeside() ?? reader.block().slice();
+      return reader.blockBeside() ?? new Uint8Array(reader.block());
     case 'sharedBytes': {
       const shared = reader.blockBeside();
       if (shared === undefined) throw new CorruptMessageError('shared memory is missing');
@@ -102,6 +103,7 @@ function readContainer(layout: Container, reader: ByteReader, refs: RefBinder, d
     }
     case 'object': {
       const object: Record<string, unknown> = {};
+      if (layout.fields.length === 0 && layout.rest === undefined) reader.u8();
       for (const field of layout.fields) {
         const state = field.optional ? reader.u8() : fieldPresent;
         if (state === fieldAbsent) continue;

@@ -1,21 +1,10 @@
 // What writing, reading and copying by a layout have in common.
-import { MessageLimitError, UncloneableValueError } from '../protocol/errors.ts';
+import { UncloneableValueError } from '../protocol/errors.ts';
 import type { Field, Layout } from '../protocol/layout.ts';
 import { matches } from './matches.ts';
 
 /** The layouts that hold others, and so nest. */
 export type Container = Extract<Layout, { kind: 'array' | 'set' | 'tuple' | 'record' | 'map' | 'object' }>;
-
-/** How deep a message may nest. */
-export const depthMax = 512;
-
-/** One level deeper, or an error. */
-export function descend(depth: number): number {
-  if (depth >= depthMax) {
-    throw new MessageLimitError(`a message nests deeper than ${depthMax} levels, or contains itself`);
-  }
-  return depth + 1;
-}
 
 // An optional property is absent, there, or there with the value undefined: three different objects.
 export const fieldAbsent = 0;

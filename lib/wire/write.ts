@@ -6,8 +6,9 @@ import type { Layout } from '../protocol/layout.ts';
 import type { Address } from '../protocol/ref.ts';
 import type { ByteWriter } from './buffer.ts';
 import { writeDynamic } from './dynamic.ts';
+import { descend } from './limits.ts';
 import type { RefBinder } from './refs.ts';
-import { type Container, descend, fieldPresent, fieldState, literalIndex, unionIndex } from './walk.ts';
+import { type Container, fieldPresent, fieldState, literalIndex, unionIndex } from './walk.ts';
 
 /** Writes `value`, which has passed its schema, as `layout` says. */
 export function write(layout: Layout, value: unknown, writer: ByteWriter, refs: RefBinder, depth = 0): void {
@@ -71,7 +72,7 @@ function writeBytes(value: Uint8Array, writer: ByteWriter): void {
   if (writer.beside === undefined) return writer.block(value);
   if (moved) writer.blockBeside(value);
   // One copy, which then changes hands: cheaper than in and out of the message's own bytes.
-  else if (value.length > blockInsideMax) writer.blockBeside(value.slice());
+  else if (value.length > blockInsideMax) writer.blockBeside(new Uint8Array(value));
   else writer.block(value);
 }
 
@@ -116,6 +117,7 @@ function writeContainer(
       return writeProperties(Object.entries(value as object), layout.value, writer, refs, depth);
     case 'object': {
       const object = value as Record<string, unknown>;
+      if (layout.fields.length === 0 && layout.rest === undefined) writer.u8(0);
       for (const field of layout.fields) {
         if (field.optional) {
           const state = fieldState(object, field);
