@@ -5,7 +5,7 @@ import type { ByteReader } from './buffer.ts';
 import { readDynamic } from './dynamic.ts';
 import { descend } from './limits.ts';
 import type { RefBinder } from './refs.ts';
-import { type Container, fieldAbsent, fieldPresent, setProperty } from './walk.ts';
+import { type Container, fieldAbsent, fieldPresent, fieldUndefined, setProperty } from './walk.ts';
 
 /** Reads one value. Throws `CorruptMessageError` for bytes that no `write` of this layout makes. */
 export function read(layout: Layout, reader: ByteReader, refs: RefBinder, depth = 0): unknown {
@@ -106,7 +106,9 @@ function readContainer(layout: Container, reader: ByteReader, refs: RefBinder, d
       if (layout.fields.length === 0 && layout.rest === undefined) reader.u8();
       for (const field of layout.fields) {
         const state = field.optional ? reader.u8() : fieldPresent;
+        if (state > fieldUndefined) throw new CorruptMessageError(`no property state ${state}`);
         if (state === fieldAbsent) continue;
+        if (state > fieldUndefined) throw new CorruptMessageError('no such state of a property');
         const value = state === fieldPresent ? read(field.layout, reader, refs, depth) : undefined;
         setProperty(object, field.name, value);
       }

@@ -9,7 +9,7 @@ export type Container = Extract<Layout, { kind: 'array' | 'set' | 'tuple' | 'rec
 // An optional property is absent, there, or there with the value undefined: three different objects.
 export const fieldAbsent = 0;
 export const fieldPresent = 1;
-const fieldUndefined = 2;
+export const fieldUndefined = 2;
 
 /** The option of a union that describes `value`. */
 export function unionIndex(options: readonly Layout[], value: unknown): number {

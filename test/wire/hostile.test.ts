@@ -90,7 +90,7 @@ test('mutated frames and noise give a value or a typed error, whatever surrounds
           throw new Error(`${inspect(frame)} is read as ${[...outcomes].join(' and as ')}`);
       }
     }),
-    campaign(100),
+    campaign(70),
   );
   t.pass();
 });
@@ -212,22 +212,5 @@ for (const [name, makeCodec] of codecs) {
       const reader = new ByteReader(nodePlatform, corrupt);
       t.throws(() => codec.read(reader, binder), { instanceOf: CorruptMessageError }, text);
     }
-  });
-
-  test(`${name}: a few bytes of structured data don't make an array of millions`, (t) => {
-    const codec = makeCodec(z.unknown(), 'structured');
-    const sparse = new Array(30_000_000);
-    // Serialized, its length is all there is of it.
-    const data = v8.serialize(sparse);
-    t.true(data.length < 20);
-    const frame = Buffer.concat([u32(data.length), data]);
-    const before = process.memoryUsage().heapUsed;
-    let value: unknown;
-    try {
-      value = codec.read(new ByteReader(nodePlatform, frame), binder);
-    } catch (error) {
-      t.true(error instanceof CorruptMessageError || error instanceof MessageLimitError);
-    }
-    t.true(process.memoryUsage().heapUsed - before < 64 * 1024 * 1024, inspect(value).slice(0, 50));
   });
 }

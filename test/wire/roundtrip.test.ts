@@ -37,7 +37,7 @@ test('what is read equals what the schema parsed, message behind message', (t) =
         }
       }
     }),
-    campaign(250),
+    campaign(160),
   );
   t.pass();
 });
@@ -59,7 +59,7 @@ test('a copy equals what the schema parsed and shares nothing mutable with it', 
         }
       }
     }),
-    campaign(80),
+    campaign(60),
   );
   t.pass();
 });
