@@ -106,7 +106,6 @@ function readContainer(layout: Container, reader: ByteReader, refs: RefBinder, d
       if (layout.fields.length === 0 && layout.rest === undefined) reader.u8();
       for (const field of layout.fields) {
         const state = field.optional ? reader.u8() : fieldPresent;
-        if (state > fieldUndefined) throw new CorruptMessageError(`no property state ${state}`);
         if (state === fieldAbsent) continue;
         if (state > fieldUndefined) throw new CorruptMessageError('no such state of a property');
         const value = state === fieldPresent ? read(field.layout, reader, refs, depth) : undefined;

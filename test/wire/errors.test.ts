@@ -96,6 +96,8 @@ test('a name that was assigned is kept, whether the class is known or not', (t) 
     sent.name = 'Renamed';
     t.is(travel(sent).name, 'Renamed');
   }
+  const hidden = Object.defineProperty(new Error('c'), 'name', { value: 'Hidden' });
+  t.is(travel(hidden).name, 'Hidden');
 });
 
 test('message, stack, name and cause are hidden as they are on errors, fields are not', (t) => {

@@ -148,6 +148,20 @@ for (const [name, makeCodec] of codecs) {
     });
   }
 
+  test(`${name}: a literal, a union's option and a property's state that don't exist are refused`, (t) => {
+    const frames: readonly (readonly [z.ZodType, readonly number[]])[] = [
+      [z.literal(['a', 'b']), [2, 0]],
+      [z.union([z.string(), z.null()]), [2, 0, 0]],
+      [z.discriminatedUnion('k', [z.object({ k: z.literal(1) })]), [1, 0, 0, 0]],
+      [z.object({ a: z.null().optional() }), [3, 0]],
+    ];
+    for (const [schema, frame] of frames) {
+      const reader = new ByteReader(nodePlatform, Uint8Array.from(frame));
+      const codec = makeCodec(schema, 'it');
+      t.throws(() => codec.read(reader, binder), { instanceOf: CorruptMessageError }, String(frame));
+    }
+  });
+
   test(`${name}: bytes that point outside the memory beside the frame are refused`, (t) => {
     const beside = { buffers: [new SharedArrayBuffer(8)] };
     const bad: readonly (readonly [index: number, offset: number, length: number])[] = [

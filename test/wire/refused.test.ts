@@ -109,6 +109,8 @@ for (const [name, makeCodec] of codecs) {
     t.throws(() => encode(codec, { orders: [{ total: new Account() }] }), {
       message: /Account at orders\.0\.total\b/,
     });
+    t.throws(() => encode(codec, new Map([['run', () => 1]])), { message: /a function at \[run\]/ });
+    t.throws(() => encode(codec, { who: fakeRef(1, 1, Ping) }), { message: /a ref at who\b.*refOf\(/ });
   });
 
   test(`${name}: structured data nested deeper than the limit is refused, less deep is carried`, (t) => {

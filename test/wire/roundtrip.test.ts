@@ -97,6 +97,10 @@ function mustEqual(name: string, actual: unknown, expected: unknown): void {
 const ping = fakeRef(1, 1, Ping);
 const pong = fakeRef(2, 2, Pong);
 const looseNames = z.looseRecord(z.string().regex(/^x/), z.number());
+const twoOfOneKind = z.union([
+  z.object({ kind: z.literal('a'), x: z.string() }),
+  z.object({ kind: z.literal('a'), y: z.number() }),
+]);
 
 // Found by the properties above, or by thinking of them.
 const examples: readonly (readonly [what: string, schema: z.ZodType, input: unknown])[] = [
@@ -118,6 +122,8 @@ const examples: readonly (readonly [what: string, schema: z.ZodType, input: unkn
     JSON.parse('{"__proto__":"x"}'),
   ],
   ['an absent property in a union beside undefined', z.union([z.object({ a: z.void() }), z.object({})]), {}],
+  ['the first of two objects of one kind', twoOfOneKind, { kind: 'a', x: 'x' }],
+  ['the second of two objects of one kind', twoOfOneKind, { kind: 'a', y: 1 }],
   ['a property that a catch leaves absent', z.object({ a: z.unknown().catch(1) }), {}],
   ['json', z.json(), { a: [1, 'two', null, { b: true }] }],
   ['a lazy schema made afresh at each call', z.lazy(() => z.array(z.string())), ['a']],
