@@ -1,7 +1,7 @@
 // The classes behind `ref.tell`, `ref.send` and `ref.ask`: made once per protocol, with a method for each message.
 import { ThrumError } from '../protocol/errors.ts';
 import type { AskOptions } from '../protocol/ref.ts';
-import type { Codec } from '../wire/codec.ts';
+import { type Codec, notParsed } from '../wire/codec.ts';
 import { canGenerate } from '../wire/generated.ts';
 import type { MessageEntry, ProtocolTable } from '../wire/protocolTable.ts';
 import type { ActorRef } from './refs.ts';
@@ -72,17 +72,21 @@ function plainTell(entry: MessageEntry): Method {
  * types per function: one function for all messages would be slow as soon as two schemas are in use.
  */
 function generatedTell(entry: MessageEntry): Method {
-  const make = new Function('target', 'entry', 'codec', 'detached', 'index', tellSource(entry.codec));
-  return make(target, entry, entry.codec, refOfFace, entry.index) as Method;
+  const { codec, index } = entry;
+  const names = ['target', 'entry', 'codec', 'detached', 'index', 'parse', 'notParsed'];
+  const make = new Function(...names, tellSource(codec));
+  return make(target, entry, codec, refOfFace, index, codec.fastParse, notParsed) as Method;
 }
 
 function tellSource(codec: Codec): string {
+  const parse =
+    codec.fastParse === undefined
+      ? 'let value; try { value = codec.parse(message); } catch { return ref.sender.tell(ref, entry, message); }'
+      : 'const value = parse(message); if (value === notParsed) return ref.sender.tell(ref, entry, message);';
   return `'use strict';
-    const parse = codec.parse;
     return function tell(message) {
       const ref = this === undefined ? detached(this, entry, 'tell') : this[target];
-      let value;
-      try { value = parse(message); } catch { return ref.sender.tell(ref, entry, message); }
+      ${parse}
       ${codec.mustCopy ? '' : 'const cell = ref.local; if (cell !== undefined && cell.accept(index, value)) return true;'}
       return ref.sender.tellValid(ref, entry, value);
     };`;

@@ -12,6 +12,7 @@ import {
 } from '../protocol/errors.ts';
 import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
 import type { Address, NodeId } from '../protocol/ref.ts';
+import { notParsed } from '../wire/codec.ts';
 import { reviveError, serializeError } from '../wire/errorCodec.ts';
 import { type MessageEntry, protocolTable } from '../wire/protocolTable.ts';
 import type { ActorId, RefBinder } from '../wire/refs.ts';
@@ -260,14 +261,18 @@ export class ActorNode implements CellHost, RefBinder {
 
   reply(cell: Cell, entry: MessageEntry, node: NodeId, askId: number, value: unknown): void {
     const codec = entry.reply!;
-    const result = codec.check(value);
-    if (!result.success) {
-      throw new InvalidReplyError(`the reply to '${entry.name}' by ${cell.path}`, result.error.issues);
+    let reply = codec.fastParse === undefined ? notParsed : codec.fastParse(value);
+    if (reply === notParsed) {
+      const result = codec.check(value);
+      if (!result.success) {
+        throw new InvalidReplyError(`the reply to '${entry.name}' by ${cell.path}`, result.error.issues);
+      }
+      reply = result.data;
     }
     if (node !== this.nodeId) {
-      this.outbox.reply(node, askId, codec, result.data);
+      this.outbox.reply(node, askId, codec, reply);
     } else {
-      const copy = codec.copy(result.data, this.world.platform, this);
+      const copy = codec.copy(reply, this.world.platform, this);
       this.asks.take(askId)?.resolve(copy);
     }
   }

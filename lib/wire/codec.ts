@@ -17,6 +17,11 @@ export interface Codec {
   readonly layout: Layout;
   /** Whether `copy` does anything: zod may have handed on something mutable. */
   readonly mustCopy: boolean;
+  /**
+   * The parsed value, or {@link notParsed} where only `parse` can tell. A function of this schema alone, so that V8
+   * learns about this schema alone; `undefined` where there is none.
+   */
+  readonly fastParse: ((value: unknown) => unknown) | undefined;
   /** The parsed value; throws zod's own error. */
   parse(value: unknown): unknown;
   /** The parsed value, or the issues. Never throws for a bad value. */
@@ -46,6 +51,7 @@ export function codecOf(schema: z.ZodType, what: string): Codec {
 /** A codec of generated functions, each generated when it is first called. */
 export function compiledCodec(schema: z.ZodType, layout: Layout): Codec {
   const codec: { -readonly [Key in keyof Codec]: Codec[Key] } = interpretedCodec(z.compile(schema), layout);
+  codec.fastParse = generatedParser(schema);
   codec.write = (value, writer, refs) => {
     codec.write = compileWrite(layout);
     codec.write(value, writer, refs);
@@ -57,12 +63,26 @@ export function compiledCodec(schema: z.ZodType, layout: Layout): Codec {
   return codec;
 }
 
+/** What {@link Codec.fastParse} answers when the schema itself must be asked. */
+export const notParsed: unknown = z.core.INVALID;
+
+/** zod's generated parser without the schema around it; a test guards that zod still has it. */
+function generatedParser(schema: z.ZodType): ((value: unknown) => unknown) | undefined {
+  try {
+    return z.core.compileFn(schema);
+  } catch {
+    // Not every schema compiles; those that don't go by the schema's own parser.
+    return undefined;
+  }
+}
+
 /** A codec that walks the layout: where code may not be generated, and what the other is held against. */
 export function interpretedCodec(schema: z.ZodType, layout: Layout): Codec {
   const copy = copier(layout);
   return {
     layout,
     mustCopy: copy !== undefined,
+    fastParse: undefined,
     parse: (value) => schema.parse(value),
     check: (value) => schema.safeParse(value),
     copy: copy ?? ((value) => value),
@@ -78,7 +98,8 @@ export function interpretedCodec(schema: z.ZodType, layout: Layout): Codec {
  */
 export function validate(codec: Codec, value: unknown, what: () => string): unknown {
   try {
-    return codec.parse(value);
+    const parsed = codec.fastParse === undefined ? notParsed : codec.fastParse(value);
+    return parsed === notParsed ? codec.parse(value) : parsed;
   } catch (error) {
     // Of the stack, which zod recurses on.
     if (error instanceof RangeError && error.message.includes('call stack')) {
