@@ -3,35 +3,51 @@
 import type { Address, NodeId } from '../protocol/ref.ts';
 
 export class Belongings {
-  private readonly children = new Map<string, Address>();
-  /** Children whose end was known before their start. */
-  private readonly stoppedEarly = new Set<string>();
+  /** Children on the cell's own node, by their number: there may be very many. */
+  private readonly near = new Map<number, Address>();
+  /** Children elsewhere, by their id. */
+  private far: Map<string, Address> | undefined = undefined;
+  /** Children elsewhere whose end was known before their start. */
+  private stoppedEarly: Set<string> | undefined = undefined;
   private readonly timers = new Set<() => void>();
   private readonly stopCallbacks: (() => unknown)[] = [];
   private controller: AbortController | undefined = undefined;
 
   // Children.
 
-  adopt(child: Address): void {
-    if (!this.stoppedEarly.delete(child.id)) this.children.set(child.id, child);
+  adoptNear(cell: number, child: Address): void {
+    this.near.set(cell, child);
+  }
+
+  nearStopped(cell: number): void {
+    this.near.delete(cell);
+  }
+
+  adoptFar(child: Address): void {
+    if (this.stoppedEarly?.delete(child.id)) return;
+    this.far ??= new Map();
+    this.far.set(child.id, child);
   }
 
   /** On another node a child's end may be known before its start is. */
-  childStopped(id: string): void {
-    if (!this.children.delete(id)) this.stoppedEarly.add(id);
+  farStopped(id: string): void {
+    if (this.far?.delete(id)) return;
+    this.stoppedEarly ??= new Set();
+    this.stoppedEarly.add(id);
   }
 
   get childCount(): number {
-    return this.children.size;
+    return this.near.size + (this.far?.size ?? 0);
   }
 
   forEachChild(each: (child: Address) => void): void {
-    for (const child of this.children.values()) each(child);
+    for (const child of this.near.values()) each(child);
+    for (const child of this.far?.values() ?? []) each(child);
   }
 
   /** Children on a node that has died are gone without a word. */
   nodeDown(node: NodeId): void {
-    for (const [id, child] of this.children) if (child.node === node) this.children.delete(id);
+    for (const [id, child] of this.far ?? []) if (child.node === node) this.far?.delete(id);
   }
 
   // Timers.

@@ -363,15 +363,25 @@ export class Cell {
     return this.belongings;
   }
 
-  /** A child was started on this cell's behalf; false when the cell is already closing. */
-  adopt(child: Address): boolean {
+  /** A child was started on this cell's node. */
+  adopt(cell: number, child: Address): void {
+    this.own().adoptNear(cell, child);
+  }
+
+  /** A child was started elsewhere; false when this cell is already closing. */
+  adoptFar(child: Address): boolean {
     if (this.state === 'closing' || this.state === 'stopped') return false;
-    this.own().adopt(child);
+    this.own().adoptFar(child);
     return true;
   }
 
-  childStopped(id: string): void {
-    this.own().childStopped(id);
+  childStopped(cell: number): void {
+    this.belongings?.nearStopped(cell);
+    this.childrenGone();
+  }
+
+  farChildStopped(id: string): void {
+    this.own().farStopped(id);
     this.childrenGone();
   }
 

@@ -7,16 +7,17 @@ const slotsMax = 2 ** 24;
 
 export class CellTable {
   private readonly slots: (Cell | undefined)[] = [undefined];
-  /** How often each slot has been used before; most never were. */
-  private readonly uses = new Map<number, number>();
+  /** How often each slot has been used before. */
+  private readonly uses: number[] = [0];
   private readonly free: number[] = [];
   size = 0;
 
   /** A number for a cell that is about to be made. */
   claim(): number {
     const slot = this.free.pop();
-    if (slot === undefined) return this.slots.push(undefined) - 1;
-    return this.uses.get(slot)! * slotsMax + slot;
+    if (slot !== undefined) return this.uses[slot]! * slotsMax + slot;
+    this.uses.push(0);
+    return this.slots.push(undefined) - 1;
   }
 
   set(cell: Cell): void {
@@ -32,7 +33,7 @@ export class CellTable {
   delete(cell: Cell): void {
     const slot = cell.id % slotsMax;
     this.slots[slot] = undefined;
-    this.uses.set(slot, Math.floor(cell.id / slotsMax) + 1);
+    this.uses[slot]!++;
     this.free.push(slot);
     this.size--;
   }

@@ -62,7 +62,7 @@ export class Inbox implements FrameReceiver {
         node.cells.get(frame.f64())?.requestStop(frame.f64() === 1);
         return;
       case FrameKind.childStopped:
-        node.cells.get(frame.f64())?.childStopped(`${from}/${frame.f64()}`);
+        node.cells.get(frame.f64())?.farChildStopped(`${from}/${frame.f64()}`);
         return;
       default:
         throw new CorruptMessageError(`no frame kind ${kind}`);

@@ -149,7 +149,7 @@ export class ActorNode implements CellHost, RefBinder {
     const { parent } = cell;
     if (parent === undefined) return;
     const { node, cell: parentCell } = this.identify(parent);
-    if (node === this.nodeId) this.cells.get(parentCell)?.childStopped(`${node}/${cell.id}`);
+    if (node === this.nodeId) this.cells.get(parentCell)?.childStopped(cell.id);
     else this.outbox.childStopped(node, parentCell, cell.id);
   }
 

@@ -4,6 +4,7 @@ import type { Definition } from '../protocol/actor.ts';
 import type { Placement, SpawnOptions } from '../protocol/context.ts';
 import { lookup, onRegistered } from '../protocol/definitions.ts';
 import {
+  ActorStoppedError,
   DefinitionConflictError,
   DefinitionNotFoundError,
   InvalidOptionError,
@@ -78,7 +79,8 @@ export class Spawner {
       on,
     );
     const ref = new ActorRef(node.sender, table, spawned.node, spawned.cell, spawned.path);
-    if (parent !== undefined && !parent.adopt(ref)) {
+    // One that 'any' has brought back to this node is the parent's already.
+    if (parent !== undefined && spawned.node !== node.nodeId && !parent.adoptFar(ref)) {
       node.stop(ref, false);
       throw new InvalidOptionError(`${parent.path} stopped while '${definition.name}' was starting`);
     }
@@ -110,12 +112,15 @@ export class Spawner {
     parent: Address | undefined,
   ): ActorRef {
     const { node } = this;
+    const parentCell = parent?.node === node.nodeId ? node.cellOf(parent) : undefined;
+    if (parent?.node === node.nodeId && parentCell?.state !== 'running') {
+      throw new ActorStoppedError(parent.path, 'spawn');
+    }
     const table = protocolTable(definition.protocol as object);
     const id = node.cells.claim();
     const cell = new Cell(node, definition, table, id, name, parent, mailboxCapacity);
     // Reachable from the first line of `create`: a behaviour may hand out ctx.self there.
     node.cells.set(cell);
-    const parentCell = parent !== undefined && parent.node === node.nodeId ? node.cellOf(parent) : undefined;
     try {
       cell.start(args);
     } catch (error) {
@@ -123,7 +128,7 @@ export class Spawner {
       throw error;
     }
     const ref = node.refTo(cell);
-    parentCell?.adopt(ref);
+    parentCell?.adopt(id, ref);
     node.emitStarted(cell);
     return ref;
   }
