@@ -144,23 +144,18 @@ export class RingTransport implements Transport {
     this.slotsUsed = Math.max(this.slotsUsed, slotOf(node) + 1);
   }
 
-  /** Handles what has rung; true when something had. */
-  private poll(): boolean {
-    let bytes = 0;
+  /** Handles what has rung. */
+  private poll(): void {
     this.board.takeReady(this.slotsUsed, (slot) => {
       const source = this.bySlot[slot];
       if (source !== undefined) {
-        bytes += source.drain();
+        source.drain();
         if (source.senderWaits()) this.board.ring(source.from, slotOf(this.options.node));
       }
       const link = this.linkBySlot[slot];
-      if (link?.blocked) {
-        link.flush();
-        bytes++;
-      }
+      if (link?.blocked) link.flush();
     });
     this.wake();
-    return bytes > 0;
   }
 
   /** Sleeps until somebody rings. */
