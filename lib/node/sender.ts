@@ -10,9 +10,9 @@ import {
 } from '../protocol/errors.ts';
 import type { AskOptions } from '../protocol/ref.ts';
 import { validate } from '../wire/codec.ts';
-import { addAwaitingStack } from '../wire/errorCodec.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { ActorNode } from './node.ts';
+import { PendingAsk } from './pendingAsk.ts';
 import type { ActorRef, Sender } from './refs.ts';
 
 const defaultTimeoutMs = 5000;
@@ -72,29 +72,17 @@ export class MessageSender implements Sender {
     if (!(timeoutMs > 0)) {
       throw new InvalidOptionError(`timeoutMs must be above 0 (Infinity for never), not ${timeoutMs}`);
     }
-    const signal = options?.signal;
-    return new Promise<unknown>((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      this.open(ref, entry, value, timeoutMs, signal, resolve, reject);
-    }).then(undefined, (error) => {
-      // The signal's reason is the asker's own object; every other error is made for this ask alone.
-      if (signal?.aborted && error === signal.reason) throw error;
-      throw error instanceof Error ? addAwaitingStack(error, `${entry.name} of ${ref.path}`) : error;
+    return new Promise<unknown>((settle) => {
+      this.open(value, options?.signal, new PendingAsk(ref, entry, timeoutMs, settle));
     });
   }
 
-  private open(
-    ref: ActorRef,
-    entry: MessageEntry,
-    value: unknown,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-  ): void {
+  private open(value: unknown, signal: AbortSignal | undefined, ask: PendingAsk): void {
     const { node } = this;
-    if (this.asksItself(ref, entry)) return reject(new SelfAskError(ref.path, entry.name));
-    const askId = node.asks.open({ ref, entry, timeoutMs, resolve, reject, forget: undefined });
+    const { ref, entry } = ask;
+    if (signal?.aborted) return ask.abort(signal.reason);
+    if (this.asksItself(ref, entry)) return ask.reject(new SelfAskError(ref.path, entry.name));
+    const askId = node.asks.open(ask);
     if (signal !== undefined) this.listen(askId, signal);
     const { backlog } = node;
     if ((backlog.empty || !backlog.has(ref.id)) && this.deliverAsk(ref, entry, value, askId)) return;
@@ -171,7 +159,7 @@ export class MessageSender implements Sender {
     const onAbort = (): void => {
       const ask = asks.take(askId);
       if (ask === undefined) return;
-      ask.reject(signal.reason);
+      ask.abort(signal.reason);
       this.node.giveUp(ask, askId);
     };
     signal.addEventListener('abort', onAbort, { once: true });
