@@ -3,19 +3,25 @@
 import type { Cell } from '../cell/cell.ts';
 import { noReply } from '../cell/mailbox.ts';
 import { errorsOf } from '../protocol/definitions.ts';
-import { ActorStoppedError, CorruptMessageError, MailboxFullError } from '../protocol/errors.ts';
+import {
+  ActorStoppedError,
+  CorruptMessageError,
+  DefinitionConflictError,
+  MailboxFullError,
+} from '../protocol/errors.ts';
 import type { StopReason } from '../protocol/events.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { ByteReader } from '../wire/buffer.ts';
 import { readDynamic } from '../wire/dynamic.ts';
 import { reviveError, type SerializedError } from '../wire/errorCodec.ts';
 import { FrameKind } from '../wire/frames.ts';
+import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { ActorNode } from './node.ts';
 import type { SerializedReason } from './outbox.ts';
 import type { FrameReceiver } from './world.ts';
 
-/** Of a tell: the cell's number and the message's index. */
-const tellHeaderBytes = 10;
+/** Of a tell: the cell's number and the message's id. */
+const tellHeaderBytes = 12;
 
 export class Inbox implements FrameReceiver {
   private readonly node: ActorNode;
@@ -73,35 +79,36 @@ export class Inbox implements FrameReceiver {
     const { node } = this;
     const at = frame.take(tellHeaderBytes);
     const id = frame.view.getFloat64(at, true);
-    const index = frame.view.getUint16(at + 8, true);
+    const wireId = frame.view.getInt32(at + 8, true);
     const cell = node.cells.get(id);
     if (cell === undefined) {
-      return node.deadLetterTo(`${node.nodeId}/#${id}`, `message ${index}`, 'stopped', 1);
+      return node.deadLetterTo(`${node.nodeId}/#${id}`, `message ${indexOf(wireId)}`, 'stopped', 1);
     }
-    const entry = entryOf(cell, index);
-    if (!cell.arrive(index, entry.codec.read(frame, node), noReply, 0)) {
+    const entry = entryOf(cell, wireId);
+    if (!cell.arrive(entry.index, entry.codec.read(frame, node), noReply, 0)) {
       node.deadLetter(cell, entry.name, cell.state === 'running' ? 'mailboxFull' : 'stopped', 1);
     }
   }
 
   private ask(from: NodeId, frame: ByteReader): void {
     const id = frame.f64();
-    const index = frame.u16();
+    const wireId = frame.i32();
     const askId = frame.f64();
     const cell = this.node.cells.get(id);
     if (cell === undefined) {
       this.node.outbox.failure(from, askId, new ActorStoppedError(`${this.node.nodeId}/#${id}`));
       return;
     }
-    const entry = entryOf(cell, index);
+    let entry: MessageEntry;
     let message: unknown;
     try {
+      entry = entryOf(cell, wireId);
       message = entry.codec.read(frame, this.node);
     } catch (error) {
       this.node.outbox.failure(from, askId, error as Error);
       return;
     }
-    if (!cell.arrive(index, message, from, askId)) {
+    if (!cell.arrive(entry.index, message, from, askId)) {
       this.node.outbox.failure(from, askId, refusal(cell, entry.name));
     }
   }
@@ -117,9 +124,17 @@ export class Inbox implements FrameReceiver {
   }
 }
 
-function entryOf(cell: Cell, index: number) {
-  const entry = cell.table.entries[index];
-  if (entry === undefined) throw new CorruptMessageError(`${cell.path} has no message ${index}`);
+function indexOf(wireId: number): number {
+  return wireId & 0xffff;
+}
+
+function entryOf(cell: Cell, wireId: number): MessageEntry {
+  const entry = cell.table.entries[indexOf(wireId)];
+  if (entry === undefined || entry.wireId !== wireId) {
+    throw new DefinitionConflictError(
+      `message ${indexOf(wireId)} to ${cell.path} comes from another version of the protocol of '${cell.definition.name}': load the same module on every node`,
+    );
+  }
   return entry;
 }
 

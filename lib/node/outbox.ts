@@ -31,7 +31,7 @@ export class Outbox {
     const start = beginFrame(writer, askId === undefined ? FrameKind.tell : FrameKind.ask);
     try {
       writer.f64(cell);
-      writer.u16(entry.index);
+      writer.i32(entry.wireId);
       if (askId !== undefined) writer.f64(askId);
       entry.codec.write(message, writer, this.refs);
     } catch (error) {

@@ -5,7 +5,7 @@ import type { FrameReceiver } from '../node/world.ts';
 import { CorruptMessageError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { ByteReader } from '../wire/buffer.ts';
-import { FrameKind, frameHeaderBytes, isMessage } from '../wire/frames.ts';
+import { FrameKind, frameHeaderBytes, isMessage, traceContextBytes, tracedBit } from '../wire/frames.ts';
 import { nodePlatform } from './platform.ts';
 import type { RingConsumer } from './ring.ts';
 import { type Elsewhere, largeFrameBytes } from './ringLink.ts';
@@ -73,13 +73,17 @@ export class RingSource {
       const length = view.getUint32(at, true);
       if (length < frameHeaderBytes) throw new CorruptMessageError(`a frame of ${length} bytes`);
       if (length > end - at) break;
-      const kind = view.getUint8(at + 4);
+      let kind = view.getUint8(at + 4);
+      reader.position = at + frameHeaderBytes;
+      if (kind >= tracedBit) {
+        kind -= tracedBit;
+        reader.position += traceContextBytes;
+      }
       if (kind === FrameKind.elsewhere) {
         this.fetch();
       } else {
         // Counted first: from here on it is the node that accounts for it.
         if (isMessage(kind)) ring.consumed[0]!++;
-        reader.position = at + frameHeaderBytes;
         reader.end = at + length;
         receiver.receive(from, kind, reader);
       }

@@ -1,11 +1,13 @@
 // What travels between two nodes: frames, each a length, a kind and its fields. A batch is frames end to end.
+// A message names itself by 16 bits of its protocol's fingerprint and its index: another version of the protocol
+// is refused, never misread.
 import type { ByteWriter } from './buffer.ts';
 
 /** The kinds of frame. User messages wait in a mailbox; all others act when they arrive. */
 export const FrameKind = {
-  /** cell, message index, payload */
+  /** cell, message id, payload */
   tell: 1,
-  /** cell, message index, ask id, payload */
+  /** cell, message id, ask id, payload */
   ask: 2,
   /** ask id, payload */
   reply: 3,
@@ -30,14 +32,21 @@ export const FrameKind = {
 /** A frame's length and kind. */
 export const frameHeaderBytes = 5;
 
+/**
+ * Set in a frame's kind where a trace context stands between the header and the fields: trace id (16 bytes), parent
+ * id (8), flags (1), as W3C Trace Context has them. Nobody writes one yet; every reader steps over it.
+ */
+export const tracedBit = 0x80;
+export const traceContextBytes = 25;
+
 /** Whether a frame of that kind carries a message of a user: those are counted, and may be refused. */
 export function isMessage(kind: number): boolean {
   return kind <= FrameKind.ask;
 }
 
-/** The kind of the frame at `start`. */
+/** The kind of the frame at `start`, traced or not. */
 export function kindAt(bytes: Uint8Array, start: number): number {
-  return bytes[start + 4]!;
+  return bytes[start + 4]! & ~tracedBit;
 }
 
 /** Starts a frame; returns where its length goes, for {@link endFrame}. */

@@ -8,7 +8,7 @@ import { allocateBoard, Board, slotsMax } from '../../lib/threads/board.ts';
 import { allocateRing, RingConsumer, RingProducer } from '../../lib/threads/ring.ts';
 import { RingLink } from '../../lib/threads/ringLink.ts';
 import { RingSource } from '../../lib/threads/ringSource.ts';
-import { beginFrame, endFrame, FrameKind } from '../../lib/wire/frames.ts';
+import { beginFrame, endFrame, FrameKind, traceContextBytes, tracedBit } from '../../lib/wire/frames.ts';
 
 test('bytes come out as they went in, whatever the sizes, also where positions wrap', (t) => {
   const property = fc.property(
@@ -129,6 +129,26 @@ function linked(t: { teardown(fn: () => void): void }, capacity: number, positio
   };
   return { link, source, seen, send, told };
 }
+
+test('a frame with a trace context reads like one without', (t) => {
+  const { link, source, seen } = linked(t, 1024, 0);
+  const { writer } = link;
+  for (const [id, traced] of [
+    [1, true],
+    [2, false],
+  ] as const) {
+    const start = beginFrame(writer, FrameKind.tell | (traced ? tracedBit : 0));
+    if (traced) for (let i = 0; i < traceContextBytes; i++) writer.u8(0xff);
+    writer.f64(id);
+    writer.block(new Uint8Array(3).fill(id));
+    endFrame(writer, start);
+    link.commit(start);
+  }
+  link.flush();
+  source.drain();
+  t.deepEqual(seen, [1, 2]);
+  t.is(link.close(), 0, 'both count as messages');
+});
 
 test('small and large frames keep their order, over full rings, stops and wraps', (t) => {
   const size = fc.oneof(
