@@ -4,12 +4,14 @@ export { bytes, move, sharedBytes } from './protocol/bytes.ts';
 export type {
   Context,
   Log,
+  Overflow,
   Placement,
   SpawnArguments,
   SpawnOptions,
   StopOptions,
 } from './protocol/context.ts';
 export {
+  ActorRestartedError,
   ActorStoppedError,
   AskTimeoutError,
   CorruptMessageError,
@@ -25,7 +27,9 @@ export {
   MessageLimitError,
   NodeDownError,
   RemoteError,
+  RestartLimitError,
   SelfAskError,
+  StashFullError,
   SystemClosedError,
   ThrumError,
   UncloneableValueError,
@@ -59,6 +63,13 @@ export {
   type SendMethods,
   type TellMethods,
 } from './protocol/ref.ts';
+export type {
+  BackoffOptions,
+  DefinitionSupervision,
+  Directive,
+  Strategy,
+  SupervisionOptions,
+} from './protocol/supervision.ts';
 export type { LogOption } from './system/log.ts';
 export {
   type CloseOptions,

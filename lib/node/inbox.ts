@@ -1,6 +1,7 @@
 // Takes frames from other nodes apart and hands them to the part of the node that they concern.
 
 import type { Cell } from '../cell/cell.ts';
+import { begin, childrenGone, fail, halt, requestStop } from '../cell/lifecycle.ts';
 import { noReply } from '../cell/mailbox.ts';
 import { errorsOf } from '../protocol/definitions.ts';
 import {
@@ -65,14 +66,43 @@ export class Inbox implements FrameReceiver {
       case FrameKind.stopped:
         return node.watches.fire(frame.f64(), reviveReason(readDynamic(frame) as SerializedReason));
       case FrameKind.stop:
-        node.cells.get(frame.f64())?.requestStop(frame.f64() === 1);
+        return this.stop(frame);
+      case FrameKind.childStopped: {
+        const cell = node.cells.get(frame.f64());
+        cell?.own().farStopped(`${from}/${frame.f64()}`);
+        if (cell !== undefined) childrenGone(cell);
         return;
-      case FrameKind.childStopped:
-        node.cells.get(frame.f64())?.farChildStopped(`${from}/${frame.f64()}`);
+      }
+      case FrameKind.escalated: {
+        const cell = node.cells.get(frame.f64());
+        const during = `child ${frame.string()}`;
+        if (cell !== undefined) fail(cell, during, reviveError(readDynamic(frame) as SerializedError, []));
         return;
+      }
+      case FrameKind.halt: {
+        const cell = node.cells.get(frame.f64());
+        if (cell !== undefined) halt(cell);
+        return;
+      }
+      case FrameKind.halted: {
+        const cell = node.cells.get(frame.f64());
+        if (cell !== undefined) node.childHalted(cell, `${from}/${frame.f64()}`, frame.f64());
+        return;
+      }
+      case FrameKind.begin: {
+        const cell = node.cells.get(frame.f64());
+        if (cell !== undefined) begin(cell);
+        return;
+      }
       default:
         throw new CorruptMessageError(`no frame kind ${kind}`);
     }
+  }
+
+  private stop(frame: ByteReader): void {
+    const cell = this.node.cells.get(frame.f64());
+    const how = frame.f64();
+    if (cell !== undefined) requestStop(cell, how === 1, how === 2);
   }
 
   private tell(frame: ByteReader): void {
@@ -86,7 +116,7 @@ export class Inbox implements FrameReceiver {
     }
     const entry = entryOf(cell, wireId);
     if (!cell.arrive(entry.index, entry.codec.read(frame, node), noReply, 0)) {
-      node.deadLetter(cell, entry.name, cell.state === 'running' ? 'mailboxFull' : 'stopped', 1);
+      node.deadLetter(cell, entry.name, cell.open ? 'mailboxFull' : 'stopped', 1);
     }
   }
 
@@ -132,7 +162,7 @@ function entryOf(cell: Cell, wireId: number): MessageEntry {
   const entry = cell.table.entries[indexOf(wireId)];
   if (entry === undefined || entry.wireId !== wireId) {
     throw new DefinitionConflictError(
-      `message ${indexOf(wireId)} to ${cell.path} comes from another version of the protocol of '${cell.definition.name}': load the same module on every node`,
+      `message ${indexOf(wireId)} to ${cell.path} comes from another version of the protocol of '${cell.kind.definition.name}': load the same module on every node`,
     );
   }
   return entry;
@@ -140,8 +170,8 @@ function entryOf(cell: Cell, wireId: number): MessageEntry {
 
 /** Why a cell didn't take an ask. */
 export function refusal(cell: Cell, message: string): Error {
-  return cell.state === 'running'
-    ? new MailboxFullError(cell.path, message, cell.mailboxCapacity)
+  return cell.open
+    ? new MailboxFullError(cell.path, message, cell.kind.mailboxCapacity)
     : new ActorStoppedError(cell.path, message);
 }
 

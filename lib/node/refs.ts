@@ -44,7 +44,8 @@ export class ActorRef implements Address {
   }
 
   get [refForOthers](): Address {
-    return this.local?.self === this ? (this.local.refForOthers ?? this) : this;
+    const own = this.local?.belongings;
+    return own?.self === this ? (own.refForOthers ?? this) : this;
   }
 
   get id(): string {

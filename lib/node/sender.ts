@@ -114,11 +114,13 @@ export class MessageSender implements Sender {
     const { node } = this;
     if (ref.node === node.nodeId) {
       const cell = this.find(ref);
-      if (cell === undefined || cell.state !== 'running') return node.closed ? 'closed' : 'stopped';
+      if (cell === undefined || !cell.open) return node.closed ? 'closed' : 'stopped';
       const { codec } = entry;
       const copy = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
       const replyNode = askId === undefined ? noReply : node.nodeId;
-      return cell.offer(entry.index, copy, replyNode, askId ?? 0, cell.mailboxCapacity) ? 'accepted' : 'full';
+      return cell.offer(entry.index, copy, replyNode, askId ?? 0, cell.kind.mailboxCapacity)
+        ? 'accepted'
+        : 'full';
     }
     if (node.closed) return 'closed';
     const link = node.world.transport.link(ref.node);
@@ -151,7 +153,7 @@ export class MessageSender implements Sender {
   private asksItself(ref: ActorRef, entry: MessageEntry): boolean {
     if (entry.concurrent || ref.node !== this.node.nodeId) return false;
     const cell = this.find(ref);
-    return cell !== undefined && (ref === cell.self || this.node.running === cell);
+    return cell !== undefined && (ref === cell.belongings?.self || this.node.running === cell);
   }
 
   private listen(askId: number, signal: AbortSignal): void {

@@ -21,12 +21,20 @@ export const FrameKind = {
   unwatch: 7,
   /** watch id, serialized reason */
   stopped: 8,
-  /** cell, drain */
+  /** cell, how: 0 after the running handler, 1 after what waits, 2 without waiting for a handler */
   stop: 9,
   /** parent's cell, child's cell (on the sending node) */
   childStopped: 10,
   /** The frame itself comes by another way (it is large, or gives memory away); this is its place in the order. */
   elsewhere: 11,
+  /** parent's cell, path of the child, serialized error: the child has failed, and its parent with it */
+  escalated: 12,
+  /** cell: its behaviour is to end, since siblings restart */
+  halt: 13,
+  /** parent's cell, child's cell (on the sending node), ms it wants to wait: the child's behaviour has ended */
+  halted: 14,
+  /** cell: it is to begin again */
+  begin: 15,
 } as const;
 
 /** A frame's length and kind. */
