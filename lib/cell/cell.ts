@@ -151,6 +151,14 @@ export class Cell {
     return state === 'running' || state === 'restarting' || state === 'waiting' || this.again;
   }
 
+  /** No message of this node has room. */
+  get full(): boolean {
+    const { overflow, mailboxCapacity } = this.kind;
+    return (
+      this.open && overflow === 'reject' && (this.awaited || (this.mailbox?.size ?? 0) >= mailboxCapacity)
+    );
+  }
+
   /** A message from an actor of this node; refused also while earlier ones wait for room. */
   accept(index: number, payload: unknown): boolean {
     return !this.awaited && this.offer(index, payload, noReply, 0, this.kind.mailboxCapacity);

@@ -29,17 +29,36 @@ export class MessageSender implements Sender {
   }
 
   tell(ref: ActorRef, entry: MessageEntry, message: unknown): boolean {
+    if (ref.refused && this.stillRefuses(ref)) return false;
     return this.tellValid(ref, entry, this.validate(ref, entry, message));
   }
 
   /** A tell of a message that has been validated. */
   tellValid(ref: ActorRef, entry: MessageEntry, value: unknown): boolean {
     const { backlog } = this.node;
-    if (!backlog.empty && backlog.has(ref.id)) return false;
+    if (!backlog.empty && backlog.has(ref.id)) return this.refuse(ref);
     const delivery = this.deliver(ref, entry, value, undefined);
-    if (delivery === 'full') return false;
+    if (delivery === 'full') return this.refuse(ref);
     if (delivery !== 'accepted') this.node.deadLetterTo(ref.path, entry.name, delivery, 1);
     return true;
+  }
+
+  private refuse(ref: ActorRef): false {
+    ref.refused = true;
+    return false;
+  }
+
+  stillRefuses(ref: ActorRef): boolean {
+    ref.refused = this.refuses(ref);
+    return ref.refused;
+  }
+
+  private refuses(ref: ActorRef): boolean {
+    const { node } = this;
+    if (!node.backlog.empty && node.backlog.has(ref.id)) return true;
+    if (ref.node === node.nodeId) return this.find(ref)?.full ?? false;
+    const link = node.world.transport.link(ref.node);
+    return link !== undefined && (!link.hasRoom || node.world.pressure.pressed(ref.node, ref.cell));
   }
 
   send(ref: ActorRef, entry: MessageEntry, message: unknown): Promise<void> {
