@@ -17,6 +17,7 @@ export {
   DefinitionNotFoundError,
   type ErrorClass,
   HandlerMismatchError,
+  HeapLimitError,
   InvalidMessageError,
   InvalidOptionError,
   InvalidReplyError,
@@ -24,6 +25,7 @@ export {
   MailboxFullError,
   MessageLimitError,
   NodeDownError,
+  NodeUnresponsiveError,
   RemoteError,
   SelfAskError,
   SystemClosedError,
@@ -60,6 +62,7 @@ export {
   type TellMethods,
 } from './protocol/ref.ts';
 export type { LogOption } from './system/log.ts';
+export type { HeapOptions, SafetyOptions, UnresponsiveOptions } from './system/safety.ts';
 export {
   type CloseOptions,
   createSystem,

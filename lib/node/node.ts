@@ -173,23 +173,22 @@ export class ActorNode implements CellHost, RefBinder {
     this.world.transport.flush();
   }
 
-  /** Another node has died: its actors are gone, and with them the replies they owed. */
-  nodeDown(node: NodeId, cause: Error | undefined): void {
+  /** Another node has died, and `why`: its actors are gone, and with them the replies they owed. */
+  nodeDown(node: NodeId, why: string, cause: Error | undefined): void {
     const lost = this.world.transport.drop(node);
     if (lost > 0) this.deadLetterTo(`node ${node}`, 'messages on their way', 'nodeDown', lost);
     const options = cause && { cause };
-    const why = cause === undefined ? '' : `: ${cause.message}`;
     this.asks.rejectWhere(
       (ask) => ask.ref.node === node,
       (ask) =>
         new NodeDownError(
           node,
-          `node ${node} went down before ${ask.ref.path} answered '${ask.entry.name}'${why}`,
+          `node ${node} went down before ${ask.ref.path} answered '${ask.entry.name}': ${why}`,
           options,
         ),
     );
-    const error = new NodeDownError(node, `node ${node} went down${why}`, options);
-    this.backlog.fail(node, () => new NodeDownError(node, `node ${node} went down${why}`, options));
+    const error = new NodeDownError(node, `node ${node} went down: ${why}`, options);
+    this.backlog.fail(node, () => new NodeDownError(node, `node ${node} went down: ${why}`, options));
     this.watches.nodeDown(node, { type: 'nodeDown', error });
     for (const cell of this.cells.all()) {
       cell.nodeDown(node);

@@ -21,7 +21,7 @@ export interface WorkerControl {
   spawn(request: SpawnRequest): Promise<Outcome<Spawned>>;
   /** The receiving end of a link from node `from`. */
   accept(from: NodeId, ring: SharedArrayBuffer, port: MessagePort): void;
-  nodeDown(node: NodeId, cause: SerializedError | undefined): void;
+  nodeDown(node: NodeId, why: string, cause: SerializedError | undefined): void;
   /** Whether anybody listens to every event, or only to those that report trouble. */
   observe(all: boolean): void;
   /** Stops all actors; resolves when they have stopped. */
@@ -53,6 +53,8 @@ export interface NodeData {
     readonly board: SharedArrayBuffer;
     /** Bytes that all rings of the system may take together. */
     readonly ringBytesMax: number;
+    /** The share of its heap above which it ends itself; undefined: never. */
+    readonly heapSoftLimit: number | undefined;
     /** The worker's control, exposed. */
     readonly worker: MessagePort;
     /** The host's control, called. */

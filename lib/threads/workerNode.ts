@@ -15,7 +15,10 @@ import {
   unwrap,
   type WorkerControl,
 } from './control.ts';
+import { noteEnding } from './ending.ts';
+import { guardHeap } from './heap.ts';
 import { RingTransport } from './ringTransport.ts';
+import { answerForNode } from './selfReport.ts';
 import { threadWorld } from './world.ts';
 
 /** Events that are reported even when nobody listens to all of them. */
@@ -30,6 +33,7 @@ export function startNode(): void {
     host: hostPort,
     board: memory,
     ringBytesMax,
+    heapSoftLimit,
   } = (workerData as NodeData).thrumNode;
   const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
   const board = new Board(memory, nodeId);
@@ -47,6 +51,9 @@ export function startNode(): void {
     load: importModule,
   });
   const node = new ActorNode(nodeId, world);
+  noteEnding(board.vitals);
+  answerForNode(node);
+  if (heapSoftLimit !== undefined) guardHeap(heapSoftLimit, board.vitals);
   let observed = false;
   let lastEvent: Promise<void> = Promise.resolve();
   // Every listener costs the events it hears: `started` and `stopped` aren't even made unless asked for.
@@ -58,7 +65,7 @@ export function startNode(): void {
     spawn: (request) => outcomeOf(() => node.startRequested(request)),
     accept: (from: NodeId, ring: SharedArrayBuffer, port: MessagePort) =>
       transport.accept(from, { ring, port }),
-    nodeDown: (down, cause) => node.nodeDown(down, cause && reviveError(cause, [])),
+    nodeDown: (down, why, cause) => node.nodeDown(down, why, cause && reviveError(cause, [])),
     observe: (all) => {
       observed = all;
       node.events.observed = all;
