@@ -19,7 +19,7 @@ for (const ending of ['exit', 'throw', 'spin'] as const) {
     const { stdout, stderr } = await runProgram(
       t,
       `
-      const system = await createSystem({ threads: 1, log: 'silent', unresponsive: { afterMs: 3000, kill: true } });
+      const system = await createSystem({ threads: 1, log: 'silent', unresponsive: { afterMs: 5000, kill: true } });
       const down = new Promise((resolve) => system.events.on((event) => event.type === 'nodeDown' && resolve()));
       (await system.spawn(Peril)).tell.print({ lines: ${lines}, bytes: ${bytes}, ending: '${ending}' });
       await down;
@@ -42,7 +42,8 @@ test.serial('lost console lines: none while the host is blocked, with a slow rea
     await peril.ask.worked();
     peril.tell.print({ lines: ${lines}, bytes: ${bytes}, ending: 'spin' });
     await new Promise(setImmediate);
-    for (;;);
+    while (performance.now() < 60_000);
+    process.kill(process.pid, 'SIGTERM');
     `,
   );
   let stdout = '';

@@ -7,8 +7,8 @@ import { Peril } from '../fixtures/perils.ts';
 import { runProgram } from '../fixtures/programs.ts';
 import { nextEvent, systemFor } from '../fixtures/systems.ts';
 
-// A machine under load may need some time to import a module.
-const afterMs = 1000;
+// A machine under load needs some time to import a module, which holds up the event loop too.
+const afterMs = 3000;
 
 test.serial(
   'a node stuck in while (true) is found, named with its stack, and killed by option',
@@ -28,7 +28,7 @@ test.serial(
     t.regex(event.stack!, /at spinForever .*perils\.[jt]s:\d+:\d+\)\n.*at .*spin .*perils/);
     t.true(event.forMs >= afterMs);
     // Two beats more than `afterMs` are documented; the rest is for a machine that has other things to do.
-    t.true(elapsedMs < 10_000, `${elapsedMs} ms`);
+    t.true(elapsedMs < 20_000, `${elapsedMs} ms`);
 
     t.true(error instanceof NodeDownError);
     const cause = error.cause as NodeUnresponsiveError;
@@ -89,7 +89,7 @@ test.serial('where V8 cannot answer, the report has the number of the actor and 
   await system.spawn(Counter, {});
   const sleeping = await system.spawn(Peril);
   const reported = nextEvent(system, 'nodeUnresponsive');
-  sleeping.tell.sleepOutside(5);
+  sleeping.tell.sleepOutside(8);
   t.like(await reported, { node: 1, actor: '1/#2', during: undefined, stack: undefined });
 });
 
