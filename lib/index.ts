@@ -19,6 +19,7 @@ export {
   DefinitionNotFoundError,
   type ErrorClass,
   HandlerMismatchError,
+  HeapLimitError,
   InvalidMessageError,
   InvalidOptionError,
   InvalidReplyError,
@@ -26,6 +27,7 @@ export {
   MailboxFullError,
   MessageLimitError,
   NodeDownError,
+  NodeUnresponsiveError,
   RemoteError,
   RestartLimitError,
   SelfAskError,
@@ -71,6 +73,7 @@ export type {
   SupervisionOptions,
 } from './protocol/supervision.ts';
 export type { LogOption } from './system/log.ts';
+export type { HeapOptions, SafetyOptions, UnresponsiveOptions } from './system/safety.ts';
 export {
   type CloseOptions,
   createSystem,
