@@ -1,5 +1,6 @@
 // What all nodes of a system see of each other without a message: who has bytes for whom, who sleeps, which
-// actors push back, and how many messages a node has accepted and handled. One piece of shared memory.
+// actors push back, and what a node counts. One piece of shared memory.
+import { counterCount } from '../node/counters.ts';
 import type { Pressure } from '../node/world.ts';
 import type { NodeId } from '../protocol/ref.ts';
 
@@ -8,12 +9,12 @@ export const slotsMax = 512;
 
 // The part of one node, in 32-bit words. What different threads write often lies on different cache lines.
 const stateWord = 0;
-const countersWord = 16;
-const readyWord = 32;
+const readyWord = 16;
 const pressureWord = readyWord + slotsMax / 32;
 const pressureBuckets = 4096;
 const waitersWord = pressureWord + pressureBuckets;
-const nodeWords = waitersWord + pressureBuckets + 32;
+const countersWord = waitersWord + pressureBuckets;
+const nodeWords = countersWord + counterCount * 2 + 32;
 
 // The part of all, behind the nodes.
 const activeWord = slotsMax * nodeWords;
@@ -24,7 +25,7 @@ const words = lastSlotWord + 16;
 const running = 0;
 const parked = 1;
 
-/** Pages nobody touches cost nothing: a system of three nodes uses some 50 KB of the 9 MB. */
+/** Pages nobody touches cost nothing: a system of three nodes uses some 100 KB of the 18 MB. */
 export function allocateBoard(): SharedArrayBuffer {
   return new SharedArrayBuffer(words * 4);
 }
@@ -37,7 +38,7 @@ export class Board implements Pressure {
   private readonly node: NodeId;
   private readonly words: Int32Array;
   private readonly base: number;
-  /** Messages accepted into this node's mailboxes, and messages of those that are done with. */
+  /** What this node counts: see {@link NodeCounter}. */
   readonly counters: Float64Array;
   private readonly memory: SharedArrayBuffer;
   private readonly ownReady: number;
@@ -52,9 +53,9 @@ export class Board implements Pressure {
     this.counters = this.countersOf(node);
   }
 
-  /** The counters of any node: [0] accepted, [1] done. */
+  /** The counters of any node. */
   countersOf(node: NodeId): Float64Array {
-    return new Float64Array(this.memory, (slotOf(node) * nodeWords + countersWord) * 4, 2);
+    return new Float64Array(this.memory, (slotOf(node) * nodeWords + countersWord) * 4, counterCount);
   }
 
   /** Cleans up what an earlier node of the same slot has left. Before the new one starts. */
