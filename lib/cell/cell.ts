@@ -85,6 +85,21 @@ export class Cell {
     return `${this.host.nodeId}/${this.name ?? `${this.definition.name}#${this.id}`}`;
   }
 
+  /** Messages that wait. */
+  get waiting(): number {
+    return this.mailbox?.size ?? 0;
+  }
+
+  /** A handler or callback waits for a promise. */
+  get busy(): boolean {
+    return this.held;
+  }
+
+  /** It has nothing to do, and won't have before something comes. */
+  get idle(): boolean {
+    return this.state === 'running' && !this.scheduled && !this.held && this.waiting === 0;
+  }
+
   /** Makes the behaviour. Throws what `create` throws, or `HandlerMismatchError`. */
   start(args: unknown): void {
     const behaviour = this.definition.create(args, new ActorContext(this)) as Behaviour;
@@ -373,6 +388,10 @@ export class Cell {
     if (this.state === 'closing' || this.state === 'stopped') return false;
     this.own().adoptFar(child);
     return true;
+  }
+
+  forEachChild(each: (child: Address) => void): void {
+    this.belongings?.forEachChild(each);
   }
 
   childStopped(cell: number): void {

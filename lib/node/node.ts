@@ -10,7 +10,7 @@ import {
   NodeDownError,
   SystemClosedError,
 } from '../protocol/errors.ts';
-import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
+import type { DeadLetterReason, LogLevel, StopReason, SystemEvent } from '../protocol/events.ts';
 import type { Address, NodeId } from '../protocol/ref.ts';
 import { notParsed } from '../wire/codec.ts';
 import { reviveError, serializeError } from '../wire/errorCodec.ts';
@@ -19,16 +19,25 @@ import type { ActorId, RefBinder } from '../wire/refs.ts';
 import { AskTable, type PendingAsk } from './askTable.ts';
 import { Backlog } from './backlog.ts';
 import { CellTable } from './cellTable.ts';
+import { NodeCounter } from './counters.ts';
 import { DeadLetters } from './deadLetters.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventStream } from './events.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
+import { PushBacks } from './pushBacks.ts';
 import { ActorRef } from './refs.ts';
 import { MessageSender } from './sender.ts';
 import { Spawner } from './spawner.ts';
+import { defaultSlowHandlerMs, TurnWatch } from './turnWatch.ts';
 import { WatchTable } from './watches.ts';
 import type { Spawned, SpawnRequest, World } from './world.ts';
+
+/** What may be set for a node. */
+export interface NodeSettings {
+  /** A batch of an actor that takes longer is reported; Infinity for never. */
+  readonly slowHandlerMs?: number;
+}
 
 export class ActorNode implements CellHost, RefBinder {
   readonly nodeId: NodeId;
@@ -40,6 +49,7 @@ export class ActorNode implements CellHost, RefBinder {
   readonly outbox: Outbox;
   /** Messages of this node that wait until their targets take more. */
   readonly backlog = new Backlog();
+  readonly pushBacks: PushBacks;
   readonly counters: Float64Array;
   readonly sender: MessageSender;
   /** Set once the system closes: nothing is accepted any more. */
@@ -51,16 +61,19 @@ export class ActorNode implements CellHost, RefBinder {
   private readonly spawner: Spawner;
   private onEmpty: (() => void) | undefined = undefined;
 
-  constructor(nodeId: NodeId, world: World) {
+  constructor(nodeId: NodeId, world: World, settings: NodeSettings = {}) {
     this.nodeId = nodeId;
     this.world = world;
-    this.asks = new AskTable(world.clock, (ask, askId) => this.giveUp(ask, askId));
-    this.deadLetters = new DeadLetters(nodeId, world.defer, (event) => this.events.emit(event));
+    this.counters = world.pressure.counters;
+    this.asks = new AskTable(world.clock, this.counters, (ask, askId) => this.giveUp(ask, askId));
+    const emit = (event: SystemEvent): void => this.events.emit(event);
+    this.deadLetters = new DeadLetters(nodeId, world.defer, emit);
+    this.pushBacks = new PushBacks(nodeId, world.clock, emit);
     this.outbox = new Outbox(world, this);
     this.sender = new MessageSender(this);
-    this.dispatcher = new Dispatcher(world);
+    const watch = new TurnWatch(world, settings.slowHandlerMs ?? defaultSlowHandlerMs, emit);
+    this.dispatcher = new Dispatcher(world, watch);
     this.spawner = new Spawner(this);
-    this.counters = world.pressure.counters;
     world.transport.onFrame(new Inbox(this));
     world.transport.onWake(() => {
       if (!this.backlog.empty) this.backlog.retry();
@@ -90,6 +103,7 @@ export class ActorNode implements CellHost, RefBinder {
 
   press(cell: Cell): void {
     this.world.pressure.press(cell.id);
+    this.pushBacks.pressed(cell);
   }
 
   release(cell: Cell): void {
@@ -123,6 +137,7 @@ export class ActorNode implements CellHost, RefBinder {
   }
 
   emitStarted(cell: Cell): void {
+    this.counters[NodeCounter.started]!++;
     if (this.events.observed) this.events.emit({ type: 'started', node: this.nodeId, actor: cell.path });
   }
 
@@ -134,6 +149,7 @@ export class ActorNode implements CellHost, RefBinder {
     }
     for (const { id, watch } of this.watches.removeAllOf(cell)) this.unwatch(id, watch.node, watch.cell);
     if (!cell.abandoned) {
+      this.counters[NodeCounter.stopped]!++;
       this.tellParent(cell);
       if (this.events.observed) {
         this.events.emit({ type: 'stopped', node: this.nodeId, actor: cell.path, reason });
@@ -164,12 +180,17 @@ export class ActorNode implements CellHost, RefBinder {
       if (cell.parent === undefined || cell.parent.node !== this.nodeId) cell.requestStop(false);
     }
     await gone;
+    this.settleAll();
+  }
+
+  /** Every ask settles: those still open when the node ends, also where actors run on, are rejected. */
+  settleAll(): void {
     this.backlog.fail(undefined, () => new SystemClosedError('a message that waited for room'));
     this.asks.rejectWhere(
       () => true,
       (ask) => new SystemClosedError(`ask '${ask.entry.name}' of ${ask.ref.path}`),
     );
-    this.deadLetters.flush();
+    this.flushDeadLetters();
     this.world.transport.flush();
   }
 
@@ -303,10 +324,17 @@ export class ActorNode implements CellHost, RefBinder {
   }
 
   deadLetterTo(actor: string, message: string, reason: DeadLetterReason, count: number): void {
+    this.counters[NodeCounter.deadLetters]! += count;
     this.deadLetters.add(actor, message, reason, count);
   }
 
+  /** Reports those that have been counted, now. */
+  flushDeadLetters(): void {
+    this.deadLetters.flush();
+  }
+
   failed(cell: Cell, during: string, error: Error): void {
+    this.counters[NodeCounter.failures]!++;
     this.events.emit({ type: 'failed', node: this.nodeId, actor: cell.path, during, error });
   }
 
