@@ -1,9 +1,12 @@
 // The nodes of a system as the host knows them: starts worker threads, places actors, passes ports on, and
 // tells the others when one has died.
+import { type ActorListing, inspectCell, listActors } from '../node/inspect.ts';
 import type { ActorNode } from '../node/node.ts';
+import { isQuiet } from '../node/quiet.ts';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
 import { InvalidOptionError, NodeDownError, SystemClosedError } from '../protocol/errors.ts';
+import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { type Board, slotOf, slotsMax } from '../threads/board.ts';
 import { type HostControl, outcomeOf, reviveEvent } from '../threads/control.ts';
@@ -11,19 +14,25 @@ import { nodePlatform } from '../threads/platform.ts';
 import type { Channel, RingTransport } from '../threads/ringTransport.ts';
 import { WorkerHandle } from '../threads/workerHandle.ts';
 import { serializeError } from '../wire/errorCodec.ts';
+import { type LiveNode, MetricsReader } from './metrics.ts';
 
 const host = 0;
 
-/** The memory that all nodes share. */
-interface SharedMemory {
+/** What all nodes are given: the memory they share, and settings. */
+interface Shared {
   readonly board: SharedArrayBuffer;
   readonly ringBytesMax: number;
+  readonly slowHandlerMs: number;
 }
 
 export class NodeTable {
   private readonly transport: RingTransport;
   private readonly board: Board;
-  private readonly memory: SharedMemory;
+  private readonly given: Shared;
+  /** What all nodes count and have counted. */
+  readonly metrics: MetricsReader;
+  /** Nodes that died by themselves while the system closed. */
+  readonly diedClosing: NodeId[] = [];
   private readonly workers = new Map<NodeId, WorkerHandle>();
   /** Nodes that take actors placed on 'any', in turn. */
   private readonly shared: NodeId[] = [];
@@ -33,12 +42,14 @@ export class NodeTable {
   private turn = 0;
   private observed = false;
   private closing = false;
+  private terminating = false;
   private hostNode: ActorNode | undefined = undefined;
 
-  constructor(transport: RingTransport, board: Board, memory: SharedMemory) {
+  constructor(transport: RingTransport, board: Board, given: Shared) {
     this.transport = transport;
     this.board = board;
-    this.memory = memory;
+    this.given = given;
+    this.metrics = new MetricsReader(board);
   }
 
   /** The host's own node, which needs this table to exist first. */
@@ -60,7 +71,7 @@ export class NodeTable {
     const nodeId = this.nextId();
     this.board.reset(nodeId);
     const handle = new WorkerHandle(
-      { nodeId, own: !shared, ...this.memory },
+      { nodeId, own: !shared, ...this.given },
       this.controlFor(nodeId),
       (cause) => this.died(nodeId, cause),
     );
@@ -122,11 +133,43 @@ export class NodeTable {
     else channel.port.close();
   }
 
-  /** Makes every node report `started` and `stopped` too. */
-  observe(): void {
-    this.observed = true;
-    this.node.events.observed = true;
-    for (const worker of this.workers.values()) worker.observe(true);
+  /** Whether every node reports `started` and `stopped` too. */
+  observe(all: boolean): void {
+    if (this.observed === all) return;
+    this.observed = all;
+    this.node.events.observed = all;
+    for (const worker of this.workers.values()) worker.observe(all);
+  }
+
+  // Looking at what goes on.
+
+  /** The live nodes with their event loops, which the host sees from outside. */
+  get live(): LiveNode[] {
+    const own = { node: host, eventLoop: performance.eventLoopUtilization() };
+    const others = [...this.workers].map(([node, { worker }]) => ({
+      node,
+      eventLoop: worker.performance.eventLoopUtilization(),
+    }));
+    return [own, ...others];
+  }
+
+  /** `undefined`: the actor is gone, or its node. */
+  async inspect(node: NodeId, cell: number): Promise<ActorInspection | undefined> {
+    if (node === host) return inspectCell(this.node, cell);
+    return this.workers.get(node)?.inspect(cell);
+  }
+
+  /** The actors of a node, `limit` at most. */
+  async actors(node: NodeId, limit: number): Promise<ActorListing> {
+    if (node === host) return listActors(this.node, limit);
+    return (await this.workers.get(node)?.actors(limit)) ?? { actors: [], total: 0 };
+  }
+
+  /** Whether nothing goes on on any node. One that dies meanwhile has nothing to do either. */
+  async quiet(): Promise<boolean> {
+    const others = [...this.workers.values()].map((worker) => worker.quiet().catch(() => worker.down));
+    const own = this.transport.settle() && isQuiet(this.node);
+    return (await Promise.all(others)).every(Boolean) && own;
   }
 
   private controlFor(nodeId: NodeId): HostControl {
@@ -148,9 +191,12 @@ export class NodeTable {
     const { shared } = this;
     this.workers.delete(nodeId);
     if (shared.includes(nodeId)) shared.splice(shared.indexOf(nodeId), 1);
-    const expected = this.closing || this.retiring.delete(nodeId);
+    const retired = this.retiring.delete(nodeId);
+    const expected = this.closing || retired;
+    if (this.closing && !this.terminating && !retired) this.diedClosing.push(nodeId);
     const [accepted, done] = this.board.countersOf(nodeId);
     const lost = accepted! - done!;
+    this.metrics.nodeGone(nodeId);
     if (lost > 0) this.node.deadLetterTo(`node ${nodeId}`, 'messages in its mailboxes', 'nodeDown', lost);
     this.node.nodeDown(nodeId, thrown);
     const data = thrown && serializeError(thrown, nodePlatform);
@@ -171,6 +217,7 @@ export class NodeTable {
   /** Ends all threads. */
   async terminate(): Promise<void> {
     this.closing = true;
+    this.terminating = true;
     await Promise.all([...this.workers.values()].map((worker) => worker.terminate()));
   }
 }

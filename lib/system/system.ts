@@ -4,13 +4,19 @@ import { ActorNode } from '../node/node.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { SpawnArguments, SpawnOptions, StopOptions } from '../protocol/context.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
-import type { EventListener } from '../protocol/events.ts';
+import type { CloseReport, EventListener } from '../protocol/events.ts';
+import type { ActorInspection } from '../protocol/inspection.ts';
 import type { Address, NodeId, Ref } from '../protocol/ref.ts';
 import { allocateBoard, Board } from '../threads/board.ts';
 import { isNode } from '../threads/nodeFlag.ts';
 import { RingTransport } from '../threads/ringTransport.ts';
 import { threadWorld } from '../threads/world.ts';
-import { ConsoleLog, type LogOption } from './log.ts';
+import { lifeIsWatched, publisher } from './channels.ts';
+import { type CloseOptions, stopAll } from './closing.ts';
+import { type ActorList, type InspectOptions, Inspector, type ListOptions } from './inspection.ts';
+import { SystemLog } from './log.ts';
+import { isLogOption, type LogOption } from './logSink.ts';
+import type { SystemMetrics } from './metrics.ts';
 import { NodeTable } from './nodeTable.ts';
 import { defaultThreads } from './threadBudget.ts';
 
@@ -23,14 +29,16 @@ export interface SystemOptions {
   threads?: number;
   /** Bytes that the rings between threads may take together, 1 MB or more; default 64 MB. */
   ringBytesMax?: number;
-  /** What goes to standard error; default `'warn'`. Read `system.events` to log elsewhere. */
+  /** A level from which on entries go to standard error, a function, or a logger; default `'warn'`. */
   log?: LogOption;
-}
-
-/** Options of {@link System.close}. */
-export interface CloseOptions {
-  /** Milliseconds that actors have to stop in before their threads are ended; default 5,000. */
-  timeoutMs?: number;
+  /** An actor that holds its node for longer is reported as `slowHandler`; default 100 ms, `false` for never. */
+  slowHandlerMs?: number | false;
+  /**
+   * Whether the events `started` and `stopped` are made even while nobody listens to `events`: for subscribers
+   * of the channels `thrum:started` and `thrum:stopped` that come later than the system. Default: whether there
+   * are any now.
+   */
+  observe?: boolean;
 }
 
 const threadsMax = 256;
@@ -53,7 +61,24 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
   if (!Number.isInteger(ringBytesMax) || ringBytesMax < 1024 * 1024 || ringBytesMax > 2 ** 30) {
     throw new InvalidOptionError(`ringBytesMax must be from 1 MB to 1 GB, not ${ringBytesMax}`);
   }
-  const system = new System(threads, ringBytesMax, new ConsoleLog(options.log ?? 'warn'));
+  const log = options.log ?? 'warn';
+  if (!isLogOption(log)) {
+    throw new InvalidOptionError(
+      "log must be 'debug', 'info', 'warn', 'error', 'silent', a function, or an object with debug, info, warn and error",
+    );
+  }
+  const slowHandlerMs =
+    options.slowHandlerMs === false ? Number.POSITIVE_INFINITY : (options.slowHandlerMs ?? 100);
+  if (!(slowHandlerMs > 0)) {
+    throw new InvalidOptionError(`slowHandlerMs must be above 0, or false, not ${options.slowHandlerMs}`);
+  }
+  const system = new System({
+    threads,
+    ringBytesMax,
+    slowHandlerMs,
+    observe: options.observe ?? lifeIsWatched(),
+    log: new SystemLog(log),
+  });
   await system[start]();
   return system;
 }
@@ -62,6 +87,15 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
 export interface SystemEvents {
   /** Listens to everything that happens in the system, on all nodes; returns a function that ends it. */
   on(listener: EventListener): () => void;
+}
+
+/** Options that have been checked. */
+interface Settings {
+  readonly threads: number;
+  readonly ringBytesMax: number;
+  readonly slowHandlerMs: number;
+  readonly observe: boolean;
+  readonly log: SystemLog;
 }
 
 const start = Symbol('start');
@@ -73,16 +107,19 @@ export class System {
   readonly #node: ActorNode;
   readonly #nodes: NodeTable;
   readonly #transport: RingTransport;
-  readonly #log: ConsoleLog;
+  readonly #log: SystemLog;
+  readonly #inspector: Inspector;
   // Without a worker thread nothing else would keep the process alive while asks are open.
   readonly #keepAlive: NodeJS.Timeout;
-  #closing: Promise<void> | undefined = undefined;
+  #closing: Promise<CloseReport> | undefined = undefined;
+  /** How many listen to `events`. */
+  #listeners = 0;
 
   /** Use {@link createSystem}. */
-  constructor(threads: number, ringBytesMax: number, log: ConsoleLog) {
+  constructor({ threads, ringBytesMax, slowHandlerMs, observe, log }: Settings) {
     this.threads = threads;
     this.#log = log;
-    const memory = { board: allocateBoard(), ringBytesMax };
+    const memory = { board: allocateBoard(), ringBytesMax, slowHandlerMs };
     const board = new Board(memory.board, 0);
     this.#transport = new RingTransport({
       node: 0,
@@ -93,19 +130,30 @@ export class System {
     });
     const nodes = new NodeTable(this.#transport, board, memory);
     this.#nodes = nodes;
+    this.#inspector = new Inspector(nodes);
     const world = threadWorld(this.#transport, board, {
       spawn: (request, on) => nodes.spawn(request, on),
       // The host's definitions are the app's own: what it spawns, it has imported.
       load: (module) => import(module),
     });
-    this.#node = new ActorNode(0, world);
+    this.#node = new ActorNode(0, world, { slowHandlerMs });
     nodes.attach(this.#node);
     this.#node.events.on(log.listener);
+    this.#node.events.on(publisher(this));
+    nodes.observe(observe);
     this.#keepAlive = setInterval(() => {}, 2 ** 30);
     this.events = {
       on: (listener) => {
-        this.#nodes.observe();
-        return this.#node.events.on(listener);
+        const off = this.#node.events.on(listener);
+        this.#listeners++;
+        nodes.observe(true);
+        let listening = true;
+        return () => {
+          if (!listening) return;
+          listening = false;
+          off();
+          if (--this.#listeners === 0) nodes.observe(observe);
+        };
       },
     };
   }
@@ -143,29 +191,49 @@ export class System {
   }
 
   /**
-   * Stops all actors, children before parents, then ends the threads. Afterwards the process can exit. What
-   * hasn't stopped in time is ended with its thread and reported in the log.
+   * What all nodes have counted, and how long asks take. It reads shared memory and waits for nobody, so it can
+   * be called often, and also while a node is stuck. Also after closing.
    */
-  close(options: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(options.timeoutMs ?? 5000);
+  metrics(): SystemMetrics {
+    return this.#nodes.metrics.read(this.#nodes.live);
+  }
+
+  /**
+   * Looks at one actor; `undefined` when it is gone.
+   *
+   * @throws `AskTimeoutError` when its node doesn't answer in time
+   */
+  inspect(ref: Address, options: InspectOptions = {}): Promise<ActorInspection | undefined> {
+    return this.#inspector.inspect(this.#node.identify(ref), ref.path, options);
+  }
+
+  /** Lists the actors of all nodes, as far as they answer in time, and names those that don't. */
+  actors(options: ListOptions = {}): Promise<ActorList> {
+    return this.#inspector.actors(options);
+  }
+
+  /**
+   * Stops all actors, children before parents, then ends the threads. Afterwards the process can exit. What
+   * hasn't stopped in time is ended with its thread, and named in what this resolves to and in the log. Further
+   * calls return the promise of the first.
+   */
+  close(options: CloseOptions = {}): Promise<CloseReport> {
+    this.#closing ??= this.#close(options.timeoutMs ?? 5000, options.drain ?? false);
     return this.#closing;
   }
 
-  async #close(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(true), timeoutMs);
-    });
-    const stopped = Promise.all([this.#node.close(), this.#nodes.stopActors()]).then(() => false);
-    if (await Promise.race([stopped, late])) {
-      const left = this.#node.cells.all().map((cell) => cell.path);
-      console.error(`thrum warn: closed after ${timeoutMs} ms with actors still running ${left.join(', ')}`);
-    }
-    clearTimeout(timer);
+  async #close(timeoutMs: number, drain: boolean): Promise<CloseReport> {
+    const startedAt = performance.now();
+    const outcome = await stopAll(this.#node, this.#nodes, timeoutMs, drain);
     await this.#nodes.terminate();
     this.#transport.close();
+    // Messages that ended with their threads.
+    this.#node.flushDeadLetters();
+    const report = { ...outcome, elapsedMs: performance.now() - startedAt };
+    this.#node.events.emit({ type: 'closed', node: 0, report });
     this.#log.flush();
     clearInterval(this.#keepAlive);
+    return report;
   }
 
   /** For `await using`. */

@@ -1,8 +1,10 @@
 // The control plane between the host and each worker node: who calls what, over Comlink. Messages between
 // actors never take this way.
 import type { MessagePort } from 'node:worker_threads';
+import type { ActorListing } from '../node/inspect.ts';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
 import type { SystemEvent } from '../protocol/events.ts';
+import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { reviveError, type SerializedError, serializeError } from '../wire/errorCodec.ts';
 import { nodePlatform } from './platform.ts';
@@ -24,6 +26,10 @@ export interface WorkerControl {
   nodeDown(node: NodeId, cause: SerializedError | undefined): void;
   /** Whether anybody listens to every event, or only to those that report trouble. */
   observe(all: boolean): void;
+  inspect(cell: number): ActorInspection | undefined;
+  actors(limit: number): ActorListing;
+  /** Whether nothing goes on there: see `isQuiet`. What has arrived is taken in first. */
+  quiet(): boolean;
   /** Stops all actors; resolves when they have stopped. */
   close(): Promise<void>;
 }
@@ -53,6 +59,8 @@ export interface NodeData {
     readonly board: SharedArrayBuffer;
     /** Bytes that all rings of the system may take together. */
     readonly ringBytesMax: number;
+    /** See `NodeSettings`. */
+    readonly slowHandlerMs: number;
     /** The worker's control, exposed. */
     readonly worker: MessagePort;
     /** The host's control, called. */

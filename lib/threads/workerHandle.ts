@@ -1,8 +1,10 @@
 // The host's side of one worker node: its thread, its control, and its death.
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type * as Comlink from 'comlink';
+import type { ActorListing } from '../node/inspect.ts';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
 import { NodeDownError } from '../protocol/errors.ts';
+import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { type HostControl, type NodeData, type Outcome, unwrap, type WorkerControl } from './control.ts';
 import type { Channel } from './ringTransport.ts';
@@ -23,7 +25,7 @@ export class WorkerHandle {
   private cause: Error | undefined = undefined;
 
   constructor(
-    settings: Pick<NodeData['thrumNode'], 'nodeId' | 'own' | 'board' | 'ringBytesMax'>,
+    settings: Pick<NodeData['thrumNode'], 'nodeId' | 'own' | 'board' | 'ringBytesMax' | 'slowHandlerMs'>,
     host: HostControl,
     onDown: (cause: Error | undefined) => void,
   ) {
@@ -119,6 +121,19 @@ export class WorkerHandle {
 
   observe(all: boolean): void {
     this.notify((control) => control.observe(all));
+  }
+
+  inspect(cell: number): Promise<ActorInspection | undefined> {
+    return this.call(async (control) => control.inspect(cell));
+  }
+
+  actors(limit: number): Promise<ActorListing> {
+    return this.call(async (control) => control.actors(limit));
+  }
+
+  /** Whether nothing goes on on the node. */
+  quiet(): Promise<boolean> {
+    return this.call(async (control) => control.quiet());
   }
 
   /** Stops the node's actors. */

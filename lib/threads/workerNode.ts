@@ -3,7 +3,9 @@ import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import * as comlink from 'comlink';
+import { inspectCell, listActors } from '../node/inspect.ts';
 import { ActorNode } from '../node/node.ts';
+import { isQuiet } from '../node/quiet.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { reviveError } from '../wire/errorCodec.ts';
 import { Board } from './board.ts';
@@ -18,9 +20,6 @@ import {
 import { RingTransport } from './ringTransport.ts';
 import { threadWorld } from './world.ts';
 
-/** Events that are reported even when nobody listens to all of them. */
-const reported = new Set(['failed', 'deadLetter', 'log']);
-
 /** Starts the node this thread was made for. */
 export function startNode(): void {
   const {
@@ -30,6 +29,7 @@ export function startNode(): void {
     host: hostPort,
     board: memory,
     ringBytesMax,
+    slowHandlerMs,
   } = (workerData as NodeData).thrumNode;
   const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
   const board = new Board(memory, nodeId);
@@ -46,12 +46,11 @@ export function startNode(): void {
     spawn: async (request, on) => unwrap(await host.spawn(request, on)),
     load: importModule,
   });
-  const node = new ActorNode(nodeId, world);
-  let observed = false;
+  const node = new ActorNode(nodeId, world, { slowHandlerMs });
   let lastEvent: Promise<void> = Promise.resolve();
-  // Every listener costs the events it hears: `started` and `stopped` aren't even made unless asked for.
+  // Each event costs a call: those of ordinary life, `started` and `stopped`, aren't made unless observed.
   node.events.on((event) => {
-    if (observed || reported.has(event.type)) lastEvent = host.event(serializeEvent(event));
+    lastEvent = host.event(serializeEvent(event));
   });
   if (own) node.onIdle = () => void host.retire();
   const control: WorkerControl = {
@@ -60,9 +59,11 @@ export function startNode(): void {
       transport.accept(from, { ring, port }),
     nodeDown: (down, cause) => node.nodeDown(down, cause && reviveError(cause, [])),
     observe: (all) => {
-      observed = all;
       node.events.observed = all;
     },
+    inspect: (cell) => inspectCell(node, cell),
+    actors: (limit) => listActors(node, limit),
+    quiet: () => transport.settle() && isQuiet(node),
     async close() {
       await node.close();
       // The thread is ended when this returns: what was reported must have arrived.

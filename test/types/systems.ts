@@ -1,7 +1,15 @@
 // Systems, contexts, and what spawn takes and gives.
 
 import { z } from 'zod';
-import { actor, type Context, createSystem, type Ref, type System, tell } from '../../lib/index.ts';
+import {
+  actor,
+  type CloseReport,
+  type Context,
+  createSystem,
+  type Ref,
+  type System,
+  tell,
+} from '../../lib/index.ts';
 import { Counter, Greeter, Library } from './actors.ts';
 import { type Equal, holds, type Interchangeable } from './assert.ts';
 
@@ -11,7 +19,7 @@ export async function creates(): Promise<void> {
   const wide = await createSystem({ threads: 2 });
   holds<Equal<typeof wide, System>>();
   const closed = system.close();
-  holds<Equal<typeof closed, Promise<void>>>();
+  holds<Equal<typeof closed, Promise<CloseReport>>>();
   // @ts-expect-error: a number of threads is a number
   await createSystem({ threads: '2' });
   // @ts-expect-error: there is no such option
