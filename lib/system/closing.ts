@@ -19,7 +19,7 @@ export interface CloseOptions {
 }
 
 /** A node that runs answers within this; the deadline is over by then. */
-const lastWordsMs = 250;
+const lastWordsMs = 500;
 const leftMax = 10_000;
 const longestPauseMs = 20;
 

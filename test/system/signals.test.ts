@@ -3,7 +3,10 @@ import test from 'ava';
 import { closeOnSignal, createSystem, InvalidOptionError } from '../../lib/index.ts';
 import { Program } from '../fixtures/programs.ts';
 
-const system = 'const system = await thrum.createSystem({ threads: 1 });';
+const system = `const system = await thrum.createSystem({ threads: 1 });
+const handled = async (node) => {
+  while (system.metrics().nodes[node].handled === 0) await new Promise((resolve) => setImmediate(resolve));
+};`;
 
 test('the first signal closes the system; then the process ends as the signal would have ended it', async (t) => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -57,9 +60,10 @@ test('a handler that runs on is ended with its thread when the time is up, and n
     thrum.closeOnSignal(system, { timeoutMs: 200 });
     const stuck = await system.spawn(flow.Sluggish, undefined, { on: 1 });
     stuck.tell.waitFor(new Uint8Array(new SharedArrayBuffer(4)));
-    while (system.metrics().nodes[1].handled === 0) await new Promise((resolve) => setImmediate(resolve));
+    await handled(1);
     const never = await system.spawn(actors.Troublemaker, undefined, { on: 'host', name: 'never' });
     never.ask.never().catch(() => {});
+    await handled(0);
     console.log('ready');`,
   );
   await program.line('ready');
@@ -75,6 +79,7 @@ test('a second signal ends the process at once', async (t) => {
     thrum.closeOnSignal(system, { timeoutMs: 60_000, before: () => console.log('closing') });
     const never = await system.spawn(actors.Troublemaker, undefined, { on: 1 });
     never.ask.never().catch(() => {});
+    await handled(1);
     console.log('ready');`,
   );
   await program.line('ready');
