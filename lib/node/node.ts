@@ -136,9 +136,13 @@ export class ActorNode implements CellHost, RefBinder {
     else this.outbox.stop(id.node, id.cell, drain);
   }
 
+  private get observed(): boolean {
+    return this.events.observed || this.world.observed?.() === true;
+  }
+
   emitStarted(cell: Cell): void {
     this.counters[NodeCounter.started]!++;
-    if (this.events.observed) this.events.emit({ type: 'started', node: this.nodeId, actor: cell.path });
+    if (this.observed) this.events.emit({ type: 'started', node: this.nodeId, actor: cell.path });
   }
 
   stopped(cell: Cell, reason: StopReason): void {
@@ -151,7 +155,7 @@ export class ActorNode implements CellHost, RefBinder {
     if (!cell.abandoned) {
       this.counters[NodeCounter.stopped]!++;
       this.tellParent(cell);
-      if (this.events.observed) {
+      if (this.observed) {
         this.events.emit({ type: 'stopped', node: this.nodeId, actor: cell.path, reason });
       }
     }

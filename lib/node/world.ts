@@ -90,6 +90,8 @@ export interface World {
   readonly transport: Transport;
   readonly control: Control;
   random(): number;
+  /** Whether somebody on another node listens to the events of ordinary life. */
+  observed?(): boolean;
   /** Bytes of the heap in use, where the world knows. */
   heapUsedBytes?(): number;
   /** Runs `fn` soon, before I/O and timers. */

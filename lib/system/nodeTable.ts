@@ -40,7 +40,6 @@ export class NodeTable {
   private readonly retiring = new Set<NodeId>();
   private lastNode = host;
   private turn = 0;
-  private observed = false;
   private closing = false;
   private terminating = false;
   private hostNode: ActorNode | undefined = undefined;
@@ -82,7 +81,6 @@ export class NodeTable {
       this.shared.push(nodeId);
       this.shared.sort((a, b) => a - b);
     }
-    if (this.observed) handle.observe(true);
     this.node.events.emit({ type: 'nodeUp', node: nodeId });
     return nodeId;
   }
@@ -135,10 +133,7 @@ export class NodeTable {
 
   /** Whether every node reports `started` and `stopped` too. */
   observe(all: boolean): void {
-    if (this.observed === all) return;
-    this.observed = all;
-    this.node.events.observed = all;
-    for (const worker of this.workers.values()) worker.observe(all);
+    this.board.observed = all;
   }
 
   // Looking at what goes on.

@@ -20,7 +20,8 @@ const nodeWords = countersWord + counterCount * 2 + 32;
 const activeWord = slotsMax * nodeWords;
 const ringBytesWord = activeWord + 16;
 const lastSlotWord = ringBytesWord + 16;
-const words = lastSlotWord + 16;
+const observedWord = lastSlotWord + 16;
+const words = observedWord + 16;
 
 const running = 0;
 const parked = 1;
@@ -65,6 +66,17 @@ export class Board implements Pressure {
     if (slotOf(node) > Atomics.load(this.words, lastSlotWord)) {
       Atomics.store(this.words, lastSlotWord, slotOf(node));
     }
+  }
+
+  // Whether somebody listens to the events of ordinary life: here, so that what a listener does right after it
+  // began to listen is heard, however fast that is.
+
+  get observed(): boolean {
+    return Atomics.load(this.words, observedWord) === 1;
+  }
+
+  set observed(observed: boolean) {
+    Atomics.store(this.words, observedWord, observed ? 1 : 0);
   }
 
   // Ready bits and the doorbell.

@@ -24,8 +24,6 @@ export interface WorkerControl {
   /** The receiving end of a link from node `from`. */
   accept(from: NodeId, ring: SharedArrayBuffer, port: MessagePort): void;
   nodeDown(node: NodeId, cause: SerializedError | undefined): void;
-  /** Whether anybody listens to every event, or only to those that report trouble. */
-  observe(all: boolean): void;
   inspect(cell: number): ActorInspection | undefined;
   actors(limit: number): ActorListing;
   /** Whether nothing goes on there: see `isQuiet`. What has arrived is taken in first. */

@@ -119,10 +119,6 @@ export class WorkerHandle {
     this.notify((control) => control.nodeDown(node, cause));
   }
 
-  observe(all: boolean): void {
-    this.notify((control) => control.observe(all));
-  }
-
   inspect(cell: number): Promise<ActorInspection | undefined> {
     return this.call(async (control) => control.inspect(cell));
   }

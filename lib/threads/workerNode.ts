@@ -58,9 +58,6 @@ export function startNode(): void {
     accept: (from: NodeId, ring: SharedArrayBuffer, port: MessagePort) =>
       transport.accept(from, { ring, port }),
     nodeDown: (down, cause) => node.nodeDown(down, cause && reviveError(cause, [])),
-    observe: (all) => {
-      node.events.observed = all;
-    },
     inspect: (cell) => inspectCell(node, cell),
     actors: (limit) => listActors(node, limit),
     quiet: () => transport.settle() && isQuiet(node),

@@ -20,6 +20,7 @@ export function threadWorld(transport: RingTransport, board: Board, control: Con
     pressure: board,
     control,
     random: () => Math.random(),
+    observed: () => board.observed,
     heapUsedBytes: () => v8.getHeapStatistics().used_heap_size,
     microtask: (fn) => queueMicrotask(fn),
     defer: (fn) => {

@@ -81,6 +81,21 @@ test.serial('a drain waits for messages on their way through actors of all nodes
   t.deepEqual(letters, []);
 });
 
+test.serial('a drain waits for handlers that wait, and for what they send then', async (t) => {
+  const system = await createSystem({ threads: 2, log: 'silent' });
+  const [first, last] = [
+    await system.spawn(Stage, undefined, { on: 1 }),
+    await system.spawn(Stage, undefined, { on: 2 }),
+  ];
+  const done = new Int32Array(new SharedArrayBuffer(4));
+  await last.ask.countIn(new Uint8Array(done.buffer));
+  await first.ask.handTo(last);
+  first.tell.workLong(150);
+  t.like(await system.close({ drain: true }), { stopped: true, drained: true });
+  t.is(done[0], 1);
+  t.is(system.metrics().deadLetters, 0);
+});
+
 test.serial('without a drain what waits is given up, and counted', async (t) => {
   const system = await createSystem({ threads: 1, log: 'silent' });
   let lost = 0;
