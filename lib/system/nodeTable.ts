@@ -1,11 +1,13 @@
 // The nodes of a system as the host knows them: starts worker threads, places actors, passes ports on, and
 // tells the others when one has died.
+import { NodeCounter } from '../node/counters.ts';
 import { type ActorListing, inspectCell, listActors } from '../node/inspect.ts';
 import type { ActorNode } from '../node/node.ts';
 import { isQuiet } from '../node/quiet.ts';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
 import { InvalidOptionError, NodeDownError, SystemClosedError } from '../protocol/errors.ts';
+import type { SystemEvent } from '../protocol/events.ts';
 import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { type Board, slotOf, slotsMax } from '../threads/board.ts';
@@ -38,6 +40,8 @@ export class NodeTable {
   private readonly shared: NodeId[] = [];
   /** Nodes that were made for one actor, and end with it. */
   private readonly retiring = new Set<NodeId>();
+  /** Dead letters that each node has told of. */
+  private readonly lettersHeard = new Map<NodeId, number>();
   private lastNode = host;
   private turn = 0;
   private closing = false;
@@ -171,9 +175,28 @@ export class NodeTable {
     return {
       spawn: (request, on) => outcomeOf(() => this.spawn(request, on)),
       connect: (from, to, ring, port) => this.connect(from, to, { ring, port }),
-      event: (event) => this.node.events.emit(reviveEvent(event)),
+      event: (event) => this.heard(nodeId, reviveEvent(event)),
       retire: () => void this.retire(nodeId),
     };
+  }
+
+  private heard(nodeId: NodeId, event: SystemEvent): void {
+    if (event.type === 'deadLetter') {
+      this.lettersHeard.set(nodeId, event.count + (this.lettersHeard.get(nodeId) ?? 0));
+    }
+    this.node.events.emit(event);
+  }
+
+  /** A node's end overtakes its last reports: what it has counted and not told is told now. */
+  private tellUnheardLetters(nodeId: NodeId): void {
+    const count =
+      this.board.countersOf(nodeId)[NodeCounter.deadLetters]! - (this.lettersHeard.get(nodeId) ?? 0);
+    this.lettersHeard.delete(nodeId);
+    if (count <= 0) return;
+    const reason = this.closing ? 'closed' : 'nodeDown';
+    const actor = `node ${nodeId}`;
+    const message = 'messages it counted last';
+    this.node.events.emit({ type: 'deadLetter', node: nodeId, actor, message, reason, count });
   }
 
   /** Ends a node whose only actor has stopped. */
@@ -191,6 +214,7 @@ export class NodeTable {
     if (this.closing && !this.terminating && !retired) this.diedClosing.push(nodeId);
     const [accepted, done] = this.board.countersOf(nodeId);
     const lost = accepted! - done!;
+    this.tellUnheardLetters(nodeId);
     this.metrics.nodeGone(nodeId);
     if (lost > 0) this.node.deadLetterTo(`node ${nodeId}`, 'messages in its mailboxes', 'nodeDown', lost);
     this.node.nodeDown(nodeId, thrown);
