@@ -10,7 +10,7 @@ import type { CellKind } from './kind.ts';
 
 export interface CellHost {
   readonly nodeId: NodeId;
-  /** [0] messages accepted by this node's mailboxes, [1] those that are done with. */
+  /** [0] messages accepted by this node's mailboxes, [1] those that are done with; the node counts the rest. */
   readonly counters: Float64Array;
   /** The cell's mailbox is above its high-water mark. */
   press(cell: Cell): void;
