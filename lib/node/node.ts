@@ -208,7 +208,9 @@ export class ActorNode implements CellHost, RefBinder {
 
   /** The behaviour of a child has ended and waits for its parent's word. */
   childHalted(parent: Cell, id: string, delayMs: number): void {
-    if (parent.state !== 'running') return;
+    const { state } = parent;
+    // Elsewhere its children stop anyway.
+    if (state !== 'running' && state !== 'restarting' && state !== 'stopping') return;
     const own = parent.own();
     own.group ??= new GroupRestart(parent);
     own.group.childHalted(id, delayMs);
