@@ -97,6 +97,10 @@ export class Belongings {
     this.group?.childGone(id);
   }
 
+  farChild(id: string): Address | undefined {
+    return this.far?.get(id);
+  }
+
   get childCount(): number {
     return this.nearCount + (this.far?.size ?? 0);
   }

@@ -189,7 +189,7 @@ export class ActorNode implements CellHost, RefBinder {
     if (parent === undefined) return;
     const { node, cell: parentCell } = this.identify(parent);
     if (node !== this.nodeId) {
-      this.outbox.escalated(node, parentCell, cell.path, error);
+      this.outbox.escalated(node, parentCell, cell, error);
       return;
     }
     const nearParent = this.cells.get(parentCell);
@@ -323,7 +323,7 @@ export class ActorNode implements CellHost, RefBinder {
 
   watch(watcher: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void {
     const { node, cell } = this.identify(ref);
-    const id = this.watches.add(watcher, node, cell, fn);
+    const id = this.watches.add(watcher, ref, cell, fn);
     if (node === this.nodeId) {
       this.watchedFrom(node, cell, id);
     } else if (!this.outbox.watch(node, cell, id)) {

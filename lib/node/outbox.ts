@@ -1,5 +1,6 @@
 // Writes frames to other nodes. Every method says whether there was a link; what a missing one means is the
 // caller's to decide.
+import type { Cell } from '../cell/cell.ts';
 import type { StopReason } from '../protocol/events.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { ByteWriter } from '../wire/buffer.ts';
@@ -72,10 +73,11 @@ export class Outbox {
     return this.numbers(node, FrameKind.stop, cell, kill ? 2 : drain ? 1 : 0);
   }
 
-  escalated(node: NodeId, parentCell: number, path: string, error: Error): boolean {
+  escalated(node: NodeId, parentCell: number, child: Cell, error: Error): boolean {
     return this.frame(node, FrameKind.escalated, (writer) => {
       writer.f64(parentCell);
-      writer.string(path);
+      writer.f64(child.id);
+      writer.string(child.path);
       writeDynamic(serializeError(error, writer.platform), writer);
     });
   }

@@ -230,6 +230,31 @@ test(
 );
 
 test(
+  'a handler that waits for its signal lets the restart go on as soon as another has failed',
+  scene(async (t, on) => {
+    const actor = puppet('a');
+    const ref = await on.spawn(actor);
+    const failing = gate();
+    void failureOf(ref.ask.later(does(() => failing.passed)));
+    ref.tell.run(
+      does(
+        (ctx) =>
+          new Promise<void>((resolve) =>
+            ctx.signal.addEventListener('abort', () => {
+              actor.log.push((ctx.signal.reason as Error).name);
+              resolve();
+            }),
+          ),
+      ),
+    );
+    await settle();
+    failing.fail(new Error('boom'));
+    await on.world.advance(9);
+    t.deepEqual(actor.log, ['a begins', 'ActorRestartedError', 'a ends', 'a begins']);
+  }),
+);
+
+test(
   'resume after a failing create means restart, since there is no behaviour to go on with',
   scene(async (t, on) => {
     const actor = puppet('a', {
