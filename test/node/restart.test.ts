@@ -86,8 +86,9 @@ test(
     await settle();
     t.deepEqual(log, ['signal', 'child ends', 'clean-up', 'parent ends']);
     log.length = 0;
-    on.stop(watched);
     await on.world.advance(200);
+    on.stop(watched);
+    await settle();
     t.deepEqual(log, ['parent begins', 'child begins']);
   }),
 );
@@ -251,6 +252,34 @@ test(
     failing.fail(new Error('boom'));
     await on.world.advance(9);
     t.deepEqual(actor.log, ['a begins', 'ActorRestartedError', 'a ends', 'a begins']);
+  }),
+);
+
+test(
+  "the next behaviour's signal is not that of an ask of the former one",
+  scene(async (t, on) => {
+    const aborted: boolean[] = [];
+    const child = puppet('child', { supervision: { onFailure: 'escalate' } });
+    const parent = puppet('parent', {
+      begins: (ctx) => {
+        aborted.push(ctx.signal.aborted);
+        void ctx.spawn(child.definition);
+      },
+    });
+    const ref = await on.spawn(parent);
+    const open = failureOf(
+      ref.ask.later(
+        does((ctx) => {
+          aborted.push(ctx.signal.aborted);
+          return new Promise(() => {});
+        }),
+      ),
+    );
+    await settle();
+    on.refTo(child).tell.run(fails('boom'));
+    t.true((await open) instanceof ActorRestartedError);
+    await on.world.advance(9);
+    t.deepEqual(aborted, [false, false, false]);
   }),
 );
 

@@ -166,19 +166,46 @@ test(
   }),
 );
 
+for (const first of [true, false]) {
+  test(
+    `kill ${first ? '' : 'after a stop '}reaches children, whose handlers and clean-up nobody waits for either`,
+    scene(async (t, on) => {
+      const { log } = puppet('log');
+      const child = puppet('child', { log, begins: (ctx) => ctx.onStop(() => new Promise(() => {})) });
+      const parent = puppet('parent', { log, begins: (ctx) => void ctx.spawn(child.definition) });
+      const ref = await on.spawn(parent);
+      on.refTo(child).tell.run(does(() => new Promise(() => {})));
+      await settle();
+      if (!first) {
+        on.stop(ref);
+        await on.world.advance(10_000);
+        t.is(on.node.cells.size, 2, 'a plain stop waits for the child');
+      }
+      on.stop(ref, { kill: true });
+      await settle();
+      t.deepEqual(log.slice(2), ['child ends', 'parent ends']);
+    }),
+  );
+}
+
 test(
-  'kill reaches children, whose handlers and clean-up nobody waits for either',
+  'children that hold a restart are not killed when it becomes a stop: they may take their time',
   scene(async (t, on) => {
     const { log } = puppet('log');
-    const child = puppet('child', { log, begins: (ctx) => ctx.onStop(() => new Promise(() => {})) });
+    const child = puppet('child', { log });
     const parent = puppet('parent', { log, begins: (ctx) => void ctx.spawn(child.definition) });
     const ref = await on.spawn(parent);
-    on.refTo(child).tell.run(does(() => new Promise(() => {})));
+    const { passed, open } = gate<string>();
+    const asked = on.refTo(child).ask.answer(
+      does(() => passed),
+      forever,
+    );
+    ref.tell.run(fails('boom'));
     await settle();
     on.stop(ref);
     await on.world.advance(10_000);
-    t.is(on.node.cells.size, 2, 'a plain stop waits for the child');
-    on.stop(ref, { kill: true });
+    open('in its own time');
+    t.is(await asked, 'in its own time');
     await settle();
     t.deepEqual(log.slice(2), ['child ends', 'parent ends']);
   }),

@@ -218,6 +218,7 @@ for (const how of ['stops', 'fails'] as const) {
       else ref.tell.run(fails('boom'));
       await settle();
       t.deepEqual(log, ['parent ends']);
+      t.is(on.world.pending, how === 'stops' ? 0 : 1, 'only the parent waits');
       await on.world.advance(100);
       const anew = ['parent begins', 'a begins', 'b begins', 'c begins'];
       t.deepEqual(log.slice(1), how === 'stops' ? [] : anew);
