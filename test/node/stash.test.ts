@@ -50,6 +50,8 @@ test(
     );
     for (let i = 0; i < 3; i++) ref.tell.run(unstashes);
     t.is(await asked, 'at last');
+    await settle();
+    t.is(times, 4, 'put aside twice, it comes back once');
   }),
 );
 

@@ -1,6 +1,12 @@
 // Supervision where parent and children are on different threads.
 import test, { type ExecutionContext } from 'ava';
-import { ActorStoppedError, type Directive, RemoteError, type System } from '../../lib/index.ts';
+import {
+  ActorStoppedError,
+  type Directive,
+  RemoteError,
+  RestartLimitError,
+  type System,
+} from '../../lib/index.ts';
 import { OutOfStockError, Recorder, type RecorderRef } from '../fixtures/actors.ts';
 import { failureOf } from '../fixtures/failing.ts';
 import { nextEvent, systemFor } from '../fixtures/systems.ts';
@@ -69,6 +75,17 @@ test.serial(
     t.true((await failureOf(member.ask.label())) instanceof ActorStoppedError);
   },
 );
+
+test.serial('one failure too many on another thread reaches the parent with its cause', async (t) => {
+  const { system, recorder, team } = await teamOf(t, Crew);
+  const member = await team.ask.hire({ label: 'a', recorder, on: 2, restartsMax: 0 });
+  const parentFailed = nextEvent(system, 'failed', ({ node }) => node === 1);
+  member.tell.fail(3);
+  const { error } = await parentFailed;
+  t.true(error instanceof RestartLimitError);
+  t.regex(error.message, /test\/Member#1 failed again after 0 restarts/);
+  t.like(error.cause, { name: 'OutOfStockError', code: 'E_OUT_OF_STOCK', left: 3 });
+});
 
 test.serial('a watcher on another thread gets the error in its own class', async (t) => {
   const { recorder, team, hire } = await teamOf(t, Crew);
