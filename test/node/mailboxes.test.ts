@@ -240,11 +240,16 @@ test(
     const signals: AbortSignal[] = [];
     await ref.ask.answer(does((ctx) => void signals.push(ctx.signal)));
     signals.push(actor.contexts[0]!.signal);
+    ref.tell.run(does((ctx) => void signals.push(ctx.signal)));
+    await settle();
+    const [ofAsk, afterwards, ofTell] = signals;
+    t.not(ofAsk, afterwards);
+    t.is(afterwards, ofTell);
     on.stop(ref);
     await settle();
     t.deepEqual(
       signals.map((signal) => signal.aborted),
-      [false, true],
+      [false, true, true],
     );
   }),
 );

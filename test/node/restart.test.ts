@@ -144,10 +144,10 @@ test(
   scene(async (t, on) => {
     const actor = puppet('a');
     const ref = await on.spawn(actor);
-    const [late, failing] = [gate<string>(), gate()];
-    const open = [does(() => late.passed), does(() => failing.passed)].map((job) =>
-      failureOf(ref.ask.later(job, { timeoutMs: Number.POSITIVE_INFINITY })),
-    );
+    const [late, failing, unfit] = [gate<string>(), gate(), gate<unknown>()];
+    const open = [late, failing, unfit]
+      .map(({ passed }) => does(() => passed))
+      .map((job) => failureOf(ref.ask.later(job, { timeoutMs: Number.POSITIVE_INFINITY })));
     ref.tell.run(fails('boom'));
     for (const error of await Promise.all(open)) {
       t.true(error instanceof ActorRestartedError);
@@ -156,6 +156,8 @@ test(
     await on.world.advance(9);
     late.open('late');
     failing.fail(new Error('late'));
+    // A reply that can't be sent would fail the handler.
+    unfit.open(() => {});
     await on.world.advance(100);
     t.is(on.failures().length, 1);
     t.deepEqual(actor.log, ['a begins', 'a ends', 'a begins']);
