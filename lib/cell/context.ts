@@ -3,7 +3,7 @@
 import type * as z from 'zod';
 import type { Definition } from '../protocol/actor.ts';
 import type { Context, Log, SpawnArguments, SpawnOptions, StopOptions } from '../protocol/context.ts';
-import { ActorStoppedError, InvalidOptionError } from '../protocol/errors.ts';
+import { InvalidOptionError } from '../protocol/errors.ts';
 import type { LogLevel, StopReason } from '../protocol/events.ts';
 import type { Handlers } from '../protocol/message.ts';
 import type { Address, NodeId, Ref } from '../protocol/ref.ts';
@@ -33,12 +33,10 @@ export class ActorContext implements Context {
 
   get signal(): AbortSignal {
     const cell = this.#cell;
-    const gone = (): Error => new ActorStoppedError(cell.path);
-    if (cell.context !== this) return AbortSignal.abort(gone());
-    const ofAsk = cell.asks?.signalOfCurrent();
-    if (ofAsk !== undefined) return ofAsk;
-    const ending = cell.state !== 'running' && !cell.draining;
-    return cell.own().signal(ending ? gone() : undefined);
+    if (cell.context !== this) return AbortSignal.abort(cell.goneError());
+    const drains = cell.state === 'stopping' && cell.draining;
+    const ended = cell.state === 'running' || drains ? undefined : cell.goneError();
+    return cell.asks?.signalOfCurrent(ended) ?? cell.own().signal(ended);
   }
 
   now(): number {
@@ -109,7 +107,7 @@ export class ActorContext implements Context {
     const [args, options] = rest as [unknown, SpawnOptions?];
     const cell = this.#cell;
     if (cell.state !== 'running' || cell.context !== this) {
-      return Promise.reject(new ActorStoppedError(cell.path, 'spawn'));
+      return Promise.reject(cell.goneError('spawn'));
     }
     const { host } = cell.kind;
     const on = options?.on ?? host.nodeId;
@@ -123,7 +121,7 @@ export class ActorContext implements Context {
   stop(ref: Address | undefined = undefined, options: StopOptions = {}): void {
     const cell = this.#cell;
     // A behaviour that has ended must not stop the one that came after it.
-    if (ref === undefined && cell.context !== this) return;
+    if (cell.context !== this && (ref === undefined || this.self.equals(ref))) return;
     cell.kind.host.stop(ref ?? this.self, options.drain ?? false, options.kill ?? false);
   }
 

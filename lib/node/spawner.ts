@@ -10,7 +10,6 @@ import {
   ActorStoppedError,
   DefinitionConflictError,
   DefinitionNotFoundError,
-  InvalidOptionError,
   NodeDownError,
   SystemClosedError,
 } from '../protocol/errors.ts';
@@ -68,6 +67,8 @@ export class Spawner {
   ): Promise<ActorRef> {
     const { node } = this;
     const { definition, table } = kind;
+    // Whose child it is: the behaviour's, which may have ended when the child is there.
+    const context = parent?.context;
     const writer = new ByteWriter(node.world.platform, 256);
     kind.args.write(args, writer, node);
     const self = parent && (node.selfRef(parent) as ActorRef);
@@ -88,19 +89,24 @@ export class Spawner {
       on,
     );
     const ref = new ActorRef(node.sender, table, spawned.node, spawned.cell, spawned.path);
-    // One that 'any' has brought back to this node is the parent's already.
-    if (parent !== undefined && spawned.node !== node.nodeId && !this.adopt(parent, ref)) {
+    if (parent === undefined) return ref;
+    const { state } = parent;
+    if (parent.context !== context || (state !== 'running' && state !== 'stopping')) {
       node.stop(ref, false, false);
-      throw new InvalidOptionError(`${parent.path} stopped while '${definition.name}' was starting`);
+      throw parent.goneError('spawn');
     }
+    // One that 'any' has brought back to this node is the parent's already.
+    if (spawned.node !== node.nodeId) this.adopt(parent, ref);
     return ref;
   }
 
-  /** False when the parent is already closing. */
-  private adopt(parent: Cell, child: ActorRef): boolean {
-    if (parent.state !== 'running' && parent.state !== 'stopping') return false;
-    parent.own().adoptFar(child, groups(parent));
-    return true;
+  private adopt(parent: Cell, child: ActorRef): void {
+    const own = parent.own();
+    own.adoptFar(child, groups(parent));
+    const delayMs = own.haltedEarly?.get(child.id);
+    if (delayMs === undefined) return;
+    own.haltedEarly!.delete(child.id);
+    this.node.relatives.childHalted(parent, child.id, delayMs);
   }
 
   /** Starts an actor on this node because another one asks for it. */
@@ -201,7 +207,7 @@ interface Identity {
 /** Whether an actor begins again elsewhere when its node dies, and how. */
 function relocationOf({ supervision, definition }: CellKind): Backoff | undefined {
   const error = new NodeDownError(0, `the node of a '${definition.name}' went down`);
-  if (directiveFor(supervision, error) !== 'restart') return undefined;
+  if (directiveFor(supervision, error, () => {}) !== 'restart') return undefined;
   const { onFailure: _, ...backoff } = supervision;
   return backoff;
 }

@@ -52,8 +52,9 @@ export interface StopOptions {
   /** `true`: messages that already wait are handled first. Default `false`: they become dead letters. */
   drain?: boolean;
   /**
-   * `true`: a handler that waits for something isn't waited for; what it still does is ignored, its asker gets
-   * `ActorStoppedError`. A handler that holds its thread can't be interrupted.
+   * `true`: nothing is waited for. A handler that waits for something goes on in vain: what it still does is ignored,
+   * its asker gets `ActorStoppedError`. Children are killed, clean-up runs but isn't waited for. A handler that holds
+   * its thread can't be interrupted.
    */
   kill?: boolean;
 }
@@ -70,8 +71,9 @@ export interface Context<P = unknown> {
   readonly node: NodeId;
   readonly log: Log;
   /**
-   * Inside a handler of an ask: aborted when the asker gives up or the actor stops. Elsewhere: aborted when
-   * the actor stops. Made on first use.
+   * Inside a handler of an ask: aborted when the asker gives up or the behaviour ends. Elsewhere: aborted when the
+   * behaviour ends. Made on first use. In a handler of a concurrent ask, read it before the first `await`: later it is
+   * that of whichever ask came last.
    */
   readonly signal: AbortSignal;
   /** Milliseconds since an arbitrary start, fractional, never going back. */
