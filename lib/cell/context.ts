@@ -73,6 +73,24 @@ export class ActorContext implements Context {
     return cancel;
   }
 
+  sleep(delayMs: number): Promise<void> {
+    checkDelay(delayMs, 'delayMs');
+    const cell = this.#cell;
+    if (!this.#live) return Promise.reject(cell.goneError());
+    const own = cell.own();
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => {
+        cancelTimer();
+        reject(cell.goneError());
+      };
+      const cancelTimer = cell.kind.host.setTimer(delayMs, () => {
+        own.dropTimer(cancel);
+        resolve();
+      });
+      own.addTimer(cancel);
+    });
+  }
+
   every(periodMs: number, fn: () => unknown): () => void {
     checkDelay(periodMs, 'periodMs');
     if (!this.#live) return nothing;

@@ -14,7 +14,7 @@ import {
   SystemClosedError,
 } from '../protocol/errors.ts';
 import type { Address } from '../protocol/ref.ts';
-import { ByteReader, ByteWriter } from '../wire/buffer.ts';
+import { type Beside, ByteReader, ByteWriter } from '../wire/buffer.ts';
 import { validate } from '../wire/codec.ts';
 import { protocolTable } from '../wire/protocolTable.ts';
 import type { ActorId } from '../wire/refs.ts';
@@ -70,6 +70,9 @@ export class Spawner {
     // Whose child it is: the behaviour's, which may have ended when the child is there.
     const context = parent?.context;
     const writer = new ByteWriter(node.world.platform, 256);
+    // Shared memory goes along as itself.
+    const beside: Beside = { buffers: [] };
+    writer.beside = beside;
     kind.args.write(args, writer, node);
     const self = parent && (node.selfRef(parent) as ActorRef);
     const spawned = await node.world.control.spawn(
@@ -78,6 +81,7 @@ export class Spawner {
         module: definition.module,
         fingerprint: table.fingerprint,
         args: writer.bytes.slice(0, writer.position),
+        beside: beside.buffers,
         relocation: relocationOf(kind),
         options: {
           name: options?.name,
@@ -121,7 +125,9 @@ export class Spawner {
     }
     const { parent, options } = request;
     const kind = this.kinds.of(definition, options, parent?.groups ?? false);
-    const args = kind.args.read(new ByteReader(node.world.platform, request.args), node);
+    const reader = new ByteReader(node.world.platform, request.args);
+    reader.beside = { buffers: request.beside };
+    const args = kind.args.read(reader, node);
     const parentRef = parent && new ActorRef(node.sender, nobody, parent.node, parent.cell, parent.path);
     const { trackId, home } = request;
     const cell = this.start(kind, args, { name: options.name, trackId, home }, parentRef);

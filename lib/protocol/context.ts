@@ -82,6 +82,11 @@ export interface Context<P = unknown> {
   random(): number;
   /** Runs `fn` once as a turn of this actor after `delayMs`; returns a function that cancels it. */
   after(delayMs: number, fn: () => unknown): () => void;
+  /**
+   * Resolves after `delayMs`, for a handler that waits: `await ctx.sleep(50)`. (A callback of {@link after} is a turn of
+   * its own, which a handler that holds the mailbox would wait for in vain.) Rejects when the behaviour ends first.
+   */
+  sleep(delayMs: number): Promise<void>;
   /** Runs `fn` every `periodMs` as a turn of this actor; a late turn isn't made up for. */
   every(periodMs: number, fn: () => unknown): () => void;
   /** Starts a child: it stops before this actor does. */
