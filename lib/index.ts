@@ -4,6 +4,7 @@ export { bytes, move, sharedBytes } from './protocol/bytes.ts';
 export type {
   Context,
   Log,
+  NamedSpawnOptions,
   Placement,
   SpawnArguments,
   SpawnOptions,
@@ -23,6 +24,7 @@ export {
   type Issue,
   MailboxFullError,
   MessageLimitError,
+  NameTakenError,
   NodeDownError,
   RemoteError,
   SelfAskError,
@@ -38,6 +40,7 @@ export type {
   StopReason,
   SystemEvent,
 } from './protocol/events.ts';
+export type { Group } from './protocol/group.ts';
 export {
   type Ask,
   type AskDeclaration,

@@ -2,10 +2,18 @@
 // actor stays small.
 import type * as z from 'zod';
 import type { Definition } from '../protocol/actor.ts';
-import type { Context, Log, SpawnArguments, SpawnOptions, StopOptions } from '../protocol/context.ts';
+import type {
+  Context,
+  Log,
+  NamedSpawnOptions,
+  SpawnArguments,
+  SpawnOptions,
+  StopOptions,
+} from '../protocol/context.ts';
 import { ActorStoppedError, InvalidOptionError } from '../protocol/errors.ts';
 import type { LogLevel, StopReason } from '../protocol/events.ts';
-import type { Address, NodeId, Ref } from '../protocol/ref.ts';
+import type { Group } from '../protocol/group.ts';
+import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
 import type { Cell } from './cell.ts';
 
 export class ActorContext implements Context {
@@ -91,6 +99,31 @@ export class ActorContext implements Context {
     if (cell.state !== 'running') return Promise.reject(new ActorStoppedError(cell.path, 'spawn'));
     const on = options?.on ?? cell.host.nodeId;
     return cell.host.spawn(definition as Definition, args, options, on, cell) as unknown as Promise<Ref<Q>>;
+  }
+
+  lookup<Q, A extends z.ZodType>(
+    definition: Definition<Q, A>,
+    name: string,
+    options?: AskOptions,
+  ): Promise<Ref<Q> | undefined> {
+    const found = this.#cell.host.registry.lookup(definition as Definition, name, options);
+    return found as Promise<Ref<Q> | undefined>;
+  }
+
+  lookupOrSpawn<Q, A extends z.ZodType>(
+    definition: Definition<Q, A>,
+    args: z.input<A>,
+    options: NamedSpawnOptions,
+  ): Promise<Ref<Q>> {
+    const cell = this.#cell;
+    if (cell.state !== 'running') return Promise.reject(new ActorStoppedError(cell.path, 'lookupOrSpawn'));
+    const on = options.on ?? cell.host.nodeId;
+    const found = cell.host.lookupOrSpawn(definition as Definition, args, options, on, cell);
+    return found as unknown as Promise<Ref<Q>>;
+  }
+
+  group<Q, A extends z.ZodType>(definition: Definition<Q, A>, name: string): Group<Q> {
+    return this.#cell.host.registry.group(definition as Definition, name, this.#cell) as Group<Q>;
   }
 
   watch(ref: Address, fn: (reason: StopReason) => unknown): () => void {

@@ -2,7 +2,7 @@
 import type { Cell } from '../cell/cell.ts';
 import type { CellHost } from '../cell/host.ts';
 import type { Definition } from '../protocol/actor.ts';
-import type { Placement, SpawnOptions } from '../protocol/context.ts';
+import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
 import { errorsOf } from '../protocol/definitions.ts';
 import {
   InvalidOptionError,
@@ -25,6 +25,8 @@ import { EventStream } from './events.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
 import { ActorRef } from './refs.ts';
+import { RegistryClient } from './registry/client.ts';
+import { stopInternals } from './registry/internal.ts';
 import { MessageSender } from './sender.ts';
 import { Spawner } from './spawner.ts';
 import { WatchTable } from './watches.ts';
@@ -42,6 +44,8 @@ export class ActorNode implements CellHost, RefBinder {
   readonly backlog = new Backlog();
   readonly counters: Float64Array;
   readonly sender: MessageSender;
+  /** Names and groups. */
+  readonly registry: RegistryClient;
   /** Set once the system closes: nothing is accepted any more. */
   closed = false;
   /** Called whenever the last actor has stopped. */
@@ -60,6 +64,7 @@ export class ActorNode implements CellHost, RefBinder {
     this.sender = new MessageSender(this);
     this.dispatcher = new Dispatcher(world);
     this.spawner = new Spawner(this);
+    this.registry = new RegistryClient(this);
     this.counters = world.pressure.counters;
     world.transport.onFrame(new Inbox(this));
     world.transport.onWake(() => {
@@ -112,6 +117,16 @@ export class ActorNode implements CellHost, RefBinder {
     return this.spawner.spawn(definition, args, options, on, parent);
   }
 
+  lookupOrSpawn(
+    definition: Definition,
+    args: unknown,
+    options: NamedSpawnOptions,
+    on: Placement,
+    parent: Cell | undefined,
+  ): Promise<ActorRef> {
+    return this.spawner.lookupOrSpawn(definition, args, options, on, parent);
+  }
+
   startRequested(request: SpawnRequest): Promise<Spawned> {
     return this.spawner.startRequested(request);
   }
@@ -127,12 +142,14 @@ export class ActorNode implements CellHost, RefBinder {
   }
 
   stopped(cell: Cell, reason: StopReason): void {
+    const isInternal = this.cells.internals.has(cell);
     this.cells.delete(cell);
     for (const { node, watchId } of this.watches.takeWatchers(cell.id)) {
       if (node === this.nodeId) this.watches.fire(watchId, reason);
       else this.outbox.stopped(node, watchId, reason);
     }
     for (const { id, watch } of this.watches.removeAllOf(cell)) this.unwatch(id, watch.node, watch.cell);
+    if (isInternal) return;
     if (!cell.abandoned) {
       this.tellParent(cell);
       if (this.events.observed) {
@@ -156,6 +173,7 @@ export class ActorNode implements CellHost, RefBinder {
   /** Stops every actor of this node; resolves when all have. */
   async close(): Promise<void> {
     this.closed = true;
+    this.registry.close();
     const gone = new Promise<void>((resolve) => {
       this.onEmpty = resolve;
       if (this.cells.size === 0) resolve();
@@ -164,6 +182,7 @@ export class ActorNode implements CellHost, RefBinder {
       if (cell.parent === undefined || cell.parent.node !== this.nodeId) cell.requestStop(false);
     }
     await gone;
+    await stopInternals(this);
     this.backlog.fail(undefined, () => new SystemClosedError('a message that waited for room'));
     this.asks.rejectWhere(
       () => true,

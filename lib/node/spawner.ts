@@ -1,7 +1,7 @@
 // Starts actors: here, on behalf of another node, or by asking for it elsewhere.
 import { Cell } from '../cell/cell.ts';
 import type { Definition } from '../protocol/actor.ts';
-import type { Placement, SpawnOptions } from '../protocol/context.ts';
+import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
 import { lookup, onRegistered } from '../protocol/definitions.ts';
 import {
   ActorStoppedError,
@@ -28,13 +28,14 @@ export class Spawner {
     this.node = node;
   }
 
-  /** Starts an actor where `on` says. */
+  /** Starts an actor where `on` says. `ifTaken`: what is done where another one has its name. */
   spawn(
     definition: Definition,
     args: unknown,
     options: SpawnOptions | undefined,
     on: Placement,
     parent: Cell | undefined,
+    ifTaken: 'reject' | 'lookup' = 'reject',
   ): Promise<ActorRef> {
     const { node } = this;
     try {
@@ -42,15 +43,48 @@ export class Spawner {
       const codec = argsCodec(definition);
       const value = validate(codec, args, () => `the arguments of '${definition.name}'`);
       const capacity = capacityOf(options);
-      if (on !== node.nodeId && !(on === 'host' && node.nodeId === 0)) {
-        return this.spawnElsewhere(definition, codec, value, options?.name, capacity, on, parent);
-      }
-      const copy = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
-      const parentRef = parent && node.selfRef(parent);
-      return Promise.resolve(this.start(definition, copy, options?.name, capacity, parentRef));
+      const name = options?.name;
+      if (name === undefined) return this.place(definition, codec, value, name, capacity, on, parent);
+      // Now: while the name is claimed, the caller may go on to change what it has given.
+      const kept = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
+      return node.registry.spawn(definition, name, ifTaken, () =>
+        this.place(definition, codec, kept, name, capacity, on, parent),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** The actor that has the name, or one that is started. */
+  lookupOrSpawn(
+    definition: Definition,
+    args: unknown,
+    options: NamedSpawnOptions,
+    on: Placement,
+    parent: Cell | undefined,
+  ): Promise<ActorRef> {
+    // A name that is missing is refused like any other bad one.
+    const named = options.name === undefined ? { ...options, name: '' } : options;
+    return this.spawn(definition, args, named, on, parent, 'lookup');
+  }
+
+  /** Starts an actor here or has it started elsewhere; its arguments are valid and its name is claimed. */
+  private place(
+    definition: Definition,
+    codec: Codec,
+    args: unknown,
+    name: string | undefined,
+    capacity: number,
+    on: Placement,
+    parent: Cell | undefined,
+  ): Promise<ActorRef> {
+    const { node } = this;
+    if (on !== node.nodeId && !(on === 'host' && node.nodeId === 0)) {
+      return this.spawnElsewhere(definition, codec, args, name, capacity, on, parent);
+    }
+    const copy = codec.mustCopy ? codec.copy(args, node.world.platform, node) : args;
+    const parentRef = parent && node.selfRef(parent);
+    return Promise.resolve(this.start(definition, copy, name, capacity, parentRef));
   }
 
   private async spawnElsewhere(
