@@ -114,7 +114,7 @@ for (const how of ['stop', 'fail'] as const) {
     const { start, spawn, lookup } = registryNode();
     const first = await start(Person, 'heir');
     const clerk = await spawn(Clerk);
-    const respawned = clerk.ask.respawnWhenStopped(first);
+    const respawned = clerk.ask.respawnWhenStopped({ person: first, name: 'heir' });
     await settle();
     first.tell[how]();
     t.is(await respawned, 0, 'never found it taken');

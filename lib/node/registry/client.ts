@@ -169,7 +169,8 @@ export class RegistryClient implements Directory {
 
   placeOf(ref: Address): ActorPlace {
     const { node, cell } = this.node.identify(ref);
-    return { node, cell, path: ref.path };
+    // A ref that came in a message doesn't know the actor's name; the actor itself does.
+    return { node, cell, path: this.node.cellOf(ref)?.path ?? ref.path };
   }
 
   refOf(actor: ActorPlace, definition: Definition): ActorRef {
