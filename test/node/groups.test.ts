@@ -14,7 +14,9 @@ import {
   SystemClosedError,
   tell,
 } from '../../lib/index.ts';
+import type { RegistryClient } from '../../lib/node/registry/client.ts';
 import { Groups } from '../../lib/node/registry/groups.ts';
+import { GroupWatches } from '../../lib/node/registry/groupWatches.ts';
 import type { AgentProtocol, GroupState } from '../../lib/node/registry/messages.ts';
 import { Subscription } from '../../lib/node/registry/subscription.ts';
 import { Recorder } from '../fixtures/actors.ts';
@@ -276,8 +278,11 @@ test('a watch dies with its actor, and with one whose create fails', async (t) =
   await failureOf(spawn(watching('groups/Failing', true)));
   await settle();
   t.is(told, 1);
+  const watched = Reflect.get(Reflect.get(node.registry, 'watches'), 'groups') as Map<string, unknown>;
+  t.is(watched.size, 1);
   node.stop(ref, false);
   await settle();
+  t.is(watched.size, 0, 'the node has no subscription any more');
   await group(Person, 'g').join(await person('a'));
   await settle();
   t.is(told, 1);
@@ -377,7 +382,7 @@ function manualAgent() {
 }
 
 test('a group that nobody is in or watches is not kept', (t) => {
-  const groups = new Groups(() => {});
+  const groups = new Groups();
   const kept = () => (Reflect.get(groups, 'groups') as Map<string, unknown>).size;
   groups.members(key);
   t.is(kept(), 0);
@@ -391,12 +396,9 @@ test('a group that nobody is in or watches is not kept', (t) => {
 
 test('one state is on its way to a node at a time; what changes meanwhile is told together', async (t) => {
   const { told, agent } = manualAgent();
-  const groups = new Groups(() => groups.publish());
+  const groups = new Groups();
   groups.subscribe(key, agent);
-  for (let cell = 1; cell <= 5; cell++) {
-    groups.join(key, place(cell));
-    groups.publish();
-  }
+  for (let cell = 1; cell <= 5; cell++) groups.join(key, place(cell));
   t.deepEqual(
     told.map(({ state }) => state.members.length),
     [1],
@@ -410,6 +412,24 @@ test('one state is on its way to a node at a time; what changes meanwhile is tol
   told[1]!.settle();
   await settle();
   t.is(told.length, 2);
+});
+
+test('a new watcher asks anew: what its node was told last may be older', async (t) => {
+  const { node } = groupNode();
+  let version = 0;
+  const client = {
+    ask: async () => ({ version: ++version, members: Array.from({ length: version }, (_, i) => place(i)) }),
+    refOf: (member: { path: string }) => member,
+  };
+  const watches = new GroupWatches(node, client as unknown as RegistryClient);
+  const sizes: string[] = [];
+  const watch = (who: string) =>
+    watches.watch(Person as Definition, key, undefined, (members) => sizes.push(`${who} ${members.length}`));
+  watch('first');
+  await settle();
+  watch('second');
+  await settle();
+  t.deepEqual(sizes, ['first 1', 'first 2', 'second 2']);
 });
 
 test('a state whose answer does not come is told again, to a node that is there', async (t) => {

@@ -269,7 +269,9 @@ test("an app's own definition may be called like the registry", async (t) => {
 });
 
 test('a node that closes rejects what waits for the registry, and leaves nothing', async (t) => {
-  const { node, world, start, lookup, lookupOrSpawn } = registryNode();
+  const { node, world, events, start, lookup, lookupOrSpawn } = registryNode();
+  let idle = 0;
+  node.onIdle = () => idle++;
   await start(Person, 'p');
   node.registry.group(Person as Definition, 'g', undefined).watch(() => {});
   const waiting = [lookup(Person, 'p'), start(Person, 'q'), lookupOrSpawn(Person, 'r')].map(failureOf);
@@ -280,6 +282,11 @@ test('a node that closes rejects what waits for the registry, and leaves nothing
   }
   t.is(node.cells.size, 0);
   t.is(node.cells.internals.size, 0);
+  t.is(idle, 1);
+  t.deepEqual(
+    events.map((event) => ('actor' in event ? `${event.type} ${event.actor}` : event.type)),
+    ['started 0/p', 'stopped 0/p'],
+  );
   t.is(node.asks.size, 0);
   t.is(world.pending, 0);
 });

@@ -69,19 +69,19 @@ export class GroupWatches {
    */
   private async begin(group: WatchedGroup, watch: GroupWatch): Promise<void> {
     try {
-      const state = await this.subscribe(group.key, watch);
-      if (state === undefined) return;
-      this.update(group, state);
+      const state = await this.subscribe(group, watch);
+      if (typeof state === 'object') this.update(group, state);
       watch.start(group.members);
     } catch (error) {
       watch.fail(error);
     }
   }
 
-  private async subscribe(key: Key, watch: GroupWatch): Promise<GroupState | undefined> {
-    const message = { key, agent: this.agent() };
+  private async subscribe(group: WatchedGroup, watch: GroupWatch): Promise<GroupState | 'unchanged'> {
+    const { key } = group;
     while (!watch.hasEnded) {
       try {
+        const message = { key, agent: this.agent(), known: group.version };
         const reply = await this.client.ask(`watch of '${key.name}'`, (registry) =>
           registry.ask.subscribe(message),
         );
@@ -92,7 +92,7 @@ export class GroupWatches {
         if (!(error instanceof AskTimeoutError)) throw error;
       }
     }
-    return undefined;
+    return 'unchanged';
   }
 
   private changed(key: Key, state: GroupState): void {

@@ -14,15 +14,8 @@ interface KeptGroup {
 
 export class Groups {
   private readonly groups = new Map<string, KeptGroup>();
-  private readonly changed = new Set<KeptGroup>();
-  private readonly requestPublish: () => void;
   /** Counts the changes of all groups, so that a group that ends and begins again never repeats a version. */
   private version = 0;
-
-  /** `requestPublish` has {@link publish} called soon. */
-  constructor(requestPublish: () => void) {
-    this.requestPublish = requestPublish;
-  }
 
   join(key: Key, actor: ActorPlace): 'done' | 'conflict' {
     const group = this.open(key);
@@ -71,14 +64,6 @@ export class Groups {
     this.close(group);
   }
 
-  /** Tells every node that wants to know what has changed since the last time. */
-  publish(): void {
-    for (const group of this.changed) {
-      for (const subscription of group.subscriptions.values()) subscription.push();
-    }
-    this.changed.clear();
-  }
-
   private open(key: Key): KeptGroup | 'conflict' {
     const known = this.groups.get(textOf(key));
     if (known !== undefined) return known.key.fingerprint === key.fingerprint ? known : 'conflict';
@@ -89,9 +74,7 @@ export class Groups {
 
   private touch(group: KeptGroup): void {
     group.version = ++this.version;
-    if (group.subscriptions.size === 0) return;
-    if (this.changed.size === 0) this.requestPublish();
-    this.changed.add(group);
+    for (const subscription of group.subscriptions.values()) subscription.push();
   }
 
   private close(group: KeptGroup): void {

@@ -1,7 +1,7 @@
 // What nodes and the registry say to each other: plain data, since the registry deals with actors of every
 // protocol. Made on first use, so that a system without names and groups doesn't pay for it.
 import * as z from 'zod';
-import { ask, tell } from '../../protocol/message.ts';
+import { ask } from '../../protocol/message.ts';
 
 /** Where an actor is, and how it is called in logs. */
 export interface ActorPlace {
@@ -57,10 +57,12 @@ function makeProtocols() {
       join: ask(z.object({ key, actor }), z.enum(['done', 'conflict'])),
       leave: ask(z.object({ key, actor }), z.enum(['done', 'conflict'])),
       members: ask(key, z.union([state, conflict])),
-      subscribe: ask(z.object({ key, agent }), z.union([state, conflict])),
+      // With the version that the node has: of a large group with many watchers one state travels, not one for each.
+      subscribe: ask(
+        z.object({ key, agent, known: z.number() }),
+        z.union([state, z.enum(['unchanged', 'conflict'])]),
+      ),
       unsubscribe: ask(z.object({ key, agent }), z.void()),
-      /** The registry's word to itself: what has changed before this message is reported in one go. */
-      publish: tell(),
     },
     agent: {
       changed: ask(z.object({ key, state }), z.void()),

@@ -54,7 +54,7 @@ class Registry implements Handlers<RegistryProtocol> {
   private readonly ctx: Context<RegistryProtocol>;
   private readonly bind: Bind;
   private readonly names = new Names();
-  private readonly groups: Groups;
+  private readonly groups = new Groups();
   private readonly holdings = new Map<string, Holding>();
   /** The groups that each node's agent has subscribed to. */
   private readonly agents = new Map<string, Set<string>>();
@@ -62,8 +62,6 @@ class Registry implements Handlers<RegistryProtocol> {
   constructor(ctx: Context<RegistryProtocol>, bind: Bind) {
     this.ctx = ctx;
     this.bind = bind;
-    // As a message: it comes behind those that wait already, and what they change is reported with the rest.
-    this.groups = new Groups(() => void ctx.self.send.publish().catch(() => {}));
   }
 
   claim({ key, claim }: { key: Key; claim: Claim }) {
@@ -111,22 +109,18 @@ class Registry implements Handlers<RegistryProtocol> {
     return this.groups.conflicts(key) ? 'conflict' : this.groups.members(key);
   }
 
-  subscribe({ key, agent }: { key: Key; agent: AgentId }) {
+  subscribe({ key, agent, known }: { key: Key; agent: AgentId; known: number }) {
     const ref = this.bind(agent, agentProtocol()) as Ref<AgentProtocol>;
     const state = this.groups.subscribe(key, ref);
     if (state === 'conflict') return state;
     this.subscriptionsOf(agent).add(textOf(key));
-    return state;
+    return state.version === known ? 'unchanged' : state;
   }
 
   unsubscribe({ key, agent }: { key: Key; agent: AgentId }) {
     if (this.groups.conflicts(key)) return;
     this.groups.unsubscribe(textOf(key), idOf(agent));
     this.agents.get(idOf(agent))?.delete(textOf(key));
-  }
-
-  publish() {
-    this.groups.publish();
   }
 
   private hold(actor: ActorPlace): Holding {
