@@ -18,20 +18,21 @@ import {
 } from '../../lib/index.ts';
 import { Recorder } from '../fixtures/actors.ts';
 import { failureOf } from '../fixtures/failing.ts';
-import { Sluggish } from '../fixtures/flow.ts';
-import { Clerk, Person, Unborn } from '../fixtures/named.ts';
+import { Blocker, Clerk, Person, Unborn } from '../fixtures/named.ts';
 import { nextEvent, systemFor } from '../fixtures/systems.ts';
 
 const run = promisify(execFile);
 
 /** Blocks a node's thread until the end of the test: what is to start there is just starting. */
 async function blocked(t: ExecutionContext, system: System, on: number): Promise<void> {
-  const gate = new Uint8Array(new SharedArrayBuffer(4));
+  const gate = new Uint8Array(new SharedArrayBuffer(8));
+  const words = new Int32Array(gate.buffer);
   t.teardown(() => {
-    Atomics.store(new Int32Array(gate.buffer), 0, 1);
-    Atomics.notify(new Int32Array(gate.buffer), 0);
+    Atomics.store(words, 0, 1);
+    Atomics.notify(words, 0);
   });
-  (await system.spawn(Sluggish, undefined, { on })).tell.waitFor(gate);
+  (await system.spawn(Blocker, undefined, { on })).tell.block(gate);
+  while (Atomics.load(words, 1) === 0) await new Promise(setImmediate);
 }
 
 /** Asks until the answer is `expected`: for what another node is still to hear of. */
@@ -330,7 +331,7 @@ test.serial('after close names and groups keep nothing alive', async (t) => {
     entry,
     `
     import { createSystem } from ${JSON.stringify(import.meta.resolve('thrum'))};
-    import { Clerk, Person } from ${JSON.stringify(new URL('../fixtures/named.js', import.meta.url).href)};
+    import { Blocker, Clerk, Person } from ${JSON.stringify(new URL('../fixtures/named.js', import.meta.url).href)};
     const system = await createSystem({ threads: 2 });
     const clerks = await Promise.all([0, 1, 2].map((on) => system.spawn(Clerk, undefined, { on, name: 'c' + on })));
     const group = system.group(Person, 'g');
