@@ -5,12 +5,14 @@ export type {
   Context,
   Log,
   NamedSpawnOptions,
+  Overflow,
   Placement,
   SpawnArguments,
   SpawnOptions,
   StopOptions,
 } from './protocol/context.ts';
 export {
+  ActorRestartedError,
   ActorStoppedError,
   AskTimeoutError,
   CorruptMessageError,
@@ -27,7 +29,9 @@ export {
   NameTakenError,
   NodeDownError,
   RemoteError,
+  RestartLimitError,
   SelfAskError,
+  StashFullError,
   SystemClosedError,
   ThrumError,
   UncloneableValueError,
@@ -62,6 +66,13 @@ export {
   type SendMethods,
   type TellMethods,
 } from './protocol/ref.ts';
+export type {
+  BackoffOptions,
+  DefinitionSupervision,
+  Directive,
+  Strategy,
+  SupervisionOptions,
+} from './protocol/supervision.ts';
 export type { LogOption } from './system/log.ts';
 export {
   type CloseOptions,

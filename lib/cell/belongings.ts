@@ -1,83 +1,153 @@
-// What most actors never have, and those that have it must give up when they stop: children, timers, clean-up
-// callbacks, an abort signal. Apart from the cell, so that an idle actor stays small.
+// What most actors never have, and those that have it must give up when they stop or restart: a name, children,
+// timers, clean-up callbacks, messages put aside, an abort signal. Apart from the cell, so that an idle actor stays
+// small.
 import type { Address, NodeId } from '../protocol/ref.ts';
+import type { Cell } from './cell.ts';
+import type { Fifo } from './fifo.ts';
+import type { GroupRestart } from './groupRestart.ts';
+import type { Envelope } from './mailbox.ts';
+import type { RestartHistory } from './supervision.ts';
+
+/** A callback that runs as a turn of the actor: a timer's, a watch's. */
+export interface Turn {
+  readonly fn: () => unknown;
+  readonly what: string;
+}
 
 export class Belongings {
-  /** Children on the cell's own node, by their number: there may be very many. */
-  private readonly near = new Map<number, Address>();
+  name: string | undefined = undefined;
+  /** The ref handed out as `ctx.self`. */
+  self: Address | undefined = undefined;
+  /** What others get when `ctx.self` is sent to them. */
+  refForOthers: Address | undefined = undefined;
+  turns: Fifo<Turn> | undefined = undefined;
+  restarts: RestartHistory | undefined = undefined;
+  /** How long to wait before the next start. */
+  restartDelayMs = 0;
+  cancelRestart: (() => void) | undefined = undefined;
+  /** Of its children, while one is under way. */
+  group: GroupRestart | undefined = undefined;
+  /** Messages put aside. */
+  stash: Envelope[] | undefined = undefined;
+  /** Children on the cell's own node, in the order of their start: there may be very many. */
+  private firstNear: Cell | undefined = undefined;
+  private lastNear: Cell | undefined = undefined;
+  private nearCount = 0;
   /** Children elsewhere, by their id. */
   private far: Map<string, Address> | undefined = undefined;
   /** Children elsewhere whose end was known before their start. */
   private stoppedEarly: Set<string> | undefined = undefined;
-  private readonly timers = new Set<() => void>();
-  private readonly stopCallbacks: (() => unknown)[] = [];
+  /** All children in the order of their start, where a strategy needs it. */
+  ordered: Address[] | undefined = undefined;
+  private timers: Set<() => void> | undefined = undefined;
+  private stopCallbacks: (() => unknown)[] | undefined = undefined;
   private controller: AbortController | undefined = undefined;
 
   // Children.
 
-  adoptNear(cell: number, child: Address): void {
-    this.near.set(cell, child);
+  adoptNear(child: Cell): void {
+    child.previous = this.lastNear;
+    if (this.lastNear === undefined) this.firstNear = child;
+    else this.lastNear.next = child;
+    this.lastNear = child;
+    this.nearCount++;
   }
 
-  nearStopped(cell: number): void {
-    this.near.delete(cell);
+  nearStopped(child: Cell): void {
+    const { previous, next } = child;
+    if (previous === undefined && this.firstNear !== child) return;
+    if (previous === undefined) this.firstNear = next;
+    else previous.next = next;
+    if (next === undefined) this.lastNear = previous;
+    else next.previous = previous;
+    child.previous = undefined;
+    child.next = undefined;
+    this.nearCount--;
   }
 
-  adoptFar(child: Address): void {
+  /** `ordered` where the parent's strategy needs the order. */
+  adoptFar(child: Address, ordered: boolean): void {
     if (this.stoppedEarly?.delete(child.id)) return;
     this.far ??= new Map();
     this.far.set(child.id, child);
+    if (ordered) this.adoptOrdered(child);
+  }
+
+  adoptOrdered(child: Address): void {
+    this.ordered ??= [];
+    this.ordered.push(child);
   }
 
   /** On another node a child's end may be known before its start is. */
   farStopped(id: string): void {
+    this.forgetOrdered(id);
     if (this.far?.delete(id)) return;
     this.stoppedEarly ??= new Set();
     this.stoppedEarly.add(id);
   }
 
-  get childCount(): number {
-    return this.near.size + (this.far?.size ?? 0);
+  forgetOrdered(id: string): void {
+    if (this.ordered === undefined) return;
+    this.ordered = this.ordered.filter((child) => child.id !== id);
+    this.group?.childGone(id);
   }
 
-  forEachChild(each: (child: Address) => void): void {
-    for (const child of this.near.values()) each(child);
+  get childCount(): number {
+    return this.nearCount + (this.far?.size ?? 0);
+  }
+
+  forEachNear(each: (child: Cell) => void): void {
+    for (let child = this.firstNear; child !== undefined; ) {
+      // It may leave the list while it is looked at.
+      const { next } = child;
+      each(child);
+      child = next;
+    }
+  }
+
+  forEachFar(each: (child: Address) => void): void {
     for (const child of this.far?.values() ?? []) each(child);
   }
 
-  /** Children on a node that has died are gone without a word. */
-  nodeDown(node: NodeId): void {
-    for (const [id, child] of this.far ?? []) if (child.node === node) this.far?.delete(id);
+  /** Children on a node that has died are gone without a word, but for those that `survive` elsewhere. */
+  nodeDown(node: NodeId, survives: (child: Address) => boolean): void {
+    for (const [id, child] of this.far ?? []) {
+      if (child.node !== node || survives(child)) continue;
+      this.far?.delete(id);
+      this.forgetOrdered(id);
+    }
   }
 
   // Timers.
 
   addTimer(cancel: () => void): void {
+    this.timers ??= new Set();
     this.timers.add(cancel);
   }
 
   dropTimer(cancel: () => void): void {
-    this.timers.delete(cancel);
+    this.timers?.delete(cancel);
   }
 
   cancelTimers(): void {
-    for (const cancel of this.timers) cancel();
-    this.timers.clear();
+    for (const cancel of this.timers ?? []) cancel();
+    this.timers = undefined;
   }
 
   // Clean-up.
 
   addStopCallback(fn: () => unknown): void {
+    this.stopCallbacks ??= [];
     this.stopCallbacks.push(fn);
   }
 
   dropStopCallbacks(): void {
-    this.stopCallbacks.length = 0;
+    this.stopCallbacks = undefined;
   }
 
   /** The callback to run next: last registered first. */
   nextStopCallback(): (() => unknown) | undefined {
-    return this.stopCallbacks.pop();
+    return this.stopCallbacks?.pop();
   }
 
   // The signal.
@@ -93,5 +163,10 @@ export class Belongings {
 
   abort(reason: () => Error): void {
     if (this.controller !== undefined && !this.controller.signal.aborted) this.controller.abort(reason());
+  }
+
+  /** The next behaviour has a signal of its own. */
+  dropSignal(): void {
+    this.controller = undefined;
   }
 }

@@ -1,100 +1,167 @@
-// One living actor: its mailbox, its behaviour, and the turns it takes. A cell decides what happens next to
-// its actor; everything outside it is the host's.
-import type { Definition } from '../protocol/actor.ts';
-import { ActorStoppedError } from '../protocol/errors.ts';
-import type { StopReason } from '../protocol/events.ts';
-import type { Address, NodeId } from '../protocol/ref.ts';
+// One living actor: its mailbox, its behaviour, and the turns it takes. How it ends and begins again is in
+// lifecycle.ts; everything outside the actor is the host's.
+import type { Address } from '../protocol/ref.ts';
 import type { ProtocolTable } from '../wire/protocolTable.ts';
 import { asError, isThenable } from './asError.ts';
 import { Belongings } from './belongings.ts';
 import { ActorContext } from './context.ts';
+import { type Behaviour, checkHandlers } from './dispatch.ts';
 import { Fifo } from './fifo.ts';
-import { type Behaviour, type Handler, resolveHandlers } from './handlers.ts';
-import type { CellHost } from './host.ts';
+import type { CellKind } from './kind.ts';
+import { close, fail } from './lifecycle.ts';
 import { Mailbox, noReply, taken } from './mailbox.ts';
 import { OpenAsks } from './openAsks.ts';
-
-/** A callback that runs as a turn of the actor: a timer's, a watch's. */
-interface Turn {
-  readonly fn: () => unknown;
-  readonly what: string;
-}
+import { dropFromStash } from './stash.ts';
 
 /** More than the rings of any sensible number of nodes can hold. */
 const underwayMax = 2 ** 18;
 
-const noHandlers: readonly Handler[] = [];
-const stoppedNormally: StopReason = { type: 'stopped' };
+/**
+ * - `running`: handles messages.
+ * - `restarting`, `stopping`: will end its behaviour when the running handler has finished (and, draining, when no
+ *   message waits).
+ * - `closing`: its children stop, its clean-up runs.
+ * - `waiting`: has no behaviour; will begin again.
+ * - `stopped`: is gone for good.
+ */
+export type State = 'running' | 'restarting' | 'stopping' | 'closing' | 'waiting' | 'stopped';
 
-type State = 'running' | 'stopping' | 'closing' | 'stopped';
+// Of an actor that is one of millions each word counts: so its yes-or-no questions share one.
+const scheduledFlag = 1;
+const heldFlag = 2;
+const pressedFlag = 4;
+const awaitedFlag = 8;
+const drainingFlag = 16;
+const againFlag = 32;
+const abandonedFlag = 64;
 
 export class Cell {
-  readonly definition: Definition;
-  readonly table: ProtocolTable;
+  readonly kind: CellKind;
   readonly id: number;
-  readonly name: string | undefined;
   readonly parent: Address | undefined;
-  readonly host: CellHost;
-  readonly mailboxCapacity: number;
-  /** Made for the first message. */
-  private mailbox: Mailbox | undefined = undefined;
-  /** `create` threw: nobody was told that this actor exists. */
-  abandoned = false;
-  /** In the dispatcher's queue. */
-  scheduled = false;
+  /** What `create` gets, anew at each start. */
+  readonly args: unknown;
   state: State = 'running';
-  /** Above the high-water mark of its mailbox, and not yet below the low one. */
-  pressed = false;
-  /** Messages of this node wait for room in the mailbox. */
-  awaited = false;
-  /** The ref handed out as `ctx.self`; made on first use. */
-  self: Address | undefined = undefined;
-  /** What others get when `ctx.self` is sent to them. */
-  refForOthers: Address | undefined = undefined;
+  /** Made for the first message. */
+  mailbox: Mailbox | undefined = undefined;
+  behaviour: Behaviour | undefined = undefined;
+  /** Of the present behaviour: that of an earlier one has no effect any more. */
+  context: ActorContext | undefined = undefined;
+  belongings: Belongings | undefined = undefined;
+  asks: OpenAsks | undefined = undefined;
+  /** Its neighbours among its parent's children, on the same node. */
+  previous: Cell | undefined = undefined;
+  next: Cell | undefined = undefined;
+  private flags = 0;
 
-  private behaviour: Behaviour | undefined = undefined;
-  private handlers: readonly Handler[] = noHandlers;
-  /** A handler or turn is waiting on a promise: nothing else may run. */
-  private held = false;
-  private turns: Fifo<Turn> | undefined = undefined;
-  private belongings: Belongings | undefined = undefined;
-  private reason: StopReason = stoppedNormally;
-  private draining = false;
-  private asks: OpenAsks | undefined = undefined;
-
-  constructor(
-    host: CellHost,
-    definition: Definition,
-    table: ProtocolTable,
-    id: number,
-    name: string | undefined,
-    parent: Address | undefined,
-    mailboxCapacity: number,
-  ) {
-    this.host = host;
-    this.definition = definition;
-    this.table = table;
+  constructor(kind: CellKind, id: number, parent: Address | undefined, args: unknown) {
+    this.kind = kind;
     this.id = id;
-    this.name = name;
     this.parent = parent;
-    this.mailboxCapacity = mailboxCapacity;
+    this.args = args;
+  }
+
+  get table(): ProtocolTable {
+    return this.kind.table;
   }
 
   /** Readable address for logs and errors. */
   get path(): string {
-    return `${this.host.nodeId}/${this.name ?? `${this.definition.name}#${this.id}`}`;
+    const { host, definition } = this.kind;
+    return `${host.nodeId}/${this.belongings?.name ?? `${definition.name}#${this.id}`}`;
+  }
+
+  private flag(flag: number, set: boolean): void {
+    if (set) this.flags |= flag;
+    else this.flags &= ~flag;
+  }
+
+  /** In the dispatcher's queue. */
+  get scheduled(): boolean {
+    return (this.flags & scheduledFlag) !== 0;
+  }
+  set scheduled(value: boolean) {
+    this.flag(scheduledFlag, value);
+  }
+
+  /** A handler or turn is waiting on a promise: nothing else may run. */
+  get held(): boolean {
+    return (this.flags & heldFlag) !== 0;
+  }
+  set held(value: boolean) {
+    this.flag(heldFlag, value);
+  }
+
+  /** Above the high-water mark of its mailbox, and not yet below the low one. */
+  get pressed(): boolean {
+    return (this.flags & pressedFlag) !== 0;
+  }
+  set pressed(value: boolean) {
+    this.flag(pressedFlag, value);
+  }
+
+  /** Messages of this node wait for room in the mailbox. */
+  get awaited(): boolean {
+    return (this.flags & awaitedFlag) !== 0;
+  }
+  set awaited(value: boolean) {
+    this.flag(awaitedFlag, value);
+  }
+
+  /** Stops when no message waits any more. */
+  get draining(): boolean {
+    return (this.flags & drainingFlag) !== 0;
+  }
+  set draining(value: boolean) {
+    this.flag(drainingFlag, value);
+  }
+
+  /** Begins again when its behaviour has ended. */
+  get again(): boolean {
+    return (this.flags & againFlag) !== 0;
+  }
+  set again(value: boolean) {
+    this.flag(againFlag, value);
+  }
+
+  /** Its first `create` threw: nobody was told that this actor exists. */
+  get abandoned(): boolean {
+    return (this.flags & abandonedFlag) !== 0;
+  }
+  set abandoned(value: boolean) {
+    this.flag(abandonedFlag, value);
   }
 
   /** Makes the behaviour. Throws what `create` throws, or `HandlerMismatchError`. */
-  start(args: unknown): void {
-    const behaviour = this.definition.create(args, new ActorContext(this)) as Behaviour;
-    this.handlers = resolveHandlers(this.definition.name, this.table, behaviour);
-    this.behaviour = behaviour;
+  start(): void {
+    const { kind, args } = this;
+    const context = new ActorContext(this);
+    this.context = context;
+    // A copy: a behaviour may change its arguments, and the next one begins with them too.
+    const own = typeof args === 'object' ? kind.host.copyArguments(kind, args) : args;
+    const behaviour = kind.definition.create(own, context);
+    this.behaviour = checkHandlers(kind.definition.name, kind.table, behaviour);
+  }
+
+  // Messages.
+
+  /** Whether messages are taken: an actor that restarts keeps those that wait. */
+  get open(): boolean {
+    const { state } = this;
+    return state === 'running' || state === 'restarting' || state === 'waiting' || this.again;
+  }
+
+  /** No message of this node has room. */
+  get full(): boolean {
+    const { overflow, mailboxCapacity } = this.kind;
+    return (
+      this.open && overflow === 'reject' && (this.awaited || (this.mailbox?.size ?? 0) >= mailboxCapacity)
+    );
   }
 
   /** A message from an actor of this node; refused also while earlier ones wait for room. */
   accept(index: number, payload: unknown): boolean {
-    return !this.awaited && this.offer(index, payload, noReply, 0, this.mailboxCapacity);
+    return !this.awaited && this.offer(index, payload, noReply, 0, this.kind.mailboxCapacity);
   }
 
   /**
@@ -102,7 +169,7 @@ export class Cell {
    * when the high-water mark is reached is bounded by the ways themselves: they still find room.
    */
   arrive(index: number, payload: unknown, replyNode: number, askId: number): boolean {
-    return this.offer(index, payload, replyNode, askId, this.mailboxCapacity + underwayMax);
+    return this.offer(index, payload, replyNode, askId, this.kind.mailboxCapacity + underwayMax);
   }
 
   /**
@@ -110,48 +177,80 @@ export class Cell {
    */
   offer(index: number, payload: unknown, replyNode: number, askId: number, limit: number): boolean {
     this.mailbox ??= new Mailbox();
-    const { mailbox } = this;
-    if (this.state !== 'running' || !mailbox.offer(index, payload, replyNode, askId, limit)) return false;
-    this.host.counters[0]!++;
-    if (!this.pressed && mailbox.size >= Math.max(1, this.mailboxCapacity >>> 1)) {
-      this.pressed = true;
-      this.host.press(this);
+    const { mailbox, kind } = this;
+    if (this.state !== 'running' && !this.open) return false;
+    if (kind.overflow !== 'reject' && mailbox.size >= kind.mailboxCapacity) {
+      return this.overflow(mailbox, index, payload, replyNode, askId);
     }
-    if (!this.scheduled && !this.held) this.host.schedule(this);
+    if (!mailbox.offer(index, payload, replyNode, askId, limit)) return false;
+    kind.host.counters[0]!++;
+    if (mailbox.size >= kind.pressedAt && !this.pressed) {
+      this.pressed = true;
+      kind.host.press(this);
+    }
+    if ((this.flags & (scheduledFlag | heldFlag)) === 0) kind.host.schedule(this);
+    return true;
+  }
+
+  /** The mailbox is full and nobody waits: one message goes, the new one or the oldest. */
+  private overflow(
+    mailbox: Mailbox,
+    index: number,
+    payload: unknown,
+    replyNode: number,
+    askId: number,
+  ): boolean {
+    const { host, overflow } = this.kind;
+    host.counters[0]!++;
+    host.counters[1]!++;
+    if (overflow === 'drop-newest') {
+      host.dropped(this, index, replyNode, askId);
+      return true;
+    }
+    const oldest = mailbox.dropOldest();
+    mailbox.offer(index, payload, replyNode, askId, Number.POSITIVE_INFINITY);
+    if (oldest !== undefined) host.dropped(this, oldest.index, oldest.replyNode, oldest.askId);
     return true;
   }
 
   /** Fewer messages wait: those who hold back may go on. */
-  private relieve(): void {
-    if (this.mailbox!.size > (this.mailboxCapacity >>> 3) * 3 && this.state === 'running') return;
+  relieve(): void {
+    if (this.mailbox!.size > this.kind.relievedAt && this.open) return;
     this.pressed = false;
-    this.host.release(this);
+    this.kind.host.release(this);
   }
 
   /** Adds a callback to the lane that goes before user messages. */
   addTurn(what: string, fn: () => unknown): void {
-    if (this.state === 'closing' || this.state === 'stopped') return;
-    this.turns ??= new Fifo();
-    this.turns.push({ fn, what });
+    if (this.state === 'closing' || this.state === 'waiting' || this.state === 'stopped') return;
+    const own = this.own();
+    own.turns ??= new Fifo();
+    own.turns.push({ fn, what });
     this.wake();
+  }
+
+  /** Gives the actor a turn soon, unless it waits for its handler. */
+  wake(): void {
+    if ((this.flags & (scheduledFlag | heldFlag)) === 0) this.kind.host.schedule(this);
   }
 
   /** Handles up to `budget` messages; true when there is more to do at once. */
   run(budget: number): boolean {
     for (let left = budget; left > 0; left--) {
       if (this.held) return false;
-      if (this.turns !== undefined && this.turns.size > 0) {
-        const turn = this.turns.shift()!;
+      const turns = this.belongings?.turns;
+      if (turns !== undefined && turns.size > 0) {
+        const turn = turns.shift()!;
         this.runCallback(turn.fn, turn.what);
       } else if (this.state === 'running' || (this.state === 'stopping' && this.draining)) {
         if (this.mailbox === undefined || !this.mailbox.take()) {
           this.asks?.mailboxEmpty();
-          if (this.state === 'stopping') this.close();
+          if (this.state === 'stopping') close(this);
           return false;
         }
         this.handle();
       } else {
-        if (this.state === 'stopping') this.close();
+        if (this.state === 'stopping' || this.state === 'restarting') close(this);
         return false;
       }
     }
@@ -159,38 +258,55 @@ export class Cell {
   }
 
   private handle(): void {
-    const { index, payload, replyNode, askId } = taken;
-    taken.payload = undefined;
-    this.host.counters[1]!++;
+    const { index, replyNode, askId } = taken;
+    const { kind } = this;
+    kind.host.counters[1]!++;
     if (this.pressed) this.relieve();
-    const entry = this.table.entries[index]!;
     if (replyNode !== noReply && this.asks?.wasAborted(replyNode, askId)) return;
     let result: unknown;
     try {
       if (replyNode !== noReply) this.openAsks().current(replyNode, askId);
       else if (this.asks !== undefined) this.asks.current(noReply, 0);
-      result = this.handlers[index]!.call(this.behaviour, payload);
-      if (result === undefined || !isThenable(result)) {
-        if (replyNode !== noReply) this.host.reply(this, entry, replyNode, askId, result);
+      result = kind.dispatch(this.behaviour!, index, taken.payload);
+      taken.payload = undefined;
+      if (taken.putAside) {
+        taken.putAside = false;
+      } else if (result === undefined || !isThenable(result)) {
+        if (replyNode !== noReply)
+          kind.host.reply(this, kind.table.entries[index]!, replyNode, askId, result);
         return;
+      } else {
+        return this.await(result, index, replyNode, askId);
       }
     } catch (error) {
-      return this.handlerFailed(entry.name, replyNode, askId, error);
+      taken.payload = undefined;
+      const waits = taken.putAside;
+      taken.putAside = false;
+      return this.handlerFailed(index, waits ? noReply : replyNode, askId, error);
     }
-    const hold = !entry.concurrent;
+    // Put aside: whatever the handler still does, the message will be handled later.
+    if (isThenable(result)) this.await(result, index, noReply, 0);
+  }
+
+  /** The handler goes on: its actor with it, unless the ask is concurrent. */
+  private await(result: PromiseLike<unknown>, index: number, replyNode: number, askId: number): void {
+    const { context } = this;
+    const hold = !this.table.entries[index]!.concurrent || replyNode === noReply;
     if (hold) this.held = true;
     else this.openAsks().opened(replyNode, askId);
     result.then(
       (value) => {
+        if (this.context !== context) return;
         try {
-          if (replyNode !== noReply) this.answer(entry.index, replyNode, askId, value);
+          if (replyNode !== noReply) this.answer(index, replyNode, askId, value);
         } catch (error) {
-          this.handlerFailed(entry.name, replyNode, askId, error);
+          this.handlerFailed(index, replyNode, askId, error);
         }
         if (hold) this.release();
       },
       (error) => {
-        this.handlerFailed(entry.name, replyNode, askId, error);
+        if (this.context !== context) return;
+        this.handlerFailed(index, replyNode, askId, error);
         if (hold) this.release();
       },
     );
@@ -198,206 +314,62 @@ export class Cell {
 
   private answer(index: number, replyNode: number, askId: number, value: unknown): void {
     this.asks?.closed(replyNode, askId);
-    if (this.state !== 'stopped') this.host.reply(this, this.table.entries[index]!, replyNode, askId, value);
+    this.kind.host.reply(this, this.table.entries[index]!, replyNode, askId, value);
   }
 
-  private handlerFailed(message: string, replyNode: number, askId: number, thrown: unknown): void {
-    if (this.state === 'stopped') return;
+  private handlerFailed(index: number, replyNode: number, askId: number, thrown: unknown): void {
     const error = asError(thrown);
     if (replyNode !== noReply) {
       this.asks?.closed(replyNode, askId);
-      this.host.replyError(this, replyNode, askId, error);
+      this.kind.host.replyError(this, replyNode, askId, error);
     }
-    this.fail(message, error);
+    fail(this, this.table.entries[index]!.name, error);
   }
 
   private runCallback(fn: () => unknown, what: string): void {
+    const { context } = this;
+    taken.index = -1;
     this.asks?.current(noReply, 0);
     try {
       const result: unknown = fn();
       if (!isThenable(result)) return;
       this.held = true;
       result.then(
-        () => this.release(),
+        () => {
+          if (this.context === context) this.release();
+        },
         (error) => {
-          this.fail(what, asError(error));
+          if (this.context !== context) return;
+          fail(this, what, asError(error));
           this.release();
         },
       );
     } catch (error) {
-      this.fail(what, asError(error));
+      fail(this, what, asError(error));
     }
   }
 
   private release(): void {
     this.held = false;
-    if (this.state !== 'stopped') this.wake();
-  }
-
-  private wake(): void {
-    if (!this.scheduled && !this.held) this.host.schedule(this);
-  }
-
-  /** Until supervision: a failing handler stops its actor. */
-  private fail(during: string, error: Error): void {
-    this.host.failed(this, during, error);
-    if (this.state === 'closing' || this.state === 'stopped') return;
-    this.reason = { type: 'failed', error };
-    this.draining = false;
-    this.beginStop();
-  }
-
-  /** Stops after the running handler; with `drain`, after the messages that already wait. */
-  requestStop(drain: boolean): void {
-    if (this.state === 'stopping' && this.draining && !drain) this.draining = false;
-    if (this.state === 'running') {
-      this.draining = drain;
-      this.beginStop();
-    }
     this.wake();
-  }
-
-  private beginStop(): void {
-    this.state = 'stopping';
-    if (!this.draining) this.abortSignals();
-    this.wake();
-  }
-
-  private abortSignals(): void {
-    if (this.belongings === undefined && this.asks === undefined) return;
-    const reason = () => new ActorStoppedError(this.path);
-    this.belongings?.abort(reason);
-    this.asks?.abortAll(reason);
-  }
-
-  /** Children first, then the actor's own clean-up. */
-  private close(): void {
-    this.state = 'closing';
-    this.abortSignals();
-    // Now, not at the end: a child may be waiting for one of these replies, and would never stop.
-    this.refuseWaiting();
-    this.asks?.forEachOpen((node, askId) => this.refuse('an ask', node, askId));
-    this.belongings?.cancelTimers();
-    if (this.belongings === undefined || this.belongings.childCount === 0) this.finish();
-    else this.belongings.forEachChild((child) => this.host.stop(child, false));
-  }
-
-  /** Runs the clean-up callbacks one after the other, then is gone. */
-  private finish(): void {
-    for (let fn = this.belongings?.nextStopCallback(); fn; fn = this.belongings?.nextStopCallback()) {
-      try {
-        const result = fn();
-        if (isThenable(result)) {
-          result.then(
-            () => this.finish(),
-            (error) => {
-              this.host.failed(this, 'onStop', asError(error));
-              this.finish();
-            },
-          );
-          return;
-        }
-      } catch (error) {
-        this.host.failed(this, 'onStop', asError(error));
-      }
-    }
-    this.state = 'stopped';
-    this.behaviour = undefined;
-    this.handlers = noHandlers;
-    this.host.stopped(this, this.reason);
-  }
-
-  /** What still waits is never handled: asks are told, tells are counted. */
-  private refuseWaiting(): void {
-    const { mailbox } = this;
-    if (mailbox === undefined || mailbox.size === 0) return;
-    const counts = new Map<string, number>();
-    while (mailbox.take()) {
-      const { name } = this.table.entries[taken.index]!;
-      this.host.counters[1]!++;
-      if (taken.replyNode === noReply) counts.set(name, (counts.get(name) ?? 0) + 1);
-      else this.refuse(name, taken.replyNode, taken.askId);
-    }
-    if (this.pressed) this.relieve();
-    for (const [name, count] of counts) this.host.deadLetter(this, name, 'stopped', count);
-  }
-
-  private refuse(message: string, node: number, askId: number): void {
-    this.host.replyError(this, node, askId, new ActorStoppedError(this.path, message));
   }
 
   // What the context does.
 
-  private openAsks(): OpenAsks {
+  openAsks(): OpenAsks {
     this.asks ??= new OpenAsks();
     return this.asks;
   }
 
   /** The asker of `askId` has given up. */
   abortAsk(node: number, askId: number): void {
+    if (dropFromStash(this, node, askId)) return;
     this.openAsks().abort(node, askId);
     if (this.mailbox === undefined || this.mailbox.size === 0) this.asks?.mailboxEmpty();
   }
 
-  get signal(): AbortSignal {
-    const ofAsk = this.asks?.signalOfCurrent();
-    if (ofAsk !== undefined) return ofAsk;
-    const stopping = this.state !== 'running' && !this.draining;
-    return this.own().signal(stopping ? new ActorStoppedError(this.path) : undefined);
-  }
-
-  addTimer(cancel: () => void): void {
-    this.own().addTimer(cancel);
-  }
-
-  dropTimer(cancel: () => void): void {
-    this.belongings?.dropTimer(cancel);
-  }
-
-  addStopCallback(fn: () => unknown): void {
-    this.own().addStopCallback(fn);
-  }
-
-  private own(): Belongings {
+  own(): Belongings {
     this.belongings ??= new Belongings();
     return this.belongings;
-  }
-
-  /** A child was started on this cell's node. */
-  adopt(cell: number, child: Address): void {
-    this.own().adoptNear(cell, child);
-  }
-
-  /** A child was started elsewhere; false when this cell is already closing. */
-  adoptFar(child: Address): boolean {
-    if (this.state === 'closing' || this.state === 'stopped') return false;
-    this.own().adoptFar(child);
-    return true;
-  }
-
-  childStopped(cell: number): void {
-    this.belongings?.nearStopped(cell);
-    this.childrenGone();
-  }
-
-  farChildStopped(id: string): void {
-    this.own().farStopped(id);
-    this.childrenGone();
-  }
-
-  nodeDown(node: NodeId): void {
-    this.belongings?.nodeDown(node);
-    this.childrenGone();
-  }
-
-  private childrenGone(): void {
-    if (this.state === 'closing' && this.belongings?.childCount === 0) this.finish();
-  }
-
-  /** `create` threw: undo what it began. It never ran, so there is nothing to report but the error itself. */
-  abandon(): void {
-    this.abandoned = true;
-    this.belongings?.dropStopCallbacks();
-    this.requestStop(false);
   }
 }

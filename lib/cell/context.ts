@@ -13,8 +13,11 @@ import type {
 import { ActorStoppedError, InvalidOptionError } from '../protocol/errors.ts';
 import type { LogLevel, StopReason } from '../protocol/events.ts';
 import type { Group } from '../protocol/group.ts';
+import type { Handlers } from '../protocol/message.ts';
 import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
 import type { Cell } from './cell.ts';
+import { checkHandlers } from './dispatch.ts';
+import { stash, unstashAll } from './stash.ts';
 
 export class ActorContext implements Context {
   // Not named `cell`: a behaviour has no business with it.
@@ -25,11 +28,11 @@ export class ActorContext implements Context {
   }
 
   get self(): Ref<unknown> {
-    return this.#cell.host.selfRef(this.#cell) as Ref<unknown>;
+    return this.#cell.kind.host.selfRef(this.#cell) as Ref<unknown>;
   }
 
   get node(): NodeId {
-    return this.#cell.host.nodeId;
+    return this.#cell.kind.host.nodeId;
   }
 
   get log(): Log {
@@ -37,42 +40,59 @@ export class ActorContext implements Context {
   }
 
   get signal(): AbortSignal {
-    return this.#cell.signal;
+    const cell = this.#cell;
+    const gone = (): Error => new ActorStoppedError(cell.path);
+    if (cell.context !== this) return AbortSignal.abort(gone());
+    const ofAsk = cell.asks?.signalOfCurrent();
+    if (ofAsk !== undefined) return ofAsk;
+    const ending = cell.state !== 'running' && !cell.draining;
+    return cell.own().signal(ending ? gone() : undefined);
   }
 
   now(): number {
-    return this.#cell.host.now();
+    return this.#cell.kind.host.now();
   }
 
   random(): number {
-    return this.#cell.host.random();
+    return this.#cell.kind.host.random();
+  }
+
+  /** Whether this is the actor's present behaviour, and not about to be gone: else nothing begins any more. */
+  get #live(): boolean {
+    const cell = this.#cell;
+    const { state } = cell;
+    return cell.context === this && (state === 'running' || state === 'stopping' || state === 'restarting');
   }
 
   after(delayMs: number, fn: () => unknown): () => void {
     checkDelay(delayMs, 'delayMs');
+    if (!this.#live) return nothing;
     const cell = this.#cell;
+    const own = cell.own();
     let done = false;
-    const cancelTimer = cell.host.setTimer(delayMs, () => {
-      cell.dropTimer(cancel);
+    const cancelTimer = cell.kind.host.setTimer(delayMs, () => {
+      own.dropTimer(cancel);
       cell.addTurn('a timer', () => (done ? undefined : fn()));
     });
     const cancel = (): void => {
       done = true;
       cancelTimer();
-      cell.dropTimer(cancel);
+      own.dropTimer(cancel);
     };
-    cell.addTimer(cancel);
+    own.addTimer(cancel);
     return cancel;
   }
 
   every(periodMs: number, fn: () => unknown): () => void {
     checkDelay(periodMs, 'periodMs');
+    if (!this.#live) return nothing;
     const cell = this.#cell;
+    const own = cell.own();
     let done = false;
     let waiting = false;
     let cancelTimer: () => void;
     const arm = (): void => {
-      cancelTimer = cell.host.setTimer(periodMs, () => {
+      cancelTimer = cell.kind.host.setTimer(periodMs, () => {
         if (!waiting) {
           waiting = true;
           cell.addTurn('a timer', () => {
@@ -86,19 +106,22 @@ export class ActorContext implements Context {
     const cancel = (): void => {
       done = true;
       cancelTimer();
-      cell.dropTimer(cancel);
+      own.dropTimer(cancel);
     };
     arm();
-    cell.addTimer(cancel);
+    own.addTimer(cancel);
     return cancel;
   }
 
   spawn<Q, A extends z.ZodType>(definition: Definition<Q, A>, ...rest: SpawnArguments<A>): Promise<Ref<Q>> {
     const [args, options] = rest as [unknown, SpawnOptions?];
     const cell = this.#cell;
-    if (cell.state !== 'running') return Promise.reject(new ActorStoppedError(cell.path, 'spawn'));
-    const on = options?.on ?? cell.host.nodeId;
-    return cell.host.spawn(definition as Definition, args, options, on, cell) as unknown as Promise<Ref<Q>>;
+    if (cell.state !== 'running' || cell.context !== this) {
+      return Promise.reject(new ActorStoppedError(cell.path, 'spawn'));
+    }
+    const { host } = cell.kind;
+    const on = options?.on ?? host.nodeId;
+    return host.spawn(definition as Definition, args, options, on, cell) as unknown as Promise<Ref<Q>>;
   }
 
   lookup<Q, A extends z.ZodType>(
@@ -106,7 +129,7 @@ export class ActorContext implements Context {
     name: string,
     options?: AskOptions,
   ): Promise<Ref<Q> | undefined> {
-    const found = this.#cell.host.registry.lookup(definition as Definition, name, options);
+    const found = this.#cell.kind.host.registry.lookup(definition as Definition, name, options);
     return found as Promise<Ref<Q> | undefined>;
   }
 
@@ -116,28 +139,51 @@ export class ActorContext implements Context {
     options: NamedSpawnOptions,
   ): Promise<Ref<Q>> {
     const cell = this.#cell;
-    if (cell.state !== 'running') return Promise.reject(new ActorStoppedError(cell.path, 'lookupOrSpawn'));
-    const on = options.on ?? cell.host.nodeId;
-    const found = cell.host.lookupOrSpawn(definition as Definition, args, options, on, cell);
+    if (cell.state !== 'running' || cell.context !== this) {
+      return Promise.reject(new ActorStoppedError(cell.path, 'lookupOrSpawn'));
+    }
+    const { host } = cell.kind;
+    const on = options.on ?? host.nodeId;
+    const found = host.lookupOrSpawn(definition as Definition, args, options, on, cell);
     return found as unknown as Promise<Ref<Q>>;
   }
 
   group<Q, A extends z.ZodType>(definition: Definition<Q, A>, name: string): Group<Q> {
-    return this.#cell.host.registry.group(definition as Definition, name, this.#cell) as Group<Q>;
+    const watcher = { cell: this.#cell, isLive: () => this.#live };
+    return this.#cell.kind.host.registry.group(definition as Definition, name, watcher) as Group<Q>;
   }
 
   watch(ref: Address, fn: (reason: StopReason) => unknown): () => void {
-    return this.#cell.host.watch(this.#cell, ref, fn);
+    return this.#live ? this.#cell.kind.host.watch(this.#cell, ref, fn) : nothing;
   }
 
-  stop(ref: Address = this.self, options: StopOptions = {}): void {
-    this.#cell.host.stop(ref, options.drain ?? false);
+  stop(ref: Address | undefined = undefined, options: StopOptions = {}): void {
+    const cell = this.#cell;
+    // A behaviour that has ended must not stop the one that came after it.
+    if (ref === undefined && cell.context !== this) return;
+    cell.kind.host.stop(ref ?? this.self, options.drain ?? false, options.kill ?? false);
   }
 
   onStop(fn: () => unknown): void {
-    this.#cell.addStopCallback(fn);
+    if (this.#live) this.#cell.own().addStopCallback(fn);
+  }
+
+  become(handlers: Handlers<unknown>): void {
+    const cell = this.#cell;
+    const checked = checkHandlers(cell.kind.definition.name, cell.table, handlers);
+    if (this.#live) cell.behaviour = checked;
+  }
+
+  stash(): void {
+    if (this.#live) stash(this.#cell);
+  }
+
+  unstashAll(): void {
+    if (this.#live) unstashAll(this.#cell);
   }
 }
+
+const nothing = (): void => {};
 
 class CellLog implements Log {
   readonly #cell: Cell;
@@ -147,7 +193,7 @@ class CellLog implements Log {
   }
 
   #write(level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void {
-    this.#cell.host.log(this.#cell, level, text, fields);
+    this.#cell.kind.host.log(this.#cell, level, text, fields);
   }
 
   debug(text: string, fields?: Record<string, unknown>): void {

@@ -4,14 +4,22 @@ import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/con
 import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
 import type { Group } from '../protocol/group.ts';
 import type { Address, AskOptions, NodeId } from '../protocol/ref.ts';
+import type { Directive } from '../protocol/supervision.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { Cell } from './cell.ts';
+import type { CellKind } from './kind.ts';
+
+/** The actor whose turns watch callbacks are. */
+export interface Watcher {
+  readonly cell: Cell;
+  /** Whether the behaviour that watches is still the actor's present one. */
+  isLive(): boolean;
+}
 
 /** Names and groups, as a context uses them. */
 export interface Directory {
   lookup(definition: Definition, name: string, options?: AskOptions): Promise<Address | undefined>;
-  /** `watcher`: the actor whose turns the group's watch callbacks are. */
-  group(definition: Definition, name: string, watcher: Cell | undefined): Group;
+  group(definition: Definition, name: string, watcher: Watcher | undefined): Group;
 }
 
 export interface CellHost {
@@ -45,13 +53,31 @@ export interface CellHost {
     on: Placement,
     parent: Cell,
   ): Promise<Address>;
-  stop(ref: Address, drain: boolean): void;
+  stop(ref: Address, drain: boolean, kill: boolean): void;
+  /** A fresh copy of an actor's arguments. */
+  copyArguments(kind: CellKind, args: unknown): unknown;
+  /** Whether it is the cell's turn, and no `await` lies between. */
+  isRunning(cell: Cell): boolean;
   watch(cell: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void;
+  /** Ends all watches of the cell. */
+  unwatchAll(cell: Cell): void;
   /** Answers an ask. Throws when the reply doesn't fit its schema. */
   reply(cell: Cell, entry: MessageEntry, node: NodeId, askId: number, value: unknown): void;
   replyError(cell: Cell, node: NodeId, askId: number, error: Error): void;
   deadLetter(cell: Cell, message: string, reason: DeadLetterReason, count: number): void;
-  failed(cell: Cell, during: string, error: Error): void;
+  /** A message had no room and is given up. */
+  dropped(cell: Cell, index: number, replyNode: NodeId, askId: number): void;
+  failed(cell: Cell, during: string, error: Error, directive: Directive | 'none'): void;
+  /** The cell has begun again. */
+  restarted(cell: Cell): void;
+  /** The cell has failed, and so has its parent. */
+  escalate(cell: Cell, error: Error): void;
+  /** The behaviour of a child that its parent restarts has ended; it wants to wait `delayMs`. */
+  halted(cell: Cell, delayMs: number): void;
+  /** Ends the behaviour of a child; it answers with {@link halted}. */
+  haltChild(child: Address): void;
+  /** Starts a child again whose behaviour has ended. */
+  beginChild(child: Address): void;
   log(cell: Cell, level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void;
   /** The cell has stopped for good: forget it, tell its watchers and its parent. */
   stopped(cell: Cell, reason: StopReason): void;

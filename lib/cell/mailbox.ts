@@ -7,8 +7,25 @@ export const noReply = -1;
 const stride = 4;
 const initialMessages = 8;
 
-/** The message that {@link Mailbox.take} took last, of whichever mailbox: read it before the next one. */
-export const taken = { index: 0, payload: undefined as unknown, replyNode: noReply, askId: 0 };
+/** One message outside its mailbox. */
+export interface Envelope {
+  index: number;
+  payload: unknown;
+  replyNode: number;
+  askId: number;
+}
+
+/**
+ * The message that {@link Mailbox.take} took last, of whichever mailbox: it is being handled until its handler
+ * returns or waits. `putAside` when the handler has put it aside.
+ */
+export const taken = {
+  index: 0,
+  payload: undefined as unknown,
+  replyNode: noReply,
+  askId: 0,
+  putAside: false,
+};
 
 export class Mailbox {
   private slots: unknown[] | undefined = undefined;
@@ -21,14 +38,25 @@ export class Mailbox {
   offer(index: number, payload: unknown, replyNode: number, askId: number, limit: number): boolean {
     if (this.size >= limit) return false;
     if (this.slots === undefined || (this.size + 1) * stride > this.slots.length) this.grow();
+    this.put((this.head + this.size * stride) & this.mask, index, payload, replyNode, askId);
+    this.size++;
+    return true;
+  }
+
+  /** Puts a message before all others. It had been accepted before: there is no limit. */
+  putBack({ index, payload, replyNode, askId }: Envelope): void {
+    if (this.slots === undefined || (this.size + 1) * stride > this.slots.length) this.grow();
+    this.head = (this.head - stride) & this.mask;
+    this.put(this.head, index, payload, replyNode, askId);
+    this.size++;
+  }
+
+  private put(at: number, index: number, payload: unknown, replyNode: number, askId: number): void {
     const slots = this.slots!;
-    const at = (this.head + this.size * stride) & this.mask;
     slots[at] = index;
     slots[at + 1] = payload;
     slots[at + 2] = replyNode;
     slots[at + 3] = askId;
-    this.size++;
-    return true;
   }
 
   /** Moves the oldest message into {@link taken}; false when there is none. */
@@ -44,6 +72,23 @@ export class Mailbox {
     this.head = (at + stride) & this.mask;
     this.size--;
     return true;
+  }
+
+  /** Takes the oldest message out while another may be being handled. */
+  dropOldest(): Envelope | undefined {
+    if (this.size === 0) return undefined;
+    const slots = this.slots!;
+    const at = this.head;
+    const dropped = {
+      index: slots[at] as number,
+      payload: slots[at + 1],
+      replyNode: slots[at + 2] as number,
+      askId: slots[at + 3] as number,
+    };
+    slots[at + 1] = undefined;
+    this.head = (at + stride) & this.mask;
+    this.size--;
+    return dropped;
   }
 
   private grow(): void {

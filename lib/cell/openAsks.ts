@@ -59,6 +59,19 @@ export class OpenAsks {
     if (this.aborted.size > 0) this.aborted.clear();
   }
 
+  /** Nobody answers the ask being handled any more. */
+  refuseCurrent(refuse: (node: number, askId: number) => void): void {
+    if (this.currentNode === noReply) return;
+    refuse(this.currentNode, this.currentAsk);
+    this.currentNode = noReply;
+  }
+
+  /** The behaviour that worked on these asks is gone. */
+  dropSignals(): void {
+    this.controllers.clear();
+    this.currentNode = noReply;
+  }
+
   forEachOpen(each: (node: number, askId: number) => void): void {
     for (const key of this.open) {
       const [node, askId] = key.split('/');

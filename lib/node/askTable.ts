@@ -1,20 +1,8 @@
 // The asks of one node that wait for a reply: a table of slots, and one timing wheel for their deadlines, so
 // that an ask costs no timer of its own.
 import { AskTimeoutError } from '../protocol/errors.ts';
-import type { MessageEntry } from '../wire/protocolTable.ts';
-import type { ActorRef } from './refs.ts';
+import type { PendingAsk } from './pendingAsk.ts';
 import type { Clock } from './world.ts';
-
-/** One ask that waits. */
-export interface PendingAsk {
-  readonly ref: ActorRef;
-  readonly entry: MessageEntry;
-  readonly timeoutMs: number;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
-  /** Stops listening to the asker's abort signal. */
-  forget: (() => void) | undefined;
-}
 
 // An ask id is a slot and how often the slot has been used, so that a late reply finds nobody.
 const slotsMax = 2 ** 22;

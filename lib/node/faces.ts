@@ -86,6 +86,7 @@ function tellSource(codec: Codec): string {
   return `'use strict';
     return function tell(message) {
       const ref = this === undefined ? detached(this, entry, 'tell') : this[target];
+      if (ref.refused && ref.sender.stillRefuses(ref)) return false;
       ${parse}
       ${codec.mustCopy ? '' : 'const cell = ref.local; if (cell !== undefined && cell.accept(index, value)) return true;'}
       return ref.sender.tellValid(ref, entry, value);

@@ -1,21 +1,28 @@
 // Takes frames from other nodes apart and hands them to the part of the node that they concern.
 
 import type { Cell } from '../cell/cell.ts';
+import { begin, childrenGone, fail, halt, requestStop } from '../cell/lifecycle.ts';
 import { noReply } from '../cell/mailbox.ts';
 import { errorsOf } from '../protocol/definitions.ts';
-import { ActorStoppedError, CorruptMessageError, MailboxFullError } from '../protocol/errors.ts';
+import {
+  ActorStoppedError,
+  CorruptMessageError,
+  DefinitionConflictError,
+  MailboxFullError,
+} from '../protocol/errors.ts';
 import type { StopReason } from '../protocol/events.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { ByteReader } from '../wire/buffer.ts';
 import { readDynamic } from '../wire/dynamic.ts';
 import { reviveError, type SerializedError } from '../wire/errorCodec.ts';
 import { FrameKind } from '../wire/frames.ts';
+import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { ActorNode } from './node.ts';
 import type { SerializedReason } from './outbox.ts';
 import type { FrameReceiver } from './world.ts';
 
-/** Of a tell: the cell's number and the message's index. */
-const tellHeaderBytes = 10;
+/** Of a tell: the cell's number and the message's id. */
+const tellHeaderBytes = 12;
 
 export class Inbox implements FrameReceiver {
   private readonly node: ActorNode;
@@ -59,49 +66,79 @@ export class Inbox implements FrameReceiver {
       case FrameKind.stopped:
         return node.watches.fire(frame.f64(), reviveReason(readDynamic(frame) as SerializedReason));
       case FrameKind.stop:
-        node.cells.get(frame.f64())?.requestStop(frame.f64() === 1);
+        return this.stop(frame);
+      case FrameKind.childStopped: {
+        const cell = node.cells.get(frame.f64());
+        cell?.own().farStopped(`${from}/${frame.f64()}`);
+        if (cell !== undefined) childrenGone(cell);
         return;
-      case FrameKind.childStopped:
-        node.cells.get(frame.f64())?.farChildStopped(`${from}/${frame.f64()}`);
+      }
+      case FrameKind.escalated: {
+        const cell = node.cells.get(frame.f64());
+        const during = `child ${frame.string()}`;
+        if (cell !== undefined) fail(cell, during, reviveError(readDynamic(frame) as SerializedError, []));
         return;
+      }
+      case FrameKind.halt: {
+        const cell = node.cells.get(frame.f64());
+        if (cell !== undefined) halt(cell);
+        return;
+      }
+      case FrameKind.halted: {
+        const cell = node.cells.get(frame.f64());
+        if (cell !== undefined) node.childHalted(cell, `${from}/${frame.f64()}`, frame.f64());
+        return;
+      }
+      case FrameKind.begin: {
+        const cell = node.cells.get(frame.f64());
+        if (cell !== undefined) begin(cell);
+        return;
+      }
       default:
         throw new CorruptMessageError(`no frame kind ${kind}`);
     }
+  }
+
+  private stop(frame: ByteReader): void {
+    const cell = this.node.cells.get(frame.f64());
+    const how = frame.f64();
+    if (cell !== undefined) requestStop(cell, how === 1, how === 2);
   }
 
   private tell(frame: ByteReader): void {
     const { node } = this;
     const at = frame.take(tellHeaderBytes);
     const id = frame.view.getFloat64(at, true);
-    const index = frame.view.getUint16(at + 8, true);
+    const wireId = frame.view.getInt32(at + 8, true);
     const cell = node.cells.get(id);
     if (cell === undefined) {
-      return node.deadLetterTo(`${node.nodeId}/#${id}`, `message ${index}`, 'stopped', 1);
+      return node.deadLetterTo(`${node.nodeId}/#${id}`, `message ${indexOf(wireId)}`, 'stopped', 1);
     }
-    const entry = entryOf(cell, index);
-    if (!cell.arrive(index, entry.codec.read(frame, node), noReply, 0)) {
-      node.deadLetter(cell, entry.name, cell.state === 'running' ? 'mailboxFull' : 'stopped', 1);
+    const entry = entryOf(cell, wireId);
+    if (!cell.arrive(entry.index, entry.codec.read(frame, node), noReply, 0)) {
+      node.deadLetter(cell, entry.name, cell.open ? 'mailboxFull' : 'stopped', 1);
     }
   }
 
   private ask(from: NodeId, frame: ByteReader): void {
     const id = frame.f64();
-    const index = frame.u16();
+    const wireId = frame.i32();
     const askId = frame.f64();
     const cell = this.node.cells.get(id) ?? this.node.registry.wake(id);
     if (cell === undefined) {
       this.node.outbox.failure(from, askId, new ActorStoppedError(`${this.node.nodeId}/#${id}`));
       return;
     }
-    const entry = entryOf(cell, index);
+    let entry: MessageEntry;
     let message: unknown;
     try {
+      entry = entryOf(cell, wireId);
       message = entry.codec.read(frame, this.node);
     } catch (error) {
       this.node.outbox.failure(from, askId, error as Error);
       return;
     }
-    if (!cell.arrive(index, message, from, askId)) {
+    if (!cell.arrive(entry.index, message, from, askId)) {
       this.node.outbox.failure(from, askId, refusal(cell, entry.name));
     }
   }
@@ -117,16 +154,24 @@ export class Inbox implements FrameReceiver {
   }
 }
 
-function entryOf(cell: Cell, index: number) {
-  const entry = cell.table.entries[index];
-  if (entry === undefined) throw new CorruptMessageError(`${cell.path} has no message ${index}`);
+function indexOf(wireId: number): number {
+  return wireId & 0xffff;
+}
+
+function entryOf(cell: Cell, wireId: number): MessageEntry {
+  const entry = cell.table.entries[indexOf(wireId)];
+  if (entry === undefined || entry.wireId !== wireId) {
+    throw new DefinitionConflictError(
+      `message ${indexOf(wireId)} to ${cell.path} comes from another version of the protocol of '${cell.kind.definition.name}': load the same module on every node`,
+    );
+  }
   return entry;
 }
 
 /** Why a cell didn't take an ask. */
 export function refusal(cell: Cell, message: string): Error {
-  return cell.state === 'running'
-    ? new MailboxFullError(cell.path, message, cell.mailboxCapacity)
+  return cell.open
+    ? new MailboxFullError(cell.path, message, cell.kind.mailboxCapacity)
     : new ActorStoppedError(cell.path, message);
 }
 

@@ -1,22 +1,28 @@
 // A node: one event loop that hosts cells. It holds the parts together; what each does is in its own file.
 import type { Cell } from '../cell/cell.ts';
+import { GroupRestart } from '../cell/groupRestart.ts';
 import type { CellHost } from '../cell/host.ts';
+import type { CellKind } from '../cell/kind.ts';
+import { begin, childrenGone, fail, halt, requestStop } from '../cell/lifecycle.ts';
+import { noReply } from '../cell/mailbox.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
 import { errorsOf } from '../protocol/definitions.ts';
 import {
   InvalidOptionError,
   InvalidReplyError,
+  MailboxFullError,
   NodeDownError,
   SystemClosedError,
 } from '../protocol/errors.ts';
 import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
 import type { Address, NodeId } from '../protocol/ref.ts';
+import type { Directive } from '../protocol/supervision.ts';
 import { notParsed } from '../wire/codec.ts';
 import { reviveError, serializeError } from '../wire/errorCodec.ts';
 import { type MessageEntry, protocolTable } from '../wire/protocolTable.ts';
 import type { ActorId, RefBinder } from '../wire/refs.ts';
-import { AskTable, type PendingAsk } from './askTable.ts';
+import { AskTable } from './askTable.ts';
 import { Backlog } from './backlog.ts';
 import { CellTable } from './cellTable.ts';
 import { DeadLetters } from './deadLetters.ts';
@@ -24,6 +30,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { EventStream } from './events.ts';
 import { Inbox } from './inbox.ts';
 import { Outbox } from './outbox.ts';
+import type { PendingAsk } from './pendingAsk.ts';
 import { ActorRef } from './refs.ts';
 import { RegistryClient } from './registry/client.ts';
 import { stopInternals } from './registry/internal.ts';
@@ -131,10 +138,22 @@ export class ActorNode implements CellHost, RefBinder {
     return this.spawner.startRequested(request);
   }
 
-  stop(ref: Address, drain: boolean): void {
+  stop(ref: Address, drain: boolean, kill = false): void {
     const id = this.identify(ref);
-    if (id.node === this.nodeId) this.cells.get(id.cell)?.requestStop(drain);
-    else this.outbox.stop(id.node, id.cell, drain);
+    if (id.node !== this.nodeId) {
+      this.outbox.stop(id.node, id.cell, drain, kill);
+    } else {
+      const cell = this.cells.get(id.cell);
+      if (cell !== undefined) requestStop(cell, drain, kill);
+    }
+  }
+
+  copyArguments(kind: CellKind, args: unknown): unknown {
+    return kind.args.copy(args, this.world.platform, this);
+  }
+
+  isRunning(cell: Cell): boolean {
+    return this.dispatcher.running === cell;
   }
 
   emitStarted(cell: Cell): void {
@@ -148,7 +167,6 @@ export class ActorNode implements CellHost, RefBinder {
       if (node === this.nodeId) this.watches.fire(watchId, reason);
       else this.outbox.stopped(node, watchId, reason);
     }
-    for (const { id, watch } of this.watches.removeAllOf(cell)) this.unwatch(id, watch.node, watch.cell);
     if (isInternal) return;
     if (!cell.abandoned) {
       this.tellParent(cell);
@@ -166,8 +184,75 @@ export class ActorNode implements CellHost, RefBinder {
     const { parent } = cell;
     if (parent === undefined) return;
     const { node, cell: parentCell } = this.identify(parent);
-    if (node === this.nodeId) this.cells.get(parentCell)?.childStopped(cell.id);
-    else this.outbox.childStopped(node, parentCell, cell.id);
+    if (node !== this.nodeId) {
+      this.outbox.childStopped(node, parentCell, cell.id);
+      return;
+    }
+    const nearParent = this.cells.get(parentCell);
+    if (nearParent === undefined) return;
+    nearParent.belongings?.nearStopped(cell);
+    if (cell.kind.grouped) nearParent.belongings?.forgetOrdered(`${this.nodeId}/${cell.id}`);
+    childrenGone(nearParent);
+  }
+
+  unwatchAll(cell: Cell): void {
+    for (const { id, watch } of this.watches.removeAllOf(cell)) this.unwatch(id, watch.node, watch.cell);
+  }
+
+  // Supervision.
+
+  escalate(cell: Cell, error: Error): void {
+    const { parent } = cell;
+    if (parent === undefined) return;
+    const { node, cell: parentCell } = this.identify(parent);
+    if (node !== this.nodeId) {
+      this.outbox.escalated(node, parentCell, cell.path, error);
+      return;
+    }
+    const nearParent = this.cells.get(parentCell);
+    if (nearParent !== undefined) fail(nearParent, `child ${cell.path}`, error);
+  }
+
+  halted(cell: Cell, delayMs: number): void {
+    const { node, cell: parentCell } = this.identify(cell.parent!);
+    if (node !== this.nodeId) {
+      this.outbox.halted(node, parentCell, cell.id, delayMs);
+      return;
+    }
+    const nearParent = this.cells.get(parentCell);
+    if (nearParent !== undefined) this.childHalted(nearParent, `${this.nodeId}/${cell.id}`, delayMs);
+  }
+
+  /** The behaviour of a child has ended and waits for its parent's word. */
+  childHalted(parent: Cell, id: string, delayMs: number): void {
+    if (parent.state !== 'running') return;
+    const own = parent.own();
+    own.group ??= new GroupRestart(parent);
+    own.group.childHalted(id, delayMs);
+  }
+
+  haltChild(child: Address): void {
+    const { node, cell } = this.identify(child);
+    if (node !== this.nodeId) {
+      this.outbox.halt(node, cell);
+      return;
+    }
+    const near = this.cells.get(cell);
+    if (near !== undefined) halt(near);
+  }
+
+  beginChild(child: Address): void {
+    const { node, cell } = this.identify(child);
+    if (node !== this.nodeId) {
+      this.outbox.begin(node, cell);
+      return;
+    }
+    const near = this.cells.get(cell);
+    if (near !== undefined) begin(near);
+  }
+
+  restarted(cell: Cell): void {
+    this.events.emit({ type: 'restarted', node: this.nodeId, actor: cell.path });
   }
 
   /** Stops every actor of this node; resolves when all have. */
@@ -179,7 +264,7 @@ export class ActorNode implements CellHost, RefBinder {
       if (this.cells.size === 0) resolve();
     });
     for (const cell of this.cells.all()) {
-      if (cell.parent === undefined || cell.parent.node !== this.nodeId) cell.requestStop(false);
+      if (cell.parent === undefined || cell.parent.node !== this.nodeId) requestStop(cell, false);
     }
     await gone;
     await stopInternals(this);
@@ -211,19 +296,21 @@ export class ActorNode implements CellHost, RefBinder {
     this.backlog.fail(node, () => new NodeDownError(node, `node ${node} went down${why}`, options));
     this.watches.nodeDown(node, { type: 'nodeDown', error });
     for (const cell of this.cells.all()) {
-      cell.nodeDown(node);
-      if (cell.parent?.node === node) cell.requestStop(false);
+      cell.belongings?.nodeDown(node, () => false);
+      childrenGone(cell);
+      if (cell.parent?.node === node) requestStop(cell, false);
     }
   }
 
   // Refs.
 
   selfRef(cell: Cell): Address {
-    if (cell.self === undefined) {
-      cell.self = this.refTo(cell);
-      cell.refForOthers = this.refTo(cell);
+    const own = cell.own();
+    if (own.self === undefined) {
+      own.self = this.refTo(cell);
+      own.refForOthers = this.refTo(cell);
     }
-    return cell.self;
+    return own.self;
   }
 
   /** A new ref to a cell of this node. */
@@ -325,8 +412,14 @@ export class ActorNode implements CellHost, RefBinder {
     this.deadLetters.add(actor, message, reason, count);
   }
 
-  failed(cell: Cell, during: string, error: Error): void {
-    this.events.emit({ type: 'failed', node: this.nodeId, actor: cell.path, during, error });
+  dropped(cell: Cell, index: number, replyNode: NodeId, askId: number): void {
+    const { name } = cell.table.entries[index]!;
+    if (replyNode === noReply) return this.deadLetter(cell, name, 'dropped', 1);
+    this.replyError(cell, replyNode, askId, new MailboxFullError(cell.path, name, cell.kind.mailboxCapacity));
+  }
+
+  failed(cell: Cell, during: string, error: Error, directive: Directive | 'none'): void {
+    this.events.emit({ type: 'failed', node: this.nodeId, actor: cell.path, during, error, directive });
   }
 
   log(cell: Cell, level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void {

@@ -31,7 +31,7 @@ export class Outbox {
     const start = beginFrame(writer, askId === undefined ? FrameKind.tell : FrameKind.ask);
     try {
       writer.f64(cell);
-      writer.u16(entry.index);
+      writer.i32(entry.wireId);
       if (askId !== undefined) writer.f64(askId);
       entry.codec.write(message, writer, this.refs);
     } catch (error) {
@@ -68,8 +68,32 @@ export class Outbox {
     return this.numbers(node, FrameKind.unwatch, cell, watchId);
   }
 
-  stop(node: NodeId, cell: number, drain: boolean): boolean {
-    return this.numbers(node, FrameKind.stop, cell, drain ? 1 : 0);
+  stop(node: NodeId, cell: number, drain: boolean, kill: boolean): boolean {
+    return this.numbers(node, FrameKind.stop, cell, kill ? 2 : drain ? 1 : 0);
+  }
+
+  escalated(node: NodeId, parentCell: number, path: string, error: Error): boolean {
+    return this.frame(node, FrameKind.escalated, (writer) => {
+      writer.f64(parentCell);
+      writer.string(path);
+      writeDynamic(serializeError(error, writer.platform), writer);
+    });
+  }
+
+  halt(node: NodeId, cell: number): boolean {
+    return this.numbers(node, FrameKind.halt, cell, 0);
+  }
+
+  halted(node: NodeId, parentCell: number, childCell: number, delayMs: number): boolean {
+    return this.frame(node, FrameKind.halted, (writer) => {
+      writer.f64(parentCell);
+      writer.f64(childCell);
+      writer.f64(delayMs);
+    });
+  }
+
+  begin(node: NodeId, cell: number): boolean {
+    return this.numbers(node, FrameKind.begin, cell, 0);
   }
 
   childStopped(node: NodeId, parentCell: number, childCell: number): boolean {

@@ -10,6 +10,8 @@ import { type Face, facesOf } from './faces.ts';
 export interface Sender {
   tell(ref: ActorRef, entry: MessageEntry, message: unknown): boolean;
   tellValid(ref: ActorRef, entry: MessageEntry, value: unknown): boolean;
+  /** Whether a target that pushed back still does. */
+  stillRefuses(ref: ActorRef): boolean;
   send(ref: ActorRef, entry: MessageEntry, message: unknown): Promise<void>;
   ask(
     ref: ActorRef,
@@ -26,6 +28,8 @@ export class ActorRef implements Address {
   readonly cell: number;
   /** The cell itself, where it lives on this node and has been found. */
   local: Cell | undefined = undefined;
+  /** The target pushed back when it was last told something: the next message is only looked at if it may go. */
+  refused = false;
   readonly #path: string | undefined;
   #tell: Face | undefined = undefined;
   #send: Face | undefined = undefined;
@@ -44,7 +48,8 @@ export class ActorRef implements Address {
   }
 
   get [refForOthers](): Address {
-    return this.local?.self === this ? (this.local.refForOthers ?? this) : this;
+    const own = this.local?.belongings;
+    return own?.self === this ? (own.refForOthers ?? this) : this;
   }
 
   get id(): string {

@@ -10,9 +10,9 @@ import {
 } from '../protocol/errors.ts';
 import type { AskOptions } from '../protocol/ref.ts';
 import { validate } from '../wire/codec.ts';
-import { addAwaitingStack } from '../wire/errorCodec.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { ActorNode } from './node.ts';
+import { PendingAsk } from './pendingAsk.ts';
 import type { ActorRef, Sender } from './refs.ts';
 
 const defaultTimeoutMs = 5000;
@@ -29,17 +29,36 @@ export class MessageSender implements Sender {
   }
 
   tell(ref: ActorRef, entry: MessageEntry, message: unknown): boolean {
+    if (ref.refused && this.stillRefuses(ref)) return false;
     return this.tellValid(ref, entry, this.validate(ref, entry, message));
   }
 
   /** A tell of a message that has been validated. */
   tellValid(ref: ActorRef, entry: MessageEntry, value: unknown): boolean {
     const { backlog } = this.node;
-    if (!backlog.empty && backlog.has(ref.id)) return false;
+    if (!backlog.empty && backlog.has(ref.id)) return this.refuse(ref);
     const delivery = this.deliver(ref, entry, value, undefined);
-    if (delivery === 'full') return false;
+    if (delivery === 'full') return this.refuse(ref);
     if (delivery !== 'accepted') this.node.deadLetterTo(ref.path, entry.name, delivery, 1);
     return true;
+  }
+
+  private refuse(ref: ActorRef): false {
+    ref.refused = true;
+    return false;
+  }
+
+  stillRefuses(ref: ActorRef): boolean {
+    ref.refused = this.refuses(ref);
+    return ref.refused;
+  }
+
+  private refuses(ref: ActorRef): boolean {
+    const { node } = this;
+    if (!node.backlog.empty && node.backlog.has(ref.id)) return true;
+    if (ref.node === node.nodeId) return this.find(ref)?.full ?? false;
+    const link = node.world.transport.link(ref.node);
+    return link !== undefined && (!link.hasRoom || node.world.pressure.pressed(ref.node, ref.cell));
   }
 
   send(ref: ActorRef, entry: MessageEntry, message: unknown): Promise<void> {
@@ -72,29 +91,17 @@ export class MessageSender implements Sender {
     if (!(timeoutMs > 0)) {
       throw new InvalidOptionError(`timeoutMs must be above 0 (Infinity for never), not ${timeoutMs}`);
     }
-    const signal = options?.signal;
-    return new Promise<unknown>((resolve, reject) => {
-      if (signal?.aborted) return reject(signal.reason);
-      this.open(ref, entry, value, timeoutMs, signal, resolve, reject);
-    }).then(undefined, (error) => {
-      // The signal's reason is the asker's own object; every other error is made for this ask alone.
-      if (signal?.aborted && error === signal.reason) throw error;
-      throw error instanceof Error ? addAwaitingStack(error, `${entry.name} of ${ref.path}`) : error;
+    return new Promise<unknown>((settle) => {
+      this.open(value, options?.signal, new PendingAsk(ref, entry, timeoutMs, settle));
     });
   }
 
-  private open(
-    ref: ActorRef,
-    entry: MessageEntry,
-    value: unknown,
-    timeoutMs: number,
-    signal: AbortSignal | undefined,
-    resolve: (value: unknown) => void,
-    reject: (error: unknown) => void,
-  ): void {
+  private open(value: unknown, signal: AbortSignal | undefined, ask: PendingAsk): void {
     const { node } = this;
-    if (this.asksItself(ref, entry)) return reject(new SelfAskError(ref.path, entry.name));
-    const askId = node.asks.open({ ref, entry, timeoutMs, resolve, reject, forget: undefined });
+    const { ref, entry } = ask;
+    if (signal?.aborted) return ask.abort(signal.reason);
+    if (this.asksItself(ref, entry)) return ask.reject(new SelfAskError(ref.path, entry.name));
+    const askId = node.asks.open(ask);
     if (signal !== undefined) this.listen(askId, signal);
     const { backlog } = node;
     if ((backlog.empty || !backlog.has(ref.id)) && this.deliverAsk(ref, entry, value, askId)) return;
@@ -126,11 +133,13 @@ export class MessageSender implements Sender {
     const { node } = this;
     if (ref.node === node.nodeId) {
       const cell = this.find(ref);
-      if (cell === undefined || cell.state !== 'running') return node.closed ? 'closed' : 'stopped';
+      if (cell === undefined || !cell.open) return node.closed ? 'closed' : 'stopped';
       const { codec } = entry;
       const copy = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
       const replyNode = askId === undefined ? noReply : node.nodeId;
-      return cell.offer(entry.index, copy, replyNode, askId ?? 0, cell.mailboxCapacity) ? 'accepted' : 'full';
+      return cell.offer(entry.index, copy, replyNode, askId ?? 0, cell.kind.mailboxCapacity)
+        ? 'accepted'
+        : 'full';
     }
     if (node.closed) return 'closed';
     const link = node.world.transport.link(ref.node);
@@ -163,7 +172,7 @@ export class MessageSender implements Sender {
   private asksItself(ref: ActorRef, entry: MessageEntry): boolean {
     if (entry.concurrent || ref.node !== this.node.nodeId) return false;
     const cell = this.find(ref);
-    return cell !== undefined && (ref === cell.self || this.node.running === cell);
+    return cell !== undefined && (ref === cell.belongings?.self || this.node.running === cell);
   }
 
   private listen(askId: number, signal: AbortSignal): void {
@@ -171,7 +180,7 @@ export class MessageSender implements Sender {
     const onAbort = (): void => {
       const ask = asks.take(askId);
       if (ask === undefined) return;
-      ask.reject(signal.reason);
+      ask.abort(signal.reason);
       this.node.giveUp(ask, askId);
     };
     signal.addEventListener('abort', onAbort, { once: true });

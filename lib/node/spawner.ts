@@ -1,5 +1,7 @@
 // Starts actors: here, on behalf of another node, or by asking for it elsewhere.
 import { Cell } from '../cell/cell.ts';
+import type { CellKind } from '../cell/kind.ts';
+import { abandon } from '../cell/lifecycle.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
 import { lookup, onRegistered } from '../protocol/definitions.ts';
@@ -12,20 +14,20 @@ import {
 } from '../protocol/errors.ts';
 import type { Address } from '../protocol/ref.ts';
 import { ByteReader, ByteWriter } from '../wire/buffer.ts';
-import { type Codec, codecOf, validate } from '../wire/codec.ts';
+import { validate } from '../wire/codec.ts';
 import { protocolTable } from '../wire/protocolTable.ts';
+import { Kinds } from './kinds.ts';
 import type { ActorNode } from './node.ts';
 import { ActorRef } from './refs.ts';
 import type { Spawned, SpawnRequest } from './world.ts';
 
-const defaultCapacity = 65_536;
-const capacityMax = 2 ** 20;
-
 export class Spawner {
   private readonly node: ActorNode;
+  private readonly kinds: Kinds;
 
   constructor(node: ActorNode) {
     this.node = node;
+    this.kinds = new Kinds(node);
   }
 
   /** Starts an actor where `on` says. `ifTaken`: what is done where another one has its name. */
@@ -40,15 +42,15 @@ export class Spawner {
     const { node } = this;
     try {
       if (node.closed) throw new SystemClosedError(`spawn of '${definition.name}'`);
-      const codec = argsCodec(definition);
-      const value = validate(codec, args, () => `the arguments of '${definition.name}'`);
-      const capacity = capacityOf(options);
-      const name = options?.name;
-      if (name === undefined) return this.place(definition, codec, value, name, capacity, on, parent);
+      const grouped = parent !== undefined && groups(parent);
+      const kind = this.kinds.of(definition, options, grouped);
+      const value = validate(kind.args, args, () => `the arguments of '${definition.name}'`);
+      if (options?.name === undefined) return this.place(kind, value, options, on, parent);
       // Now: while the name is claimed, the caller may go on to change what it has given.
-      const kept = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
-      return node.registry.spawn(definition, name, ifTaken, () =>
-        this.place(definition, codec, kept, name, capacity, on, parent),
+      const kept = kind.args.mustCopy ? kind.args.copy(value, node.world.platform, node) : value;
+      const keptOptions = { ...options };
+      return node.registry.spawn(definition, options.name, ifTaken, () =>
+        this.place(kind, kept, keptOptions, on, parent),
       );
     } catch (error) {
       return Promise.reject(error);
@@ -70,55 +72,62 @@ export class Spawner {
 
   /** Starts an actor here or has it started elsewhere; its arguments are valid and its name is claimed. */
   private place(
-    definition: Definition,
-    codec: Codec,
+    kind: CellKind,
     args: unknown,
-    name: string | undefined,
-    capacity: number,
+    options: SpawnOptions | undefined,
     on: Placement,
     parent: Cell | undefined,
   ): Promise<ActorRef> {
     const { node } = this;
     if (on !== node.nodeId && !(on === 'host' && node.nodeId === 0)) {
-      return this.spawnElsewhere(definition, codec, args, name, capacity, on, parent);
+      return this.spawnElsewhere(kind, args, options, on, parent);
     }
-    const copy = codec.mustCopy ? codec.copy(args, node.world.platform, node) : args;
+    const copy = kind.args.mustCopy ? kind.args.copy(args, node.world.platform, node) : args;
     const parentRef = parent && node.selfRef(parent);
-    return Promise.resolve(this.start(definition, copy, name, capacity, parentRef));
+    return Promise.resolve(this.start(kind, copy, options?.name, parentRef));
   }
 
   private async spawnElsewhere(
-    definition: Definition,
-    codec: Codec,
+    kind: CellKind,
     args: unknown,
-    name: string | undefined,
-    mailboxCapacity: number,
+    options: SpawnOptions | undefined,
     on: Placement,
     parent: Cell | undefined,
   ): Promise<ActorRef> {
     const { node } = this;
-    const table = protocolTable(definition.protocol as object);
+    const { definition, table } = kind;
     const writer = new ByteWriter(node.world.platform, 256);
-    codec.write(args, writer, node);
+    kind.args.write(args, writer, node);
+    const self = parent && (node.selfRef(parent) as ActorRef);
     const spawned = await node.world.control.spawn(
       {
         definition: definition.name,
         module: definition.module,
         fingerprint: table.fingerprint,
         args: writer.bytes.slice(0, writer.position),
-        name,
-        mailboxCapacity,
-        parent: parent && { node: node.nodeId, cell: parent.id, path: parent.path },
+        options: {
+          name: options?.name,
+          mailbox: options?.mailbox,
+          supervision: options?.supervision,
+        } as never,
+        parent: self && { node: self.node, cell: self.cell, path: parent.path, groups: kind.grouped },
       },
       on,
     );
     const ref = new ActorRef(node.sender, table, spawned.node, spawned.cell, spawned.path);
     // One that 'any' has brought back to this node is the parent's already.
-    if (parent !== undefined && spawned.node !== node.nodeId && !parent.adoptFar(ref)) {
-      node.stop(ref, false);
+    if (parent !== undefined && spawned.node !== node.nodeId && !this.adopt(parent, ref)) {
+      node.stop(ref, false, false);
       throw new InvalidOptionError(`${parent.path} stopped while '${definition.name}' was starting`);
     }
     return ref;
+  }
+
+  /** False when the parent is already closing. */
+  private adopt(parent: Cell, child: ActorRef): boolean {
+    if (parent.state !== 'running' && parent.state !== 'stopping') return false;
+    parent.own().adoptFar(child, groups(parent));
+    return true;
   }
 
   /** Starts an actor on this node because another one asks for it. */
@@ -131,18 +140,18 @@ export class Spawner {
         `'${request.definition}' has another protocol on node ${node.nodeId} than where it is spawned: two versions of ${request.module ?? 'its module'} are loaded`,
       );
     }
-    const args = argsCodec(definition).read(new ByteReader(node.world.platform, request.args), node);
-    const { parent } = request;
+    const { parent, options } = request;
+    const kind = this.kinds.of(definition, options, parent?.groups ?? false);
+    const args = kind.args.read(new ByteReader(node.world.platform, request.args), node);
     const parentRef = parent && new ActorRef(node.sender, nobody, parent.node, parent.cell, parent.path);
-    const ref = this.start(definition, args, request.name, request.mailboxCapacity, parentRef);
+    const ref = this.start(kind, args, options.name, parentRef);
     return { node: node.nodeId, cell: ref.cell, path: ref.path };
   }
 
   private start(
-    definition: Definition,
+    kind: CellKind,
     args: unknown,
     name: string | undefined,
-    mailboxCapacity: number,
     parent: Address | undefined,
   ): ActorRef {
     const { node } = this;
@@ -150,19 +159,23 @@ export class Spawner {
     if (parent?.node === node.nodeId && parentCell?.state !== 'running') {
       throw new ActorStoppedError(parent.path, 'spawn');
     }
-    const table = protocolTable(definition.protocol as object);
     const id = node.cells.claim();
-    const cell = new Cell(node, definition, table, id, name, parent, mailboxCapacity);
+    const cell = new Cell(kind, id, parent, args);
+    if (name !== undefined) cell.own().name = name;
     // Reachable from the first line of `create`: a behaviour may hand out ctx.self there.
     node.cells.set(cell);
     try {
-      cell.start(args);
+      cell.start();
     } catch (error) {
-      cell.abandon();
+      abandon(cell);
       throw error;
     }
     const ref = node.refTo(cell);
-    parentCell?.adopt(id, ref);
+    if (parentCell !== undefined) {
+      const own = parentCell.own();
+      own.adoptNear(cell);
+      if (kind.grouped) own.adoptOrdered(ref);
+    }
     node.emitStarted(cell);
     return ref;
   }
@@ -204,16 +217,6 @@ export class Spawner {
 /** The protocol of a ref that is only an address. */
 const nobody = protocolTable({});
 
-function argsCodec(definition: Definition): Codec {
-  return codecOf(definition.args, definition.name);
-}
-
-function capacityOf(options: SpawnOptions | undefined): number {
-  const capacity = options?.mailbox?.capacity ?? defaultCapacity;
-  if (!Number.isInteger(capacity) || capacity < 1 || capacity > capacityMax) {
-    throw new InvalidOptionError(
-      `mailbox.capacity must be an integer from 1 to ${capacityMax}, not ${capacity}`,
-    );
-  }
-  return capacity;
+function groups(parent: Cell): boolean {
+  return parent.kind.definition.strategy !== 'one-for-one';
 }

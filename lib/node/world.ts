@@ -1,4 +1,5 @@
 // What a node is given from outside. Threads, a simulation and later a cluster each bring their own.
+import type { SpawnOptions } from '../protocol/context.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { ByteReader, ByteWriter } from '../wire/buffer.ts';
 import type { Platform } from '../wire/platform.ts';
@@ -47,9 +48,16 @@ export interface SpawnRequest {
   readonly fingerprint: number;
   /** The arguments, encoded by the definition's schema. */
   readonly args: Uint8Array;
-  readonly name: string | undefined;
-  readonly mailboxCapacity: number;
-  readonly parent: { readonly node: NodeId; readonly cell: number; readonly path: string } | undefined;
+  readonly options: Pick<SpawnOptions, 'name' | 'mailbox' | 'supervision'>;
+  readonly parent:
+    | {
+        readonly node: NodeId;
+        readonly cell: number;
+        readonly path: string;
+        /** It decides when the actor begins again, since its strategy takes others along. */
+        readonly groups: boolean;
+      }
+    | undefined;
 }
 
 /** Where a started actor is. */

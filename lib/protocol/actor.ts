@@ -5,6 +5,7 @@ import { register } from './definitions.ts';
 import type { ErrorClass } from './errors.ts';
 import { layoutOf } from './layout.ts';
 import type { Ask, Handlers, Protocol, Tell } from './message.ts';
+import type { DefinitionSupervision, Strategy } from './supervision.ts';
 
 /** A kind of actor. Its name is its identity in every thread. Made by {@link actor}. */
 export interface Definition<P = unknown, A extends z.ZodType = z.ZodType> {
@@ -15,6 +16,8 @@ export interface Definition<P = unknown, A extends z.ZodType = z.ZodType> {
   readonly protocol: P;
   readonly args: A;
   readonly errors: readonly ErrorClass[];
+  readonly supervision: DefinitionSupervision | undefined;
+  readonly strategy: Strategy;
   // A method, so that a definition of any protocol is a Definition<unknown>.
   create(args: z.output<A>, ctx: Context<P>): Handlers<P>;
 }
@@ -31,6 +34,10 @@ export interface ActorOptions<P extends Protocol, A extends z.ZodType> {
   protocol: P;
   /** Error classes that handlers throw and askers want to catch with `instanceof`. */
   errors?: readonly ErrorClass[];
+  /** What follows when an actor of this kind fails; default: a restart. A spawn's own settings come first. */
+  supervision?: DefinitionSupervision;
+  /** Which of its children restart when one fails; default `'one-for-one'`. */
+  strategy?: Strategy;
   /** Makes the behaviour: an object literal or a class instance; called afresh at each start. */
   create: (args: z.output<A>, ctx: Context<P>) => Handlers<P>;
 }
@@ -63,6 +70,8 @@ export function actor<P extends Protocol, A extends z.ZodType = z.ZodVoid>(
     protocol: options.protocol,
     args: options.args ?? (z.void() as z.ZodType as A),
     errors: options.errors ?? [],
+    supervision: options.supervision,
+    strategy: options.strategy ?? 'one-for-one',
     create: options.create,
   };
   checkSchemas(definition);

@@ -3,7 +3,9 @@ import type * as z from 'zod';
 import type { Definition } from './actor.ts';
 import type { StopReason } from './events.ts';
 import type { Group } from './group.ts';
+import type { Handlers } from './message.ts';
 import type { Address, AskOptions, NodeId, Ref } from './ref.ts';
+import type { SupervisionOptions } from './supervision.ts';
 
 /** Where an actor starts: any worker thread, the host thread, a thread of its own, or a given node. */
 export type Placement = 'any' | 'host' | 'own' | NodeId;
@@ -21,13 +23,25 @@ export interface SpawnOptions {
   mailbox?: {
     /** How many messages may wait, 1 to 2^20; default 65,536. */
     capacity?: number;
+    /** What happens when they do; default `'reject'`. */
+    overflow?: Overflow;
   };
+  /** What follows when the actor fails; default: what its definition says, or a restart. */
+  supervision?: SupervisionOptions;
 }
 
 /** Options of `lookupOrSpawn`: those of a start, and the name. */
 export interface NamedSpawnOptions extends SpawnOptions {
   name: string;
 }
+
+/**
+ * What becomes of messages when the mailbox is full.
+ * - `reject`: the sender is pushed back: `tell` returns false, `send` and `ask` wait for room.
+ * - `drop-newest`, `drop-oldest`: nobody waits; the new message, or the one that waits longest, becomes a dead
+ *   letter (an ask rejects with `MailboxFullError`).
+ */
+export type Overflow = 'reject' | 'drop-newest' | 'drop-oldest';
 
 /** `spawn(Def)` where the arguments may be left out, `spawn(Def, args)` where not. */
 export type SpawnArguments<A extends z.ZodType> =
@@ -47,6 +61,11 @@ export interface Log {
 export interface StopOptions {
   /** `true`: messages that already wait are handled first. Default `false`: they become dead letters. */
   drain?: boolean;
+  /**
+   * `true`: a handler that waits for something isn't waited for; what it still does is ignored, its asker gets
+   * `ActorStoppedError`. A handler that holds its thread can't be interrupted.
+   */
+  kill?: boolean;
 }
 
 /**
@@ -96,6 +115,17 @@ export interface Context<P = unknown> {
   watch(ref: Address, fn: (reason: StopReason) => unknown): () => void;
   /** Stops `ref`'s actor, by default this one, after the handler that runs. */
   stop(ref?: Address, options?: StopOptions): void;
-  /** Runs `fn` when this actor stops, its children being gone; last registered first. */
+  /** Runs `fn` when this actor stops or restarts, its children being gone; last registered first. */
   onStop(fn: () => unknown): void;
+  /** From the next message on, `handlers` handle the protocol's messages. A restart goes back to `create`'s. */
+  become(handlers: Handlers<P>): void;
+  /**
+   * Puts the message that is being handled aside, until {@link unstashAll}; what the handler returns is ignored. Call
+   * it before the handler's first `await`.
+   *
+   * @throws `StashFullError` when as many messages are put aside as the mailbox holds
+   */
+  stash(): void;
+  /** Puts the messages that were put aside back, in their order, before those that wait. A restart does so too. */
+  unstashAll(): void;
 }

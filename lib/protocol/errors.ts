@@ -92,6 +92,34 @@ export class ActorStoppedError extends ThrumError {
   }
 }
 
+/** The asked actor failed and was restarted before it answered: a concurrent ask of its former self. */
+export class ActorRestartedError extends ThrumError {
+  constructor(path: string, message: string) {
+    super('ERR_THRUM_ACTOR_RESTARTED', `${path} was restarted: '${message}' was not answered; ask again`);
+  }
+}
+
+/** An actor failed more often than its supervision allows. `cause` is its last error. */
+export class RestartLimitError extends ThrumError {
+  constructor(path: string, restartsMax: number, withinMs: number, cause: Error) {
+    super(
+      'ERR_THRUM_RESTART_LIMIT',
+      `${path} failed again after ${restartsMax} restarts within ${withinMs} ms: ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
+/** More messages were put aside than fit: `stash()` holds as many as the mailbox. */
+export class StashFullError extends ThrumError {
+  constructor(path: string, capacity: number) {
+    super(
+      'ERR_THRUM_STASH_FULL',
+      `the stash of ${path} is full (${capacity} messages): call unstashAll() earlier, or raise mailbox.capacity`,
+    );
+  }
+}
+
 /** The node (thread) an actor lived on has died. `cause` is the error that killed it, where there was one. */
 export class NodeDownError extends ThrumError {
   readonly node: number;

@@ -1,5 +1,6 @@
 // What happens in a system, as one union: logs, tools and tests read these.
 import type { NodeId } from './ref.ts';
+import type { Directive } from './supervision.ts';
 
 /** Why an actor is no more. */
 export type StopReason =
@@ -9,7 +10,7 @@ export type StopReason =
   | { readonly type: 'unknown' };
 
 /** Why a message had no receiver. */
-export type DeadLetterReason = 'stopped' | 'mailboxFull' | 'nodeDown' | 'corrupt' | 'closed';
+export type DeadLetterReason = 'stopped' | 'mailboxFull' | 'dropped' | 'nodeDown' | 'corrupt' | 'closed';
 
 /** How important a log entry is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -18,13 +19,21 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type SystemEvent =
   | { readonly type: 'started'; readonly node: NodeId; readonly actor: string }
   | {
-      /** A handler, timer, watch callback or `onStop` callback threw; the actor stops. */
+      /** A handler, timer, watch callback, `onStop` callback or a restart's `create` threw. */
       readonly type: 'failed';
       readonly node: NodeId;
       readonly actor: string;
       /** Which message or callback failed. */
       readonly during: string;
       readonly error: Error;
+      /** What follows. `none`: the actor is stopping anyway. */
+      readonly directive: Directive | 'none';
+    }
+  | {
+      /** The actor has begun again. */
+      readonly type: 'restarted';
+      readonly node: NodeId;
+      readonly actor: string;
     }
   | { readonly type: 'stopped'; readonly node: NodeId; readonly actor: string; readonly reason: StopReason }
   | {

@@ -28,8 +28,8 @@ export interface Group<P = unknown> {
    * function is called. Changes that come in a burst may be reported together; states come in order, and the last
    * one always comes. `members` is shared between watchers: copy it before you change it.
    *
-   * On a context `fn` runs as a turn of the actor and ends with it; one that throws fails the actor. On the system
-   * it runs on the host, and what it throws goes to the console.
+   * On a context `fn` runs as a turn of the actor and ends with its behaviour; one that throws fails the actor. On
+   * the system it runs on the host, and what it throws goes to the console.
    */
   watch(fn: (members: readonly Ref<P>[]) => unknown): () => void;
 }

@@ -73,8 +73,9 @@ export type AskMethods<P> = {
 export interface Ref<T> extends Address {
   /**
    * Sends at once. False: the target pushes back (its mailbox or the way there is full, or earlier `send`s wait),
-   * and nothing was sent. Throws `InvalidMessageError` synchronously when the message doesn't fit its schema. A tell
-   * to an actor that has stopped returns `true` and becomes a dead letter.
+   * and nothing was sent. Throws `InvalidMessageError` synchronously when the message doesn't fit its schema (while
+   * the target goes on pushing back, messages aren't looked at). A tell to an actor that has stopped returns `true`
+   * and becomes a dead letter.
    */
   readonly tell: TellMethods<ProtocolOf<T>>;
   /**

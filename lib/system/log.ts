@@ -51,6 +51,14 @@ export class ConsoleLog {
   }
 }
 
+const outcome = {
+  restart: 'restarts',
+  resume: 'goes on',
+  stop: 'stops',
+  escalate: 'its parent fails with it',
+  none: 'is stopping',
+};
+
 function entryOf(event: SystemEvent): { level: LogLevel; text: string } | undefined {
   switch (event.type) {
     case 'log': {
@@ -60,7 +68,7 @@ function entryOf(event: SystemEvent): { level: LogLevel; text: string } | undefi
     case 'failed':
       return {
         level: 'error',
-        text: `[${event.actor}] failed in '${event.during}' and stops: ${event.error.stack ?? event.error}`,
+        text: `[${event.actor}] failed in '${event.during}' and ${outcome[event.directive]}: ${event.error.stack ?? event.error}`,
       };
     case 'nodeDown':
       return event.error && { level: 'error', text: `node ${event.node} went down: ${event.error.stack}` };

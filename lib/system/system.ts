@@ -187,7 +187,7 @@ export class System {
 
   /** Stops an actor after the handler that runs. */
   stop(ref: Address, options: StopOptions = {}): void {
-    this.#node.stop(ref, options.drain ?? false);
+    this.#node.stop(ref, options.drain ?? false, options.kill ?? false);
   }
 
   /**

@@ -11,7 +11,7 @@ import type { RingProducer } from './ring.ts';
 const flushBytes = 16 * 1024;
 /** More than this waiting for room means: push back. */
 const backlogBytesMax = 64 * 1024;
-/** So much may be under way by the port. */
+/** So much may be under way by the port; once it is, half of it must be fetched before more goes. */
 const postedBytesMax = 16 * 1024 * 1024;
 const givenBytesMin = 1024;
 /** Larger frames go by MessagePort: one copy less, and the ring stays free for others. Found by measuring. */
@@ -34,10 +34,11 @@ export class RingLink implements Link {
   private readonly onDirty: (link: RingLink) => void;
   /** Bytes of `writer` that are in the ring already. */
   private sent = 0;
-  /** Bytes that went by the port. */
+  /** Bytes that went by the port, modulo 2^32. */
   private posted = 0;
   /** Those of them that the consumer had fetched when it was looked at last. */
   private fetched = 0;
+  private underWayMax = postedBytesMax;
   private readonly beside: Beside = { buffers: [] };
   /** The ring is full; the consumer will ring when it has made room. */
   blocked = false;
@@ -57,11 +58,18 @@ export class RingLink implements Link {
     this.ringBell = ringBell;
     this.onDirty = onDirty;
     this.writer.beside = this.beside;
+    this.startOver();
+  }
+
+  /** Nothing waits: the next frame goes where it can be copied from fastest. */
+  private startOver(): void {
+    this.sent = this.ring.alignment;
+    this.writer.position = this.sent;
   }
 
   /** False: too much waits already. Looks whether the ring has room by now. */
   get hasRoom(): boolean {
-    if (this.posted - this.fetched > postedBytesMax && !this.fewerPosted()) return false;
+    if (((this.posted - this.fetched) | 0) > this.underWayMax && !this.fewerPosted()) return false;
     if (this.writer.position - this.sent < backlogBytesMax) return true;
     this.flush();
     return this.writer.position - this.sent < backlogBytesMax;
@@ -69,10 +77,21 @@ export class RingLink implements Link {
 
   /** Looks at the consumer's count only where the one seen last doesn't do: that cache line is its own. */
   private fewerPosted(): boolean {
-    // The request first, then the look: the consumer may read it all in between.
-    this.ring.awaitReading();
-    this.fetched = this.ring.consumed[1]!;
-    return this.posted - this.fetched <= postedBytesMax;
+    const { ring } = this;
+    if (this.underWay() > this.underWayMax) {
+      this.underWayMax = postedBytesMax / 2;
+      // The request first, then another look: the consumer may fetch it all in between.
+      ring.awaitFetched(this.posted - this.underWayMax);
+      if (this.underWay() > this.underWayMax) return false;
+    }
+    this.underWayMax = postedBytesMax;
+    return true;
+  }
+
+  /** Bytes that are posted and not fetched. */
+  private underWay(): number {
+    this.fetched = this.ring.fetched;
+    return (this.posted - this.fetched) | 0;
   }
 
   commit(frameStart: number): void {
@@ -93,7 +112,7 @@ export class RingLink implements Link {
     dropFrame(writer, frameStart);
     const given = buffers.filter((buffer) => buffer instanceof ArrayBuffer);
     const bytes = buffers.reduce((sum, buffer) => sum + buffer.byteLength, frame.length);
-    this.posted += bytes;
+    this.posted = (this.posted + bytes) | 0;
     const message: Elsewhere = { frame, buffers, bytes };
     // A short frame is copied faster than it is given away.
     const frameBuffer = frame.length > givenBytesMin ? [frame.buffer as ArrayBuffer] : [];
@@ -108,10 +127,9 @@ export class RingLink implements Link {
     this.sent += count;
     if (count > 0) this.ringBell();
     if (this.sent === writer.position) {
-      this.sent = 0;
-      writer.position = 0;
-      this.blocked = false;
       if (writer.bytes.length > keptBytesMax) writer.replace(new Uint8Array(flushBytes * 2));
+      this.startOver();
+      this.blocked = false;
     } else {
       this.compact();
       this.blocked = true;
@@ -123,9 +141,10 @@ export class RingLink implements Link {
   private compact(): void {
     const { writer } = this;
     if (this.sent < writer.position / 2) return;
-    writer.bytes.copyWithin(0, this.sent, writer.position);
-    writer.position -= this.sent;
-    this.sent = 0;
+    const { alignment } = this.ring;
+    writer.bytes.copyWithin(alignment, this.sent, writer.position);
+    writer.position -= this.sent - alignment;
+    this.sent = alignment;
   }
 
   /** Ends the link; returns how many messages the other side has never seen. */

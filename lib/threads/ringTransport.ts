@@ -10,7 +10,7 @@ import { RingLink } from './ringLink.ts';
 import { RingSource } from './ringSource.ts';
 
 /** The size of a ring while there are few, and while there are very many. */
-const ringBytesLargest = 256 * 1024;
+const ringBytesLargest = 1024 * 1024;
 const ringBytesSmallest = 16 * 1024;
 /** The size of a ring for which nothing is left: slow, but it works. */
 const ringBytesBeyond = 4096;
@@ -132,7 +132,9 @@ export class RingTransport implements Transport {
   accept(from: NodeId, { ring, port }: Channel): void {
     if (this.down.has(from) || this.closed) return port.close();
     port.unref();
-    const source = new RingSource(from, new RingConsumer(ring), port, this.receiver!);
+    const own = slotOf(this.options.node);
+    const ringBack = (): void => this.board.ring(from, own);
+    const source = new RingSource(from, new RingConsumer(ring), port, this.receiver!, ringBack);
     this.sources.set(from, source);
     this.useSlot(from);
     this.bySlot[slotOf(from)] = source;
@@ -150,7 +152,6 @@ export class RingTransport implements Transport {
       const source = this.bySlot[slot];
       if (source !== undefined) {
         source.drain();
-        if (source.senderWaits()) this.board.ring(source.from, slotOf(this.options.node));
       }
       const link = this.linkBySlot[slot];
       if (link?.blocked) link.flush();

@@ -19,7 +19,7 @@ import { RingTransport } from './ringTransport.ts';
 import { threadWorld } from './world.ts';
 
 /** Events that are reported even when nobody listens to all of them. */
-const reported = new Set(['failed', 'deadLetter', 'log']);
+const reported = new Set(['failed', 'restarted', 'deadLetter', 'log']);
 
 /** Starts the node this thread was made for. */
 export function startNode(): void {

@@ -132,6 +132,15 @@ function isLatin1(text: string): boolean {
   return true;
 }
 
+/**
+ * A copy of bytes[start, end). `slice` copies in one piece where `new Uint8Array(view)` goes byte by byte, but a
+ * Buffer's own shares its memory and a subclass's makes one more of its kind.
+ */
+export function copyOfBytes(bytes: Uint8Array, start = 0, end = bytes.length): Uint8Array {
+  if (bytes.constructor === Uint8Array) return bytes.slice(start, end);
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).slice(start, end);
+}
+
 /** Reads values from `bytes` up to `end`. */
 export class ByteReader {
   readonly bytes: Uint8Array;
@@ -199,6 +208,13 @@ export class ByteReader {
     const length = this.u32();
     const at = this.take(length);
     return this.bytes.subarray(at, at + length);
+  }
+
+  /** A copy of the next block. */
+  blockCopy(): Uint8Array {
+    const length = this.u32();
+    const at = this.take(length);
+    return copyOfBytes(this.bytes, at, at + length);
   }
 
   /** A block that came beside the message: the memory itself. `undefined` for one inside it. */

@@ -3,6 +3,7 @@
 import { takeMove } from '../protocol/bytes.ts';
 import type { Layout } from '../protocol/layout.ts';
 import { type AnyRef, refForOthers } from '../protocol/ref.ts';
+import { copyOfBytes } from './buffer.ts';
 import { cloneDynamic } from './dynamic.ts';
 import { descend } from './limits.ts';
 import type { Platform } from './platform.ts';
@@ -89,7 +90,7 @@ function copy(layout: Layout, value: unknown, platform: Platform, refs: RefBinde
     case 'date':
       return new Date((value as Date).getTime());
     case 'bytes':
-      return takeMove(value as Uint8Array) ? taken(value as Uint8Array) : new Uint8Array(value as Uint8Array);
+      return takeMove(value as Uint8Array) ? taken(value as Uint8Array) : copyOfBytes(value as Uint8Array);
     case 'sharedBytes': {
       const shared = value as Uint8Array;
       return new Uint8Array(shared.buffer, shared.byteOffset, shared.byteLength);

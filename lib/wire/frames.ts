@@ -1,11 +1,13 @@
 // What travels between two nodes: frames, each a length, a kind and its fields. A batch is frames end to end.
+// A message names itself by 16 bits of its protocol's fingerprint and its index: another version of the protocol
+// is refused, never misread.
 import type { ByteWriter } from './buffer.ts';
 
 /** The kinds of frame. User messages wait in a mailbox; all others act when they arrive. */
 export const FrameKind = {
-  /** cell, message index, payload */
+  /** cell, message id, payload */
   tell: 1,
-  /** cell, message index, ask id, payload */
+  /** cell, message id, ask id, payload */
   ask: 2,
   /** ask id, payload */
   reply: 3,
@@ -19,25 +21,40 @@ export const FrameKind = {
   unwatch: 7,
   /** watch id, serialized reason */
   stopped: 8,
-  /** cell, drain */
+  /** cell, how: 0 after the running handler, 1 after what waits, 2 without waiting for a handler */
   stop: 9,
   /** parent's cell, child's cell (on the sending node) */
   childStopped: 10,
   /** The frame itself comes by another way (it is large, or gives memory away); this is its place in the order. */
   elsewhere: 11,
+  /** parent's cell, path of the child, serialized error: the child has failed, and its parent with it */
+  escalated: 12,
+  /** cell: its behaviour is to end, since siblings restart */
+  halt: 13,
+  /** parent's cell, child's cell (on the sending node), ms it wants to wait: the child's behaviour has ended */
+  halted: 14,
+  /** cell: it is to begin again */
+  begin: 15,
 } as const;
 
 /** A frame's length and kind. */
 export const frameHeaderBytes = 5;
+
+/**
+ * Set in a frame's kind where a trace context stands between the header and the fields: trace id (16 bytes), parent
+ * id (8), flags (1), as W3C Trace Context has them. Nobody writes one yet; every reader steps over it.
+ */
+export const tracedBit = 0x80;
+export const traceContextBytes = 25;
 
 /** Whether a frame of that kind carries a message of a user: those are counted, and may be refused. */
 export function isMessage(kind: number): boolean {
   return kind <= FrameKind.ask;
 }
 
-/** The kind of the frame at `start`. */
+/** The kind of the frame at `start`, traced or not. */
 export function kindAt(bytes: Uint8Array, start: number): number {
-  return bytes[start + 4]!;
+  return bytes[start + 4]! & ~tracedBit;
 }
 
 /** Starts a frame; returns where its length goes, for {@link endFrame}. */

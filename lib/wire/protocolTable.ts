@@ -9,6 +9,8 @@ import { type Codec, codecOf } from './codec.ts';
 export interface MessageEntry {
   readonly name: string;
   readonly index: number;
+  /** The index, and above it 16 bits of the protocol's fingerprint: what goes over the wire. */
+  readonly wireId: number;
   readonly kind: 'tell' | 'ask';
   readonly concurrent: boolean;
   /** The message carries nothing: a first argument is the ask's options. */
@@ -33,16 +35,19 @@ export function protocolTable(protocol: object): ProtocolTable {
   let table = tables.get(protocol);
   if (table === undefined) {
     const messages = Object.entries(protocol as Protocol);
-    table = { protocol, entries: messages.map(toEntry), fingerprint: fingerprint(messages) };
+    const print = fingerprint(messages);
+    const entries = messages.map(([name, message], index) => toEntry(name, message, index, print));
+    table = { protocol, entries, fingerprint: print };
     tables.set(protocol, table);
   }
   return table;
 }
 
-function toEntry([name, message]: [string, Tell | Ask], index: number): MessageEntry {
+function toEntry(name: string, message: Tell | Ask, index: number, print: number): MessageEntry {
   return {
     name,
     index,
+    wireId: ((print & 0xffff) << 16) | index,
     kind: message.kind,
     concurrent: message.kind === 'ask' && message.concurrent,
     empty: message.schema instanceof z.ZodVoid,

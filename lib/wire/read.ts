@@ -29,7 +29,7 @@ export function read(layout: Layout, reader: ByteReader, refs: RefBinder, depth 
     case 'date':
       return new Date(reader.f64());
     case 'bytes':
-      return reader.blockBeside() ?? new Uint8Array(reader.block());
+      return reader.blockBeside() ?? reader.blockCopy();
     case 'sharedBytes': {
       const shared = reader.blockBeside();
       if (shared === undefined) throw new CorruptMessageError('shared memory is missing');

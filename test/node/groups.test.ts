@@ -288,6 +288,41 @@ test('a watch dies with its actor, and with one whose create fails', async (t) =
   t.is(told, 1);
 });
 
+test('an actor that restarts stays in its groups; its watches end with its behaviour', async (t) => {
+  const { world, spawn, person, group } = groupNode();
+  const told: string[] = [];
+  let starts = 0;
+  let begin = () => {};
+  const Phoenix = actor('groups/Phoenix', {
+    protocol: { burn: tell() },
+    create: (_args, ctx) => {
+      const who = `behaviour ${++starts}`;
+      const watched = ctx.group(Person, 'g');
+      watched.watch((members) => told.push(`${who}: ${namesOf(members)}`));
+      // What outlives the behaviour begins nothing.
+      if (starts === 1) begin = () => void watched.watch(() => told.push('a ghost'));
+      return {
+        burn() {
+          throw new Error('burnt');
+        },
+      };
+    },
+  });
+  const phoenix = await spawn(Phoenix);
+  await group(Phoenix, 'phoenixes').join(phoenix);
+  await settle();
+  phoenix.tell.burn();
+  await settle();
+  await group(Person, 'g').join(await person('a'));
+  await world.advance(100);
+  t.is(starts, 2);
+  begin();
+  await group(Person, 'g').join(await person('b'));
+  await settle();
+  t.deepEqual(told, ['behaviour 1: ', 'behaviour 2: a', 'behaviour 2: a b']);
+  t.deepEqual((await group(Phoenix, 'phoenixes').members()).map(String), [String(phoenix)]);
+});
+
 test('an actor joins a group of its own definition in its create', async (t) => {
   const { spawn, group } = groupNode();
   const Worker = actor('groups/Worker', {

@@ -7,6 +7,7 @@ import {
   actor,
   ask,
   type Context,
+  type Directive,
   HandlerMismatchError,
   type Ref,
   refOf,
@@ -28,9 +29,14 @@ const ScriptedProtocol = {
 };
 
 /** An actor that does what a test's function says, and a log for it to write in. */
-function scripted(name: string, script: (ctx: Context, log: string[]) => Script = () => ({})) {
+function scripted(
+  name: string,
+  script: (ctx: Context, log: string[]) => Script = () => ({}),
+  onFailure: Directive = 'stop',
+) {
   const log: string[] = [];
   const definition = actor(name, {
+    supervision: { onFailure },
     protocol: ScriptedProtocol,
     create: (_args, ctx) => ({
       go: (text: string) => log.push(`go ${text}`),

@@ -178,6 +178,28 @@ test('an actor that an actor starts by lookupOrSpawn is its child, and stops wit
   t.is(node.cells.size, 0);
 });
 
+test('an actor that restarts keeps its name', async (t) => {
+  const { start, lookup, world, events } = registryNode();
+  const Phoenix = actor('registry/Phoenix', {
+    protocol: { burn: tell(), alive: ask(z.void(), z.boolean()) },
+    create: () => ({
+      burn() {
+        throw new Error('burnt');
+      },
+      alive: () => true,
+    }),
+  });
+  const phoenix = await start(Phoenix, 'p');
+  phoenix.tell.burn();
+  await settle();
+  t.true((await failureOf(start(Phoenix, 'p'))) instanceof NameTakenError, 'while it waits to begin again');
+  await world.advance(100);
+  t.true(events.some((event) => event.type === 'restarted'));
+  const found = await lookup(Phoenix, 'p');
+  t.true(found?.equals(phoenix));
+  t.true(await found?.ask.alive());
+});
+
 test('what can be a name', async (t) => {
   const { node, start, lookup, lookupOrSpawn } = registryNode();
   const bad: unknown[] = ['', 'x'.repeat(257), 'a\nb', 'a\0b', 'a\u0085b', 5, null];

@@ -1,12 +1,14 @@
 // The ring and the links on it: nothing lost, doubled or out of order, at every boundary.
+
 import { MessageChannel } from 'node:worker_threads';
 import test from 'ava';
 import fc from 'fast-check';
+import type { FrameReceiver } from '../../lib/node/world.ts';
 import { allocateBoard, Board, slotsMax } from '../../lib/threads/board.ts';
 import { allocateRing, RingConsumer, RingProducer } from '../../lib/threads/ring.ts';
 import { RingLink } from '../../lib/threads/ringLink.ts';
 import { RingSource } from '../../lib/threads/ringSource.ts';
-import { beginFrame, endFrame, FrameKind } from '../../lib/wire/frames.ts';
+import { beginFrame, endFrame, FrameKind, traceContextBytes, tracedBit } from '../../lib/wire/frames.ts';
 
 test('bytes come out as they went in, whatever the sizes, also where positions wrap', (t) => {
   const property = fc.property(
@@ -50,6 +52,47 @@ test('a producer without room is told once when there is some', (t) => {
   t.false(consumer.producerWaits());
 });
 
+test('a producer that waits for what went beside the ring is told once, when enough of it was fetched', (t) => {
+  for (const position of [0, 2 ** 31 - 50]) {
+    const memory = allocateRing(8);
+    const producer = new RingProducer(memory);
+    const consumer = new RingConsumer(memory);
+    consumer.fetched(position);
+    producer.awaitFetched(position + 100);
+    t.false(consumer.fetched(60));
+    t.true(consumer.fetched(40));
+    t.false(consumer.fetched(40), 'it was told already');
+    t.is(producer.fetched, (position + 140) | 0);
+  }
+});
+
+test('both ends know how their next byte lies within a word', (t) => {
+  const memory = allocateRing(64, -3);
+  const producer = new RingProducer(memory);
+  const consumer = new RingConsumer(memory);
+  t.is(producer.alignment, 5);
+  producer.write(new Uint8Array(7), 0, 7);
+  t.is(producer.alignment, 4);
+  consumer.read(new Uint8Array(8), 0, 6);
+  t.is(consumer.alignment(0), 3);
+  t.is(consumer.alignment(2), 1);
+});
+
+test('a sender without room goes on as soon as its bytes are taken, before they are handled', (t) => {
+  const { link, source, seen, send, told } = linked(t, 64, 0);
+  send(0, 150);
+  link.flush();
+  t.true(link.blocked);
+  source.drain();
+  t.deepEqual(seen, []);
+  t.is(told.count, 1);
+  link.flush();
+  source.drain();
+  link.flush();
+  source.drain();
+  t.deepEqual(seen, [0]);
+});
+
 /** A link and its source, with frames that carry a number and filling. */
 function linked(t: { teardown(fn: () => void): void }, capacity: number, position: number) {
   const memory = allocateRing(capacity, position);
@@ -61,7 +104,7 @@ function linked(t: { teardown(fn: () => void): void }, capacity: number, positio
     () => {},
   );
   const seen: number[] = [];
-  const source = new RingSource(7, new RingConsumer(memory), port2, {
+  const receiver: FrameReceiver = {
     receive(from, kind, frame) {
       if (from !== 7 || kind !== FrameKind.tell) throw new Error('not the frame that was sent');
       const id = frame.f64();
@@ -69,7 +112,9 @@ function linked(t: { teardown(fn: () => void): void }, capacity: number, positio
       if (!filling.every((byte) => byte === id % 256) || frame.remaining !== 0) throw new Error('damaged');
       seen.push(id);
     },
-  });
+  };
+  const told = { count: 0 };
+  const source = new RingSource(7, new RingConsumer(memory), port2, receiver, () => told.count++);
   t.teardown(() => {
     link.close();
     source.close();
@@ -82,8 +127,28 @@ function linked(t: { teardown(fn: () => void): void }, capacity: number, positio
     endFrame(writer, start);
     link.commit(start);
   };
-  return { link, source, seen, send };
+  return { link, source, seen, send, told };
 }
+
+test('a frame with a trace context reads like one without', (t) => {
+  const { link, source, seen } = linked(t, 1024, 0);
+  const { writer } = link;
+  for (const [id, traced] of [
+    [1, true],
+    [2, false],
+  ] as const) {
+    const start = beginFrame(writer, FrameKind.tell | (traced ? tracedBit : 0));
+    if (traced) for (let i = 0; i < traceContextBytes; i++) writer.u8(0xff);
+    writer.f64(id);
+    writer.block(new Uint8Array(3).fill(id));
+    endFrame(writer, start);
+    link.commit(start);
+  }
+  link.flush();
+  source.drain();
+  t.deepEqual(seen, [1, 2]);
+  t.is(link.close(), 0, 'both count as messages');
+});
 
 test('small and large frames keep their order, over full rings, stops and wraps', (t) => {
   const size = fc.oneof(

@@ -5,7 +5,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import * as z from 'zod';
 import { bytes, sharedBytes } from '../../lib/protocol/bytes.ts';
-import { CorruptMessageError, MessageLimitError } from '../../lib/protocol/errors.ts';
+import { CorruptMessageError, MessageLimitError, UncloneableValueError } from '../../lib/protocol/errors.ts';
 import { refOf } from '../../lib/protocol/ref.ts';
 import { nodePlatform } from '../../lib/threads/platform.ts';
 import { ByteReader } from '../../lib/wire/buffer.ts';
@@ -79,7 +79,8 @@ test('mutated frames and noise give a value or a typed error, whatever surrounds
     fc.property(frames, ({ it, inputs, mutations, noise }) => {
       const readers = codecs.map(([name, makeCodec]) => [name, makeCodec(it.schema, it.code)] as const);
       const [, writer] = readers[0]!;
-      const valid = inputs.map((input) => encode(writer, writer.parse(input)));
+      const valid = inputs.flatMap((input) => sendable(writer, input));
+      fc.pre(valid.length > 0);
       const mutated = mutations.map((steps, i) => {
         const other = valid[(i + 1) % valid.length]!;
         return steps.reduce((frame, step) => mutate(step, frame, other), valid[i % valid.length]!);
@@ -94,6 +95,16 @@ test('mutated frames and noise give a value or a typed error, whatever surrounds
   );
   t.pass();
 });
+
+/** The frame of a value, if it can be sent: an object inherits a `constructor`, which zod takes for its property. */
+function sendable(codec: Codec, input: unknown): Uint8Array[] {
+  try {
+    return [encode(codec, codec.parse(input))];
+  } catch (error) {
+    if (error instanceof UncloneableValueError) return [];
+    throw error;
+  }
+}
 
 /** What reading gives, as text, having checked that what surrounds the frame doesn't matter. */
 function outcomeOf(name: string, codec: Codec, frame: Uint8Array): string {

@@ -123,6 +123,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
 
 export const WordCountCoordinator = actor('thrum/mapreduce/WordCountCoordinator', {
   module: import.meta.url,
+  supervision: { onFailure: 'stop' },
   args: argsSchema,
   protocol: CoordinatorProtocol,
   errors: [JobFailedError],

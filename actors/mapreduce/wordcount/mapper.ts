@@ -103,6 +103,7 @@ class Mapper implements Handlers<typeof MapperProtocol> {
 
 export const WordCountMapper = actor('thrum/mapreduce/WordCountMapper', {
   module: import.meta.url,
+  supervision: { onFailure: 'stop' },
   args: settingsSchema,
   protocol: MapperProtocol,
   create: (settings) => new Mapper(settings),

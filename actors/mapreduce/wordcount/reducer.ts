@@ -29,6 +29,7 @@ class Reducer implements Handlers<typeof ReducerProtocol> {
 
 export const WordCountReducer = actor('thrum/mapreduce/WordCountReducer', {
   module: import.meta.url,
+  supervision: { onFailure: 'stop' },
   protocol: ReducerProtocol,
   create: () => new Reducer(),
 });

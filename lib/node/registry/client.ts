@@ -1,7 +1,7 @@
 // A node's side of the registry: turns refs into plain addresses and back, claims names around starts, and makes
 // errors of the registry's answers.
 import type { Cell } from '../../cell/cell.ts';
-import type { Directory } from '../../cell/host.ts';
+import type { Directory, Watcher } from '../../cell/host.ts';
 import type { Definition } from '../../protocol/actor.ts';
 import {
   ActorStoppedError,
@@ -163,7 +163,7 @@ export class RegistryClient implements Directory {
 
   // Groups.
 
-  group(definition: Definition, name: string, watcher: Cell | undefined): Group {
+  group(definition: Definition, name: string, watcher: Watcher | undefined): Group {
     return new GroupHandle(this, this.watches, definition, keyOf(definition, name), watcher);
   }
 

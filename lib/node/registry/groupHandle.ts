@@ -1,5 +1,5 @@
 // What `group` gives: a definition and a name, and for whom watchers run. All state is the registry's.
-import type { Cell } from '../../cell/cell.ts';
+import type { Watcher } from '../../cell/host.ts';
 import type { Definition } from '../../protocol/actor.ts';
 import { InvalidOptionError } from '../../protocol/errors.ts';
 import type { Group } from '../../protocol/group.ts';
@@ -15,7 +15,7 @@ export class GroupHandle implements Group {
   readonly #watches: GroupWatches;
   readonly #definition: Definition;
   readonly #key: Key;
-  readonly #watcher: Cell | undefined;
+  readonly #watcher: Watcher | undefined;
 
   /** `watcher`: the actor whose turns watch callbacks are; `undefined` for the host itself. */
   constructor(
@@ -23,7 +23,7 @@ export class GroupHandle implements Group {
     watches: GroupWatches,
     definition: Definition,
     key: Key,
-    watcher: Cell | undefined,
+    watcher: Watcher | undefined,
   ) {
     this.#client = client;
     this.#watches = watches;
@@ -61,7 +61,9 @@ export class GroupHandle implements Group {
   }
 
   watch(fn: MembersCallback): () => void {
-    return this.#watches.watch(this.#definition, this.#key, this.#watcher, fn);
+    // A behaviour that has ended begins nothing any more.
+    if (this.#watcher?.isLive() === false) return () => {};
+    return this.#watches.watch(this.#definition, this.#key, this.#watcher?.cell, fn);
   }
 
   #placeOf(ref: Ref<unknown>): ActorPlace {

@@ -24,8 +24,8 @@ export class GroupWatch {
     this.watcher = watcher;
     this.fn = fn;
     this.onEnd = onEnd;
-    // Given up like the actor's timers: when it stops, and when its `create` fails.
-    watcher?.addTimer(this.stop);
+    // Given up like the actor's timers: when its behaviour ends, for whatever reason.
+    watcher?.own().addTimer(this.stop);
   }
 
   start(members: readonly Ref<unknown>[]): void {
@@ -60,7 +60,7 @@ export class GroupWatch {
   end(): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
-    this.watcher?.dropTimer(this.stop);
+    this.watcher?.belongings?.dropTimer(this.stop);
     this.onEnd();
   }
 

@@ -1,11 +1,11 @@
 // The registry of a system: which actor has which name, and who is in which group. An actor like any other, of
 // which a system has one, on node 0: it knows the world through its context and plain messages alone.
-import * as z from 'zod';
 import type { Definition } from '../../protocol/actor.ts';
 import type { Context } from '../../protocol/context.ts';
 import type { Handlers } from '../../protocol/message.ts';
 import type { Address, Ref } from '../../protocol/ref.ts';
 import { Groups } from './groups.ts';
+import { internalDefinition } from './internal.ts';
 import {
   type ActorPlace,
   type AgentId,
@@ -23,21 +23,9 @@ import { Names } from './names.ts';
 /** Makes a ref of an actor's identity. */
 export type Bind = (actor: AgentId, protocol: object) => Address;
 
-/**
- * The registry's definition on one node. Like all that is the runtime's own it isn't in the table of definitions:
- * an app may use the name, and two copies of the library don't meet there.
- */
+/** The registry's definition on one node. */
 export function registryDefinition(bind: Bind): Definition {
-  const definition: Definition<RegistryProtocol, z.ZodVoid> = {
-    kind: 'thrum/actor',
-    name: 'thrum/Registry',
-    module: undefined,
-    protocol: registryProtocol(),
-    args: z.void(),
-    errors: [],
-    create: (_args, ctx) => new Registry(ctx, bind),
-  };
-  return definition as unknown as Definition;
+  return internalDefinition('thrum/Registry', registryProtocol(), (ctx) => new Registry(ctx, bind));
 }
 
 /** The protocol of a ref that is only watched. */

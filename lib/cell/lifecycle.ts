@@ -1,0 +1,272 @@
+// How an actor fails, stops and begins again. A behaviour always ends the same way, whether another follows it or
+// not: its running handler finishes, its signals abort, its timers and watches end, its children stop, its clean-up
+// runs, last registered first.
+import { ActorRestartedError, ActorStoppedError, RestartLimitError } from '../protocol/errors.ts';
+import type { StopReason } from '../protocol/events.ts';
+import type { Directive } from '../protocol/supervision.ts';
+import { asError, isThenable } from './asError.ts';
+import type { Cell } from './cell.ts';
+import { type Envelope, noReply } from './mailbox.ts';
+import { unstashAll } from './stash.ts';
+import { directiveFor, RestartHistory } from './supervision.ts';
+
+/** Why an actor stopped, where it isn't because somebody said so. */
+const reasons = new WeakMap<Cell, StopReason>();
+const stoppedNormally: StopReason = { type: 'stopped' };
+
+/** How long the children of an actor that restarts may take to stop before they are killed. */
+const childrenStopMs = 1000;
+
+/** A handler, callback or `create` threw: its directive decides what follows. */
+export function fail(cell: Cell, during: string, error: Error): void {
+  const { host } = cell.kind;
+  if (cell.state === 'stopped') return;
+  if (cell.state !== 'running') {
+    host.failed(cell, during, error, 'none');
+    // Draining ends at once: the behaviour can't be trusted with what still waits.
+    if (cell.state === 'stopping' && cell.draining) stopBecause(cell, { type: 'failed', error });
+    return;
+  }
+  const { directive, error: last } = decide(cell, error);
+  host.failed(cell, during, error, directive);
+  if (directive === 'resume') return;
+  if (directive === 'restart') return beginRestart(cell);
+  if (directive === 'escalate') host.escalate(cell, last);
+  stopBecause(cell, { type: 'failed', error: last });
+}
+
+function stopBecause(cell: Cell, reason: StopReason): void {
+  reasons.set(cell, reason);
+  cell.draining = false;
+  beginStop(cell);
+}
+
+/** The directive for an error, and when a restart is one too many, the escalation instead. */
+function decide(cell: Cell, error: Error): { directive: Directive; error: Error } {
+  const { supervision, host } = cell.kind;
+  let directive = directiveFor(supervision, error);
+  // Without a behaviour there is nothing to resume.
+  if (directive === 'resume' && cell.behaviour === undefined) directive = 'restart';
+  if (directive !== 'restart') return { directive, error };
+  const own = cell.own();
+  own.restarts ??= new RestartHistory();
+  const delayMs = own.restarts.next(supervision, host.now(), () => host.random());
+  if (delayMs === undefined) {
+    const { restartsMax, withinMs } = supervision;
+    return { directive: 'escalate', error: new RestartLimitError(cell.path, restartsMax, withinMs, error) };
+  }
+  own.restartDelayMs = delayMs;
+  return { directive, error };
+}
+
+// Restarting.
+
+function beginRestart(cell: Cell): void {
+  cell.state = 'restarting';
+  abortSignals(cell);
+  cell.wake();
+}
+
+/** Its parent restarts several children at once, this one among them: its behaviour ends and waits for {@link begin}. */
+export function halt(cell: Cell): void {
+  if (cell.state !== 'running') return;
+  cell.own().restartDelayMs = 0;
+  beginRestart(cell);
+}
+
+/** The behaviour has ended. */
+function awaitRestart(cell: Cell): void {
+  const { host, grouped } = cell.kind;
+  cell.state = 'waiting';
+  cell.again = false;
+  cell.context = undefined;
+  cell.behaviour = undefined;
+  cell.asks?.dropSignals();
+  const own = cell.own();
+  own.dropSignal();
+  const delayMs = own.restartDelayMs;
+  if (grouped) host.halted(cell, delayMs);
+  else own.cancelRestart = host.setTimer(delayMs, () => begin(cell));
+}
+
+/** Starts a fresh behaviour on the messages that wait. */
+export function begin(cell: Cell): void {
+  if (cell.state !== 'waiting') return;
+  const own = cell.own();
+  own.cancelRestart = undefined;
+  cell.state = 'running';
+  try {
+    cell.start();
+  } catch (error) {
+    own.dropStopCallbacks();
+    return fail(cell, 'create', asError(error));
+  }
+  cell.kind.host.restarted(cell);
+  if (own.stash !== undefined) unstashAll(cell);
+  if (cell.draining) beginStop(cell);
+  cell.wake();
+}
+
+// Stopping.
+
+/**
+ * Stops after the running handler; with `drain`, after the messages that already wait; with `kill`, without waiting
+ * for a handler that waits for something itself.
+ */
+export function requestStop(cell: Cell, drain: boolean, kill = false): void {
+  if (cell.state === 'stopped') return;
+  if (cell.state === 'waiting') {
+    // It drains when it has begun again.
+    if (drain) cell.draining = true;
+    else stopWaiting(cell);
+    return;
+  }
+  if (cell.state === 'running' || cell.state === 'restarting') {
+    if (cell.state === 'restarting' && drain) {
+      cell.draining = true;
+    } else {
+      cell.draining = drain;
+      beginStop(cell);
+    }
+  } else if (cell.state === 'stopping' && !drain) {
+    cell.draining = false;
+  } else if (cell.state === 'closing' && cell.again) {
+    if (drain) {
+      cell.draining = true;
+    } else {
+      cell.again = false;
+      refuseWaiting(cell);
+    }
+  }
+  if (kill && cell.held) letGo(cell);
+  cell.wake();
+}
+
+/** Goes on without the handler that runs: whatever it still does has no effect. */
+function letGo(cell: Cell): void {
+  cell.context = undefined;
+  cell.held = false;
+  cell.asks?.refuseCurrent((node, askId) => refuse(cell, 'an ask', node, askId));
+}
+
+function beginStop(cell: Cell): void {
+  cell.state = 'stopping';
+  if (!cell.draining) abortSignals(cell);
+  cell.wake();
+}
+
+/** It had no behaviour: there is nothing to end. */
+function stopWaiting(cell: Cell): void {
+  cell.belongings?.cancelRestart?.();
+  refuseWaiting(cell);
+  stopped(cell);
+}
+
+function abortSignals(cell: Cell): void {
+  if (cell.belongings === undefined && cell.asks === undefined) return;
+  const reason = (): Error => new ActorStoppedError(cell.path);
+  cell.belongings?.abort(reason);
+  cell.asks?.abortAll(reason);
+}
+
+// The end of a behaviour.
+
+/** Children first, then the actor's own clean-up. */
+export function close(cell: Cell): void {
+  cell.again = cell.state === 'restarting';
+  cell.state = 'closing';
+  abortSignals(cell);
+  // Now, not at the end: a child may be waiting for one of these replies, and would never stop.
+  if (!cell.again) refuseWaiting(cell);
+  cell.asks?.forEachOpen((node, askId) => refuse(cell, 'a concurrent ask', node, askId));
+  const { belongings } = cell;
+  if (belongings === undefined) return finish(cell);
+  belongings.turns = undefined;
+  belongings.cancelTimers();
+  belongings.group?.cancel();
+  cell.kind.host.unwatchAll(cell);
+  if (belongings.childCount === 0) return finish(cell);
+  stopChildren(cell, false);
+  if (cell.again) {
+    // One of them may be waiting for a reply of this actor: those that wait here are kept, so it can't be refused.
+    belongings.cancelRestart = cell.kind.host.setTimer(childrenStopMs, () => stopChildren(cell, true));
+  }
+}
+
+function stopChildren(cell: Cell, kill: boolean): void {
+  const { belongings } = cell;
+  belongings?.forEachNear((child) => requestStop(child, false, kill));
+  belongings?.forEachFar((child) => cell.kind.host.stop(child, false, kill));
+}
+
+/** A child is gone. */
+export function childrenGone(cell: Cell): void {
+  if (cell.state === 'closing' && cell.belongings?.childCount === 0) finish(cell);
+}
+
+/** Runs the clean-up callbacks one after the other, then is gone, or begins again. */
+function finish(cell: Cell): void {
+  const { belongings } = cell;
+  belongings?.cancelRestart?.();
+  for (let fn = belongings?.nextStopCallback(); fn; fn = belongings?.nextStopCallback()) {
+    try {
+      const result = fn();
+      if (isThenable(result)) {
+        result.then(
+          () => finish(cell),
+          (error) => {
+            fail(cell, 'onStop', asError(error));
+            finish(cell);
+          },
+        );
+        return;
+      }
+    } catch (error) {
+      fail(cell, 'onStop', asError(error));
+    }
+  }
+  if (cell.again) awaitRestart(cell);
+  else stopped(cell);
+}
+
+function stopped(cell: Cell): void {
+  const reason = reasons.get(cell) ?? stoppedNormally;
+  cell.state = 'stopped';
+  cell.context = undefined;
+  cell.behaviour = undefined;
+  cell.kind.host.stopped(cell, reason);
+}
+
+/** `create` threw: undo what it began. It never ran, so there is nothing to report but the error itself. */
+export function abandon(cell: Cell): void {
+  cell.abandoned = true;
+  cell.belongings?.dropStopCallbacks();
+  requestStop(cell, false);
+}
+
+/** What still waits is never handled: asks are told, tells are counted. */
+function refuseWaiting(cell: Cell): void {
+  const { mailbox, kind, belongings } = cell;
+  if (belongings?.stash !== undefined) unstashAll(cell);
+  if (mailbox === undefined || mailbox.size === 0) return;
+  const counts = new Map<string, number>();
+  for (let message = mailbox.dropOldest(); message !== undefined; message = mailbox.dropOldest()) {
+    kind.host.counters[1]!++;
+    refuseMessage(cell, message, counts);
+  }
+  if (cell.pressed) cell.relieve();
+  for (const [name, count] of counts) kind.host.deadLetter(cell, name, 'stopped', count);
+}
+
+function refuseMessage(cell: Cell, { index, replyNode, askId }: Envelope, counts: Map<string, number>): void {
+  const { name } = cell.table.entries[index]!;
+  if (replyNode === noReply) counts.set(name, (counts.get(name) ?? 0) + 1);
+  else refuse(cell, name, replyNode, askId);
+}
+
+function refuse(cell: Cell, message: string, node: number, askId: number): void {
+  const error = cell.again
+    ? new ActorRestartedError(cell.path, message)
+    : new ActorStoppedError(cell.path, message);
+  cell.kind.host.replyError(cell, node, askId, error);
+}

@@ -1,0 +1,92 @@
+// Decides what becomes of an actor that fails: the directive, whether it may restart once more, and after how long.
+import { InvalidOptionError } from '../protocol/errors.ts';
+import type { DefinitionSupervision, Directive, SupervisionOptions } from '../protocol/supervision.ts';
+
+/** {@link SupervisionOptions}, complete and checked. */
+export interface Supervision {
+  readonly onFailure: Directive | ((error: Error) => Directive);
+  readonly restartsMax: number;
+  readonly withinMs: number;
+  readonly firstMs: number;
+  readonly maxMs: number;
+  readonly jitter: number;
+}
+
+const directives: ReadonlySet<unknown> = new Set(['restart', 'resume', 'stop', 'escalate']);
+
+/**
+ * The settings of an actor: what its spawn says, else what its definition says, else the defaults.
+ *
+ * @throws `InvalidOptionError`
+ */
+export function supervisionOf(
+  definition: DefinitionSupervision | undefined,
+  spawn: SupervisionOptions | undefined,
+): Supervision {
+  const settings: Supervision = {
+    onFailure: spawn?.onFailure ?? definition?.onFailure ?? 'restart',
+    restartsMax: spawn?.restartsMax ?? definition?.restartsMax ?? 10,
+    withinMs: spawn?.withinMs ?? definition?.withinMs ?? 60_000,
+    firstMs: spawn?.backoff?.firstMs ?? definition?.backoff?.firstMs ?? 10,
+    maxMs: spawn?.backoff?.maxMs ?? definition?.backoff?.maxMs ?? 10_000,
+    jitter: spawn?.backoff?.jitter ?? definition?.backoff?.jitter ?? 0.2,
+  };
+  if (typeof settings.onFailure !== 'function') checkDirective(settings.onFailure);
+  check(settings.restartsMax >= 0, 'restartsMax', '0 or more', settings.restartsMax);
+  check(settings.withinMs > 0, 'withinMs', 'above 0', settings.withinMs);
+  check(
+    settings.firstMs >= 0 && settings.firstMs < 2 ** 31,
+    'backoff.firstMs',
+    '0 to 2^31 ms',
+    settings.firstMs,
+  );
+  check(settings.maxMs >= 0 && settings.maxMs < 2 ** 31, 'backoff.maxMs', '0 to 2^31 ms', settings.maxMs);
+  check(settings.jitter >= 0 && settings.jitter <= 1, 'backoff.jitter', 'from 0 to 1', settings.jitter);
+  return settings;
+}
+
+function check(good: boolean, name: string, range: string, value: unknown): void {
+  if (!good) throw new InvalidOptionError(`supervision.${name} must be ${range}, not ${value}`);
+}
+
+function checkDirective(directive: unknown): void {
+  if (directives.has(directive)) return;
+  throw new InvalidOptionError(
+    `supervision.onFailure must be 'restart', 'resume', 'stop' or 'escalate', not ${String(directive)}`,
+  );
+}
+
+/** What the settings say about `error`. Where the definition's function fails itself, the actor stops. */
+export function directiveFor({ onFailure }: Supervision, error: Error): Directive {
+  if (typeof onFailure !== 'function') return onFailure;
+  try {
+    const directive = onFailure(error);
+    checkDirective(directive);
+    return directive;
+  } catch (failure) {
+    error.message += ` (and supervision.onFailure failed: ${(failure as Error).message})`;
+    return 'stop';
+  }
+}
+
+/** When an actor was restarted lately. */
+export class RestartHistory {
+  private times: number[] = [];
+
+  /**
+   * Milliseconds to wait before a restart that is wanted at `now`; `undefined` when there were too many. `chance` is
+   * in [0, 1).
+   */
+  next(settings: Supervision, now: number, chance: () => number): number | undefined {
+    this.times = this.times.filter((time) => now - time < settings.withinMs);
+    if (this.times.length >= settings.restartsMax) return undefined;
+    const full = Math.min(settings.firstMs * 2 ** this.times.length, settings.maxMs);
+    this.times.push(now);
+    // A parent that is restarted without a limit must not remember for ever.
+    if (this.times.length > historyMax) this.times.shift();
+    return full * (1 - settings.jitter * chance());
+  }
+}
+
+/** Past so many restarts within the period the wait has long reached its maximum. */
+const historyMax = 1024;

@@ -1,0 +1,48 @@
+// One ask that waits, and how its promise settles. An ask that succeeds costs one promise; what makes the trace
+// of a failure readable is paid for by failures alone.
+import { addAwaitingStack } from '../wire/errorCodec.ts';
+import type { MessageEntry } from '../wire/protocolTable.ts';
+import type { ActorRef } from './refs.ts';
+
+const settled = Promise.resolve();
+const nothing = (): void => {};
+
+export class PendingAsk {
+  readonly ref: ActorRef;
+  readonly entry: MessageEntry;
+  readonly timeoutMs: number;
+  private readonly settle: (value: unknown) => void;
+  /** Stops listening to the asker's abort signal. */
+  forget: (() => void) | undefined = undefined;
+
+  constructor(ref: ActorRef, entry: MessageEntry, timeoutMs: number, settle: (value: unknown) => void) {
+    this.ref = ref;
+    this.entry = entry;
+    this.timeoutMs = timeoutMs;
+    this.settle = settle;
+  }
+
+  resolve(value: unknown): void {
+    this.settle(value);
+  }
+
+  /**
+   * Rejects with an error that was made for this ask alone, after adding where it was waited for. V8 knows the
+   * `await`s above a promise only while it runs a reaction on their chain: so the ask follows a promise that is
+   * still pending now and rejects in a reaction of its own.
+   */
+  reject(error: unknown): void {
+    this.settle(
+      settled.then(nothing).then(() => {
+        throw error instanceof Error
+          ? addAwaitingStack(error, `${this.entry.name} of ${this.ref.path}`)
+          : error;
+      }),
+    );
+  }
+
+  /** Rejects with the asker's own object, which stays as it is. */
+  abort(reason: unknown): void {
+    this.settle(Promise.reject(reason));
+  }
+}
