@@ -1,7 +1,8 @@
 // What most actors never have, and those that have it must give up when they stop or restart: a name, children,
 // timers, clean-up callbacks, messages put aside, an abort signal. Apart from the cell, so that an idle actor stays
 // small.
-import type { Address, NodeId } from '../protocol/ref.ts';
+import type { Address } from '../protocol/ref.ts';
+import type { ActorId } from '../wire/refs.ts';
 import type { Cell } from './cell.ts';
 import type { Fifo } from './fifo.ts';
 import type { GroupRestart } from './groupRestart.ts';
@@ -16,6 +17,10 @@ export interface Turn {
 
 export class Belongings {
   name: string | undefined = undefined;
+  /** Where the actor was first started, if it has begun again on this node since. */
+  home: ActorId | undefined = undefined;
+  /** The host wants to know when it stops. */
+  trackId: number | undefined = undefined;
   /** The ref handed out as `ctx.self`. */
   self: Address | undefined = undefined;
   /** What others get when `ctx.self` is sent to them. */
@@ -92,6 +97,10 @@ export class Belongings {
     this.group?.childGone(id);
   }
 
+  hasFar(id: string): boolean {
+    return this.far?.has(id) ?? false;
+  }
+
   get childCount(): number {
     return this.nearCount + (this.far?.size ?? 0);
   }
@@ -109,10 +118,10 @@ export class Belongings {
     for (const child of this.far?.values() ?? []) each(child);
   }
 
-  /** Children on a node that has died are gone without a word, but for those that `survive` elsewhere. */
-  nodeDown(node: NodeId, survives: (child: Address) => boolean): void {
+  /** Children on a node that has died are gone without a word, but for those that begin again elsewhere. */
+  nodeDown(wasThere: (child: Address) => boolean, survives: (child: Address) => boolean): void {
     for (const [id, child] of this.far ?? []) {
-      if (child.node !== node || survives(child)) continue;
+      if (!wasThere(child) || survives(child)) continue;
       this.far?.delete(id);
       this.forgetOrdered(id);
     }

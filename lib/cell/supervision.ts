@@ -3,8 +3,12 @@ import { InvalidOptionError } from '../protocol/errors.ts';
 import type { DefinitionSupervision, Directive, SupervisionOptions } from '../protocol/supervision.ts';
 
 /** {@link SupervisionOptions}, complete and checked. */
-export interface Supervision {
+export interface Supervision extends Backoff {
   readonly onFailure: Directive | ((error: Error) => Directive);
+}
+
+/** How often and how soon an actor may begin again. */
+export interface Backoff {
   readonly restartsMax: number;
   readonly withinMs: number;
   readonly firstMs: number;
@@ -77,7 +81,7 @@ export class RestartHistory {
    * Milliseconds to wait before a restart that is wanted at `now`; `undefined` when there were too many. `chance` is
    * in [0, 1).
    */
-  next(settings: Supervision, now: number, chance: () => number): number | undefined {
+  next(settings: Backoff, now: number, chance: () => number): number | undefined {
     this.times = this.times.filter((time) => now - time < settings.withinMs);
     if (this.times.length >= settings.restartsMax) return undefined;
     const full = Math.min(settings.firstMs * 2 ** this.times.length, settings.maxMs);

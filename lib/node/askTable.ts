@@ -50,6 +50,12 @@ export class AskTable {
     return this.slots[slot] !== undefined && this.uses[slot] === Math.floor(askId / slotsMax);
   }
 
+  /** The ask has left for its target. */
+  sent(askId: number): void {
+    const ask = this.slots[askId % slotsMax];
+    if (ask !== undefined) ask.sent = true;
+  }
+
   /** Takes an ask out; `undefined` when it has settled already. */
   take(askId: number): PendingAsk | undefined {
     const slot = askId % slotsMax;

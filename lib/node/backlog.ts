@@ -1,6 +1,8 @@
 // Messages that wait until their target takes more: those of `send` and of asks. In order per target, and ahead
 // of later tells, which are refused meanwhile.
 
+import type { ActorId } from '../wire/refs.ts';
+
 /** One message that waits. */
 export interface Waiting {
   /** Tries to deliver; true when that is settled, one way or another. */
@@ -10,7 +12,7 @@ export interface Waiting {
 }
 
 export class Backlog {
-  private readonly targets = new Map<string, { node: number; waiting: Waiting[] }>();
+  private readonly targets = new Map<string, { actor: ActorId; waiting: Waiting[] }>();
 
   /** No message waits at all: the common case, and quick to see. */
   get empty(): boolean {
@@ -21,9 +23,9 @@ export class Backlog {
     return this.targets.has(id);
   }
 
-  add(id: string, node: number, waiting: Waiting): void {
+  add(id: string, actor: ActorId, waiting: Waiting): void {
     const target = this.targets.get(id);
-    if (target === undefined) this.targets.set(id, { node, waiting: [waiting] });
+    if (target === undefined) this.targets.set(id, { actor, waiting: [waiting] });
     else target.waiting.push(waiting);
   }
 
@@ -37,10 +39,10 @@ export class Backlog {
     }
   }
 
-  /** Gives up what waits for actors of `node`, or everything. */
-  fail(node: number | undefined, error: () => Error): void {
+  /** Gives up what waits for the actors that `matches`. */
+  fail(matches: (target: ActorId) => boolean, error: () => Error): void {
     for (const [id, target] of this.targets) {
-      if (node !== undefined && target.node !== node) continue;
+      if (!matches(target.actor)) continue;
       this.targets.delete(id);
       for (const waiting of target.waiting) waiting.fail(error());
     }

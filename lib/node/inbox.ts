@@ -1,7 +1,7 @@
 // Takes frames from other nodes apart and hands them to the part of the node that they concern.
 
 import type { Cell } from '../cell/cell.ts';
-import { begin, childrenGone, fail, halt, requestStop } from '../cell/lifecycle.ts';
+import { begin, fail, halt, requestStop } from '../cell/lifecycle.ts';
 import { noReply } from '../cell/mailbox.ts';
 import { errorsOf } from '../protocol/definitions.ts';
 import {
@@ -69,8 +69,7 @@ export class Inbox implements FrameReceiver {
         return this.stop(frame);
       case FrameKind.childStopped: {
         const cell = node.cells.get(frame.f64());
-        cell?.own().farStopped(`${from}/${frame.f64()}`);
-        if (cell !== undefined) childrenGone(cell);
+        if (cell !== undefined) node.relatives.farChildStopped(cell, `${frame.f64()}/${frame.f64()}`);
         return;
       }
       case FrameKind.escalated: {
@@ -86,7 +85,8 @@ export class Inbox implements FrameReceiver {
       }
       case FrameKind.halted: {
         const cell = node.cells.get(frame.f64());
-        if (cell !== undefined) node.childHalted(cell, `${from}/${frame.f64()}`, frame.f64());
+        if (cell !== undefined)
+          node.relatives.childHalted(cell, `${frame.f64()}/${frame.f64()}`, frame.f64());
         return;
       }
       case FrameKind.begin: {

@@ -51,8 +51,8 @@ export class Kinds {
       dispatch: dispatcherOf(table).dispatch,
       mailboxCapacity,
       // An actor that gives messages up pushes nobody back.
-      pressedAt: overflow === 'reject' ? Math.max(1, mailboxCapacity >>> 2) : Number.POSITIVE_INFINITY,
-      relievedAt: mailboxCapacity >>> 3,
+      pressedAt: overflow === 'reject' ? Math.max(1, mailboxCapacity >>> 3) : Number.POSITIVE_INFINITY,
+      relievedAt: mailboxCapacity >>> 4,
       overflow,
       supervision: supervisionOf(definition.supervision, options?.supervision),
       grouped,

@@ -1,9 +1,8 @@
 // A node: one event loop that hosts cells. It holds the parts together; what each does is in its own file.
 import type { Cell } from '../cell/cell.ts';
-import { GroupRestart } from '../cell/groupRestart.ts';
 import type { CellHost } from '../cell/host.ts';
 import type { CellKind } from '../cell/kind.ts';
-import { begin, childrenGone, fail, halt, requestStop } from '../cell/lifecycle.ts';
+import { requestStop } from '../cell/lifecycle.ts';
 import { noReply } from '../cell/mailbox.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
@@ -29,11 +28,13 @@ import { DeadLetters } from './deadLetters.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventStream } from './events.ts';
 import { Inbox } from './inbox.ts';
+import { idOf, type Location, Locations } from './locations.ts';
 import { Outbox } from './outbox.ts';
 import type { PendingAsk } from './pendingAsk.ts';
 import { ActorRef } from './refs.ts';
 import { RegistryClient } from './registry/client.ts';
 import { stopInternals } from './registry/internal.ts';
+import { Relatives } from './relatives.ts';
 import { MessageSender } from './sender.ts';
 import { Spawner } from './spawner.ts';
 import { WatchTable } from './watches.ts';
@@ -45,6 +46,8 @@ export class ActorNode implements CellHost, RefBinder {
   readonly cells = new CellTable();
   readonly events = new EventStream();
   readonly watches = new WatchTable();
+  readonly locations = new Locations();
+  readonly relatives: Relatives;
   readonly asks: AskTable;
   readonly outbox: Outbox;
   /** Messages of this node that wait until their targets take more. */
@@ -72,6 +75,7 @@ export class ActorNode implements CellHost, RefBinder {
     this.dispatcher = new Dispatcher(world);
     this.spawner = new Spawner(this);
     this.registry = new RegistryClient(this);
+    this.relatives = new Relatives(this);
     this.counters = world.pressure.counters;
     world.transport.onFrame(new Inbox(this));
     world.transport.onWake(() => {
@@ -139,13 +143,7 @@ export class ActorNode implements CellHost, RefBinder {
   }
 
   stop(ref: Address, drain: boolean, kill = false): void {
-    const id = this.identify(ref);
-    if (id.node !== this.nodeId) {
-      this.outbox.stop(id.node, id.cell, drain, kill);
-    } else {
-      const cell = this.cells.get(id.cell);
-      if (cell !== undefined) requestStop(cell, drain, kill);
-    }
+    this.relatives.stop(ref, drain, kill);
   }
 
   copyArguments(kind: CellKind, args: unknown): unknown {
@@ -169,30 +167,18 @@ export class ActorNode implements CellHost, RefBinder {
     }
     if (isInternal) return;
     if (!cell.abandoned) {
-      this.tellParent(cell);
+      // Before its parent hears of it, who may stop at once.
       if (this.events.observed) {
         this.events.emit({ type: 'stopped', node: this.nodeId, actor: cell.path, reason });
       }
+      this.relatives.stopped(cell);
+      const trackId = cell.belongings?.trackId;
+      if (trackId !== undefined) this.world.control.stopped(trackId);
     }
     if (this.cells.size === 0) {
       this.onEmpty?.();
       this.onIdle?.();
     }
-  }
-
-  private tellParent(cell: Cell): void {
-    const { parent } = cell;
-    if (parent === undefined) return;
-    const { node, cell: parentCell } = this.identify(parent);
-    if (node !== this.nodeId) {
-      this.outbox.childStopped(node, parentCell, cell.id);
-      return;
-    }
-    const nearParent = this.cells.get(parentCell);
-    if (nearParent === undefined) return;
-    nearParent.belongings?.nearStopped(cell);
-    if (cell.kind.grouped) nearParent.belongings?.forgetOrdered(`${this.nodeId}/${cell.id}`);
-    childrenGone(nearParent);
   }
 
   unwatchAll(cell: Cell): void {
@@ -202,53 +188,19 @@ export class ActorNode implements CellHost, RefBinder {
   // Supervision.
 
   escalate(cell: Cell, error: Error): void {
-    const { parent } = cell;
-    if (parent === undefined) return;
-    const { node, cell: parentCell } = this.identify(parent);
-    if (node !== this.nodeId) {
-      this.outbox.escalated(node, parentCell, cell.path, error);
-      return;
-    }
-    const nearParent = this.cells.get(parentCell);
-    if (nearParent !== undefined) fail(nearParent, `child ${cell.path}`, error);
+    this.relatives.escalate(cell, error);
   }
 
   halted(cell: Cell, delayMs: number): void {
-    const { node, cell: parentCell } = this.identify(cell.parent!);
-    if (node !== this.nodeId) {
-      this.outbox.halted(node, parentCell, cell.id, delayMs);
-      return;
-    }
-    const nearParent = this.cells.get(parentCell);
-    if (nearParent !== undefined) this.childHalted(nearParent, `${this.nodeId}/${cell.id}`, delayMs);
-  }
-
-  /** The behaviour of a child has ended and waits for its parent's word. */
-  childHalted(parent: Cell, id: string, delayMs: number): void {
-    if (parent.state !== 'running') return;
-    const own = parent.own();
-    own.group ??= new GroupRestart(parent);
-    own.group.childHalted(id, delayMs);
+    this.relatives.halted(cell, delayMs);
   }
 
   haltChild(child: Address): void {
-    const { node, cell } = this.identify(child);
-    if (node !== this.nodeId) {
-      this.outbox.halt(node, cell);
-      return;
-    }
-    const near = this.cells.get(cell);
-    if (near !== undefined) halt(near);
+    this.relatives.haltChild(child);
   }
 
   beginChild(child: Address): void {
-    const { node, cell } = this.identify(child);
-    if (node !== this.nodeId) {
-      this.outbox.begin(node, cell);
-      return;
-    }
-    const near = this.cells.get(cell);
-    if (near !== undefined) begin(near);
+    this.relatives.beginChild(child);
   }
 
   restarted(cell: Cell): void {
@@ -264,11 +216,14 @@ export class ActorNode implements CellHost, RefBinder {
       if (this.cells.size === 0) resolve();
     });
     for (const cell of this.cells.all()) {
-      if (cell.parent === undefined || cell.parent.node !== this.nodeId) requestStop(cell, false);
+      if (cell.parent === undefined || !this.isHere(cell.parent)) requestStop(cell, false);
     }
     await gone;
     await stopInternals(this);
-    this.backlog.fail(undefined, () => new SystemClosedError('a message that waited for room'));
+    this.backlog.fail(
+      () => true,
+      () => new SystemClosedError('a message that waited for room'),
+    );
     this.asks.rejectWhere(
       () => true,
       (ask) => new SystemClosedError(`ask '${ask.entry.name}' of ${ask.ref.path}`),
@@ -277,14 +232,23 @@ export class ActorNode implements CellHost, RefBinder {
     this.world.transport.flush();
   }
 
-  /** Another node has died: its actors are gone, and with them the replies they owed. */
-  nodeDown(node: NodeId, cause: Error | undefined): void {
+  /**
+   * Another node has died: its actors are gone, and with them the replies they owed. Those in `relocating` begin again
+   * elsewhere; {@link relocated} says where.
+   */
+  nodeDown(node: NodeId, cause: Error | undefined, relocating: readonly string[] = []): void {
+    const survivors = new Set(relocating);
+    const wasThere = (id: ActorId): boolean => {
+      const at = id.node === this.nodeId ? id : (this.locations.of(id) ?? id);
+      return at !== 'pending' && at.node === node;
+    };
     const lost = this.world.transport.drop(node);
     if (lost > 0) this.deadLetterTo(`node ${node}`, 'messages on their way', 'nodeDown', lost);
     const options = cause && { cause };
     const why = cause === undefined ? '' : `: ${cause.message}`;
     this.asks.rejectWhere(
-      (ask) => ask.ref.node === node,
+      // One that still waits for room may go to where its actor begins again.
+      (ask) => wasThere(ask.ref) && (ask.sent || !survivors.has(ask.ref.id)),
       (ask) =>
         new NodeDownError(
           node,
@@ -293,12 +257,30 @@ export class ActorNode implements CellHost, RefBinder {
         ),
     );
     const error = new NodeDownError(node, `node ${node} went down${why}`, options);
-    this.backlog.fail(node, () => new NodeDownError(node, `node ${node} went down${why}`, options));
+    this.backlog.fail(
+      (target) => wasThere(target) && !survivors.has(idOf(target)),
+      () => new NodeDownError(node, `node ${node} went down${why}`, options),
+    );
     this.watches.nodeDown(node, { type: 'nodeDown', error });
+    this.relatives.nodeDown(node, (child) => survivors.has(idOf(child)));
+    for (const id of relocating) this.locations.set(id, 'pending');
+  }
+
+  /** An actor whose node has died begins again at `to`; `undefined`: it doesn't after all. */
+  relocated(id: string, to: ActorId | undefined): void {
+    this.registry.relocated(id);
+    if (to !== undefined) {
+      this.locations.set(id, to);
+      return this.backlog.retry();
+    }
+    this.locations.gone(id);
+    const [node] = id.split('/');
+    this.backlog.fail(
+      (target) => idOf(target) === id,
+      () => new NodeDownError(Number(node), `${id} could not begin again after node ${node} went down`),
+    );
     for (const cell of this.cells.all()) {
-      cell.belongings?.nodeDown(node, () => false);
-      childrenGone(cell);
-      if (cell.parent?.node === node) requestStop(cell, false);
+      if (cell.belongings?.hasFar(id)) this.relatives.farChildStopped(cell, id);
     }
   }
 
@@ -315,7 +297,14 @@ export class ActorNode implements CellHost, RefBinder {
 
   /** A new ref to a cell of this node. */
   refTo(cell: Cell): ActorRef {
-    const ref = new ActorRef(this.sender, cell.table, this.nodeId, cell.id, undefined);
+    const home = cell.belongings?.home;
+    const ref = new ActorRef(
+      this.sender,
+      cell.table,
+      home?.node ?? this.nodeId,
+      home?.cell ?? cell.id,
+      undefined,
+    );
     ref.local = cell;
     return ref;
   }
@@ -331,15 +320,28 @@ export class ActorNode implements CellHost, RefBinder {
     return new ActorRef(this.sender, protocolTable(protocol), node, cell, undefined);
   }
 
-  cellOf(ref: Address): Cell | undefined {
+  /** Where an actor is now. */
+  where(ref: Address): Location {
     const id = this.identify(ref);
-    return id.node === this.nodeId ? this.cells.get(id.cell) : undefined;
+    return id.node === this.nodeId ? id : (this.locations.of(id) ?? id);
+  }
+
+  isHere(ref: Address): boolean {
+    const at = this.where(ref);
+    return at !== 'pending' && at.node === this.nodeId;
+  }
+
+  cellOf(ref: Address): Cell | undefined {
+    const at = this.where(ref);
+    return at !== 'pending' && at.node === this.nodeId ? this.cells.get(at.cell) : undefined;
   }
 
   // Watching.
 
   watch(watcher: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void {
-    const { node, cell } = this.identify(ref);
+    const at = this.where(ref);
+    // About to begin again elsewhere: what was watched is gone.
+    const { node, cell } = at === 'pending' ? this.identify(ref) : at;
     const id = this.watches.add(watcher, node, cell, fn);
     if (node === this.nodeId) {
       this.watchedFrom(node, cell, id);
@@ -398,8 +400,10 @@ export class ActorNode implements CellHost, RefBinder {
 
   /** An asker of this node has given up. */
   giveUp({ ref }: PendingAsk, askId: number): void {
-    if (ref.node === this.nodeId) this.cells.get(ref.cell)?.abortAsk(this.nodeId, askId);
-    else this.outbox.abort(ref.node, ref.cell, askId);
+    const at = this.where(ref);
+    if (at === 'pending') return;
+    if (at.node === this.nodeId) this.cells.get(at.cell)?.abortAsk(this.nodeId, askId);
+    else this.outbox.abort(at.node, at.cell, askId);
   }
 
   // What becomes an event.

@@ -8,7 +8,7 @@ import { writeDynamic } from '../wire/dynamic.ts';
 import { type SerializedError, serializeError } from '../wire/errorCodec.ts';
 import { beginFrame, dropFrame, endFrame, FrameKind } from '../wire/frames.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
-import type { RefBinder } from '../wire/refs.ts';
+import type { ActorId, RefBinder } from '../wire/refs.ts';
 import type { Link, World } from './world.ts';
 
 /** A {@link StopReason} as plain data. */
@@ -84,10 +84,11 @@ export class Outbox {
     return this.numbers(node, FrameKind.halt, cell, 0);
   }
 
-  halted(node: NodeId, parentCell: number, childCell: number, delayMs: number): boolean {
+  halted(node: NodeId, parentCell: number, child: ActorId, delayMs: number): boolean {
     return this.frame(node, FrameKind.halted, (writer) => {
       writer.f64(parentCell);
-      writer.f64(childCell);
+      writer.f64(child.node);
+      writer.f64(child.cell);
       writer.f64(delayMs);
     });
   }
@@ -96,8 +97,12 @@ export class Outbox {
     return this.numbers(node, FrameKind.begin, cell, 0);
   }
 
-  childStopped(node: NodeId, parentCell: number, childCell: number): boolean {
-    return this.numbers(node, FrameKind.childStopped, parentCell, childCell);
+  childStopped(node: NodeId, parentCell: number, child: ActorId): boolean {
+    return this.frame(node, FrameKind.childStopped, (writer) => {
+      writer.f64(parentCell);
+      writer.f64(child.node);
+      writer.f64(child.cell);
+    });
   }
 
   stopped(node: NodeId, watchId: number, reason: StopReason): boolean {

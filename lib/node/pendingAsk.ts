@@ -11,6 +11,8 @@ export class PendingAsk {
   readonly ref: ActorRef;
   readonly entry: MessageEntry;
   readonly timeoutMs: number;
+  /** It is on its way, or has arrived: it doesn't wait for room any more. */
+  sent = false;
   private readonly settle: (value: unknown) => void;
   /** Stops listening to the asker's abort signal. */
   forget: (() => void) | undefined = undefined;

@@ -57,8 +57,11 @@ export class MessageSender implements Sender {
     const { node } = this;
     if (!node.backlog.empty && node.backlog.has(ref.id)) return true;
     if (ref.node === node.nodeId) return this.find(ref)?.full ?? false;
-    const link = node.world.transport.link(ref.node);
-    return link !== undefined && (!link.hasRoom || node.world.pressure.pressed(ref.node, ref.cell));
+    const at = node.where(ref);
+    if (at === 'pending') return true;
+    if (at.node === node.nodeId) return node.cells.get(at.cell)?.full ?? false;
+    const link = node.world.transport.link(at.node);
+    return link !== undefined && (!link.hasRoom || node.world.pressure.pressed(at.node, at.cell));
   }
 
   send(ref: ActorRef, entry: MessageEntry, message: unknown): Promise<void> {
@@ -119,7 +122,10 @@ export class MessageSender implements Sender {
     const { asks } = this.node;
     try {
       const delivery = this.deliver(ref, entry, value, askId);
-      if (delivery === 'accepted') return true;
+      if (delivery === 'accepted') {
+        asks.sent(askId);
+        return true;
+      }
       if (delivery === 'full') return false;
       asks.take(askId)?.reject(refusal(delivery, ref, entry));
     } catch (error) {
@@ -131,29 +137,58 @@ export class MessageSender implements Sender {
   /** Takes a message to its target, or says why not. */
   private deliver(ref: ActorRef, entry: MessageEntry, value: unknown, askId: number | undefined): Delivery {
     const { node } = this;
-    if (ref.node === node.nodeId) {
-      const cell = this.find(ref);
-      if (cell === undefined || !cell.open) return node.closed ? 'closed' : 'stopped';
-      const { codec } = entry;
-      const copy = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
-      const replyNode = askId === undefined ? noReply : node.nodeId;
-      return cell.offer(entry.index, copy, replyNode, askId ?? 0, cell.kind.mailboxCapacity)
-        ? 'accepted'
-        : 'full';
-    }
+    if (ref.node === node.nodeId) return this.deliverHere(this.find(ref), entry, value, askId);
     if (node.closed) return 'closed';
     const link = node.world.transport.link(ref.node);
-    if (link === undefined) return 'nodeDown';
+    if (link === undefined) return this.deliverElsewhere(ref, entry, value, askId);
     if (!link.hasRoom || node.world.pressure.pressed(ref.node, ref.cell)) return 'full';
     node.outbox.message(link, ref.cell, entry, value, askId);
     return 'accepted';
+  }
+
+  /** The node the ref names is down: the actor may have begun again on another one, or be about to. */
+  private deliverElsewhere(
+    ref: ActorRef,
+    entry: MessageEntry,
+    value: unknown,
+    askId: number | undefined,
+  ): Delivery {
+    const { node } = this;
+    const location = node.locations.of(ref);
+    if (location === undefined) return 'nodeDown';
+    if (location === 'pending') return 'full';
+    if (location.node === node.nodeId) {
+      ref.local = node.cells.get(location.cell);
+      return this.deliverHere(ref.local, entry, value, askId);
+    }
+    const link = node.world.transport.link(location.node);
+    if (link === undefined) return 'nodeDown';
+    if (!link.hasRoom || node.world.pressure.pressed(location.node, location.cell)) return 'full';
+    node.outbox.message(link, location.cell, entry, value, askId);
+    return 'accepted';
+  }
+
+  private deliverHere(
+    cell: Cell | undefined,
+    entry: MessageEntry,
+    value: unknown,
+    askId: number | undefined,
+  ): Delivery {
+    const { node } = this;
+    if (cell === undefined || !cell.open) return node.closed ? 'closed' : 'stopped';
+    const { codec } = entry;
+    const copy = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
+    const replyNode = askId === undefined ? noReply : node.nodeId;
+    return cell.offer(entry.index, copy, replyNode, askId ?? 0, cell.kind.mailboxCapacity)
+      ? 'accepted'
+      : 'full';
   }
 
   /** Puts a message behind those that wait for the same target. */
   private wait(ref: ActorRef, attempt: () => boolean, fail: (error: Error) => void): void {
     const { node } = this;
     if (node.closed) return fail(new SystemClosedError(`a message to ${ref.path}`));
-    node.backlog.add(ref.id, ref.node, { attempt, fail });
+    node.backlog.add(ref.id, ref, { attempt, fail });
     this.awaitRoom(ref);
     // Room may have come between the first attempt and the request to be told of it.
     node.world.microtask(() => node.backlog.retry());
@@ -161,10 +196,13 @@ export class MessageSender implements Sender {
 
   private awaitRoom(ref: ActorRef): void {
     const { node } = this;
-    if (ref.node !== node.nodeId) {
-      node.world.pressure.awaitRelease(ref.node, ref.cell);
+    const at = node.where(ref);
+    // One that is about to begin again elsewhere: its place will be told.
+    if (at === 'pending') return;
+    if (at.node !== node.nodeId) {
+      node.world.pressure.awaitRelease(at.node, at.cell);
     } else {
-      const cell = this.find(ref);
+      const cell = node.cells.get(at.cell);
       if (cell !== undefined) cell.awaited = true;
     }
   }

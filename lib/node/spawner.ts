@@ -2,6 +2,7 @@
 import { Cell } from '../cell/cell.ts';
 import type { CellKind } from '../cell/kind.ts';
 import { abandon } from '../cell/lifecycle.ts';
+import { type Backoff, directiveFor } from '../cell/supervision.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
 import { lookup, onRegistered } from '../protocol/definitions.ts';
@@ -10,12 +11,14 @@ import {
   DefinitionConflictError,
   DefinitionNotFoundError,
   InvalidOptionError,
+  NodeDownError,
   SystemClosedError,
 } from '../protocol/errors.ts';
 import type { Address } from '../protocol/ref.ts';
 import { ByteReader, ByteWriter } from '../wire/buffer.ts';
 import { validate } from '../wire/codec.ts';
 import { protocolTable } from '../wire/protocolTable.ts';
+import type { ActorId } from '../wire/refs.ts';
 import { Kinds } from './kinds.ts';
 import type { ActorNode } from './node.ts';
 import { ActorRef } from './refs.ts';
@@ -84,7 +87,8 @@ export class Spawner {
     }
     const copy = kind.args.mustCopy ? kind.args.copy(args, node.world.platform, node) : args;
     const parentRef = parent && node.selfRef(parent);
-    return Promise.resolve(this.start(kind, copy, options?.name, parentRef));
+    const identity = options?.name === undefined ? undefined : { name: options.name };
+    return Promise.resolve(node.refTo(this.start(kind, copy, identity, parentRef)));
   }
 
   private async spawnElsewhere(
@@ -105,6 +109,7 @@ export class Spawner {
         module: definition.module,
         fingerprint: table.fingerprint,
         args: writer.bytes.slice(0, writer.position),
+        relocation: relocationOf(kind),
         options: {
           name: options?.name,
           mailbox: options?.mailbox,
@@ -144,24 +149,25 @@ export class Spawner {
     const kind = this.kinds.of(definition, options, parent?.groups ?? false);
     const args = kind.args.read(new ByteReader(node.world.platform, request.args), node);
     const parentRef = parent && new ActorRef(node.sender, nobody, parent.node, parent.cell, parent.path);
-    const ref = this.start(kind, args, options.name, parentRef);
-    return { node: node.nodeId, cell: ref.cell, path: ref.path };
+    const { trackId, home } = request;
+    const cell = this.start(kind, args, { name: options.name, trackId, home }, parentRef);
+    return { node: node.nodeId, cell: cell.id, path: cell.path };
   }
 
   private start(
     kind: CellKind,
     args: unknown,
-    name: string | undefined,
+    identity: Identity | undefined,
     parent: Address | undefined,
-  ): ActorRef {
+  ): Cell {
     const { node } = this;
-    const parentCell = parent?.node === node.nodeId ? node.cellOf(parent) : undefined;
-    if (parent?.node === node.nodeId && parentCell?.state !== 'running') {
+    const parentCell = parent && node.cellOf(parent);
+    if (parent !== undefined && node.isHere(parent) && parentCell?.state !== 'running') {
       throw new ActorStoppedError(parent.path, 'spawn');
     }
     const id = node.cells.claim();
     const cell = new Cell(kind, id, parent, args);
-    if (name !== undefined) cell.own().name = name;
+    if (identity !== undefined) Object.assign(cell.own(), identity);
     // Reachable from the first line of `create`: a behaviour may hand out ctx.self there.
     node.cells.set(cell);
     try {
@@ -170,14 +176,14 @@ export class Spawner {
       abandon(cell);
       throw error;
     }
-    const ref = node.refTo(cell);
-    if (parentCell !== undefined) {
+    // One that begins again here is known to its parent already.
+    if (parentCell !== undefined && identity?.home === undefined) {
       const own = parentCell.own();
       own.adoptNear(cell);
-      if (kind.grouped) own.adoptOrdered(ref);
+      if (kind.grouped) own.adoptOrdered(node.refTo(cell));
     }
     node.emitStarted(cell);
-    return ref;
+    return cell;
   }
 
   /** The definition of that name: known already, or found by importing its module. */
@@ -216,6 +222,21 @@ export class Spawner {
 
 /** The protocol of a ref that is only an address. */
 const nobody = protocolTable({});
+
+/** What most actors don't have. */
+interface Identity {
+  readonly name?: string | undefined;
+  readonly trackId?: number | undefined;
+  readonly home?: ActorId | undefined;
+}
+
+/** Whether an actor begins again elsewhere when its node dies, and how. */
+function relocationOf({ supervision, definition }: CellKind): Backoff | undefined {
+  const error = new NodeDownError(0, `the node of a '${definition.name}' went down`);
+  if (directiveFor(supervision, error) !== 'restart') return undefined;
+  const { onFailure: _, ...backoff } = supervision;
+  return backoff;
+}
 
 function groups(parent: Cell): boolean {
   return parent.kind.definition.strategy !== 'one-for-one';

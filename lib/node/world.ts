@@ -1,8 +1,10 @@
 // What a node is given from outside. Threads, a simulation and later a cluster each bring their own.
+import type { Backoff } from '../cell/supervision.ts';
 import type { SpawnOptions } from '../protocol/context.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { ByteReader, ByteWriter } from '../wire/buffer.ts';
 import type { Platform } from '../wire/platform.ts';
+import type { ActorId } from '../wire/refs.ts';
 
 export interface Clock {
   /** Milliseconds since an arbitrary start; never goes back. */
@@ -48,6 +50,12 @@ export interface SpawnRequest {
   readonly fingerprint: number;
   /** The arguments, encoded by the definition's schema. */
   readonly args: Uint8Array;
+  /** Set where the actor is to begin again elsewhere when its node dies: how often and how soon. */
+  readonly relocation: Backoff | undefined;
+  /** Of such an actor: the host wants to know when it has stopped. */
+  readonly trackId?: number;
+  /** Where it was first started, when it begins again elsewhere. */
+  readonly home?: ActorId;
   readonly options: Pick<SpawnOptions, 'name' | 'mailbox' | 'supervision'>;
   readonly parent:
     | {
@@ -71,6 +79,10 @@ export interface Spawned {
 export interface Control {
   /** Starts an actor on another node. */
   spawn(request: SpawnRequest, on: 'any' | 'host' | 'own' | NodeId): Promise<Spawned>;
+  /** An actor with a `trackId` has stopped. */
+  stopped(trackId: number): void;
+  /** Whoever is told to stop an actor that is about to begin again elsewhere. */
+  cancel(id: string): void;
   /** Imports the module of a definition that this node doesn't have yet. */
   load(module: string): Promise<unknown>;
 }

@@ -35,6 +35,13 @@ export type SystemEvent =
       readonly node: NodeId;
       readonly actor: string;
     }
+  | {
+      /** The actor's node had died; it has begun again on this one. */
+      readonly type: 'relocated';
+      readonly node: NodeId;
+      readonly actor: string;
+      readonly from: NodeId;
+    }
   | { readonly type: 'stopped'; readonly node: NodeId; readonly actor: string; readonly reason: StopReason }
   | {
       readonly type: 'deadLetter';

@@ -14,7 +14,7 @@ export interface Group<P = unknown> {
   readonly name: string;
   /**
    * Adds an actor; resolves when every `members()` from then on has it. An actor that is a member already keeps
-   * its place. It leaves by itself when it stops or its node dies.
+   * its place. It leaves by itself when it is gone for good: it stops, or its node dies and it begins again nowhere.
    *
    * @throws `InvalidOptionError` for a ref that doesn't speak the group's protocol
    */

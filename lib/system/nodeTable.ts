@@ -1,5 +1,6 @@
 // The nodes of a system as the host knows them: starts worker threads, places actors, passes ports on, and
 // tells the others when one has died.
+import { idOf } from '../node/locations.ts';
 import type { ActorNode } from '../node/node.ts';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
@@ -11,6 +12,7 @@ import { nodePlatform } from '../threads/platform.ts';
 import type { Channel, RingTransport } from '../threads/ringTransport.ts';
 import { WorkerHandle } from '../threads/workerHandle.ts';
 import { serializeError } from '../wire/errorCodec.ts';
+import { type Nodes, Relocator } from './relocator.ts';
 
 const host = 0;
 
@@ -29,10 +31,12 @@ export class NodeTable {
   private readonly shared: NodeId[] = [];
   /** Nodes that were made for one actor, and end with it. */
   private readonly retiring = new Set<NodeId>();
+  private readonly down: NodeId[] = [];
   private lastNode = host;
   private turn = 0;
   private observed = false;
   private closing = false;
+  private readonly relocator = new Relocator(this.relocatorNodes());
   private hostNode: ActorNode | undefined = undefined;
 
   constructor(transport: RingTransport, board: Board, memory: SharedMemory) {
@@ -60,7 +64,12 @@ export class NodeTable {
     const nodeId = this.nextId();
     this.board.reset(nodeId);
     const handle = new WorkerHandle(
-      { nodeId, own: !shared, ...this.memory },
+      {
+        nodeId,
+        own: !shared,
+        past: { down: this.down, locations: this.relocator.locations },
+        ...this.memory,
+      },
       this.controlFor(nodeId),
       (cause) => this.died(nodeId, cause),
     );
@@ -87,7 +96,11 @@ export class NodeTable {
   }
 
   /** Starts an actor where `on` says. */
-  async spawn(request: SpawnRequest, on: Placement): Promise<Spawned> {
+  spawn(request: SpawnRequest, on: Placement): Promise<Spawned> {
+    return this.relocator.spawn(request, on);
+  }
+
+  private async spawnAt(request: SpawnRequest, on: Placement): Promise<Spawned> {
     if (this.closing) throw new SystemClosedError(`spawn of '${request.definition}'`);
     if (on === 'own') return this.spawnOnOwn(request);
     const nodeId = this.place(on);
@@ -134,6 +147,8 @@ export class NodeTable {
       spawn: (request, on) => outcomeOf(() => this.spawn(request, on)),
       connect: (from, to, ring, port) => this.connect(from, to, { ring, port }),
       event: (event) => this.node.events.emit(reviveEvent(event)),
+      stopped: (trackId) => this.relocator.stopped(trackId),
+      cancel: (id) => this.relocator.cancel(id),
       retire: () => void this.retire(nodeId),
     };
   }
@@ -147,14 +162,17 @@ export class NodeTable {
   private died(nodeId: NodeId, thrown: Error | undefined): void {
     const { shared } = this;
     this.workers.delete(nodeId);
+    this.down.push(nodeId);
     if (shared.includes(nodeId)) shared.splice(shared.indexOf(nodeId), 1);
     const expected = this.closing || this.retiring.delete(nodeId);
     const [accepted, done] = this.board.countersOf(nodeId);
     const lost = accepted! - done!;
     if (lost > 0) this.node.deadLetterTo(`node ${nodeId}`, 'messages in its mailboxes', 'nodeDown', lost);
-    this.node.nodeDown(nodeId, thrown);
+    const moving = expected ? [] : this.relocator.takeFrom(nodeId);
+    const relocating = moving.map((actor) => idOf(actor.home!));
+    this.node.nodeDown(nodeId, thrown, relocating);
     const data = thrown && serializeError(thrown, nodePlatform);
-    for (const worker of this.workers.values()) worker.nodeDown(nodeId, data);
+    for (const worker of this.workers.values()) worker.nodeDown(nodeId, data, relocating);
     const error = expected
       ? undefined
       : new NodeDownError(nodeId, `node ${nodeId} went down`, thrown && { cause: thrown });
@@ -168,9 +186,38 @@ export class NodeTable {
     await Promise.allSettled([...this.workers.values()].map((worker) => worker.close()));
   }
 
+  /** An actor that had begun again elsewhere is stopped, or was to. */
+  cancel(id: string): void {
+    this.relocator.cancel(id);
+  }
+
+  private relocatorNodes(): Nodes {
+    const table = this;
+    return {
+      get closing() {
+        return table.closing;
+      },
+      get ids() {
+        return table.ids;
+      },
+      spawnAt: (request, on) => table.spawnAt(request, on),
+      announce(id, to) {
+        table.node.relocated(id, to);
+        for (const worker of table.workers.values()) worker.relocated(id, to);
+      },
+      forget(id) {
+        table.node.locations.gone(id);
+        for (const worker of table.workers.values()) worker.forget(id);
+      },
+      stop: (at) => void table.node.outbox.stop(at.node, at.cell, false, false),
+      emit: (event) => table.node.events.emit(event),
+    };
+  }
+
   /** Ends all threads. */
   async terminate(): Promise<void> {
     this.closing = true;
+    this.relocator.close();
     await Promise.all([...this.workers.values()].map((worker) => worker.terminate()));
   }
 }

@@ -95,6 +95,7 @@ export class System {
       node: 0,
       board,
       ringBytesMax,
+      down: [],
       spin: false,
       connect: (to, channel) => nodes.connect(0, to, channel),
     });
@@ -102,6 +103,9 @@ export class System {
     this.#nodes = nodes;
     const world = threadWorld(this.#transport, board, {
       spawn: (request, on) => nodes.spawn(request, on),
+      // The host never dies while there is somebody to know.
+      stopped: () => {},
+      cancel: (id) => nodes.cancel(id),
       // The host's definitions are the app's own: what it spawns, it has imported.
       load: (module) => import(module),
     });

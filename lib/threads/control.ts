@@ -5,6 +5,7 @@ import type { Spawned, SpawnRequest } from '../node/world.ts';
 import type { SystemEvent } from '../protocol/events.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { reviveError, type SerializedError, serializeError } from '../wire/errorCodec.ts';
+import type { ActorId } from '../wire/refs.ts';
 import { nodePlatform } from './platform.ts';
 
 /**
@@ -21,7 +22,11 @@ export interface WorkerControl {
   spawn(request: SpawnRequest): Promise<Outcome<Spawned>>;
   /** The receiving end of a link from node `from`. */
   accept(from: NodeId, ring: SharedArrayBuffer, port: MessagePort): void;
-  nodeDown(node: NodeId, cause: SerializedError | undefined): void;
+  nodeDown(node: NodeId, cause: SerializedError | undefined, relocating: readonly string[]): void;
+  /** Where an actor begins again whose node has died; `undefined`: nowhere. */
+  relocated(id: string, to: ActorId | undefined): void;
+  /** It is gone. */
+  forget(id: string): void;
   /** Whether anybody listens to every event, or only to those that report trouble. */
   observe(all: boolean): void;
   /** Stops all actors; resolves when they have stopped. */
@@ -34,6 +39,10 @@ export interface HostControl {
   /** Hands the receiving end of a link on to the node that it leads to. */
   connect(from: NodeId, to: NodeId, ring: SharedArrayBuffer, port: MessagePort): void;
   event(event: SerializedEvent): void;
+  /** An actor the host keeps track of has stopped. */
+  stopped(trackId: number): void;
+  /** Somebody stops an actor that is about to begin again elsewhere. */
+  cancel(id: string): void;
   /** The last actor of a node that was made for one has stopped. */
   retire(): void;
 }
@@ -53,11 +62,19 @@ export interface NodeData {
     readonly board: SharedArrayBuffer;
     /** Bytes that all rings of the system may take together. */
     readonly ringBytesMax: number;
+    /** Nodes that died before this one was started, and where their actors are now. */
+    readonly past: Past;
     /** The worker's control, exposed. */
     readonly worker: MessagePort;
     /** The host's control, called. */
     readonly host: MessagePort;
   };
+}
+
+/** What a new node has missed. */
+export interface Past {
+  readonly down: readonly NodeId[];
+  readonly locations: readonly (readonly [id: string, at: ActorId | undefined])[];
 }
 
 /** Runs a control call and makes an outcome of what happens. */

@@ -31,6 +31,8 @@ export interface RingTransportOptions {
   readonly board: Board;
   /** Bytes that all rings of the system may take together. */
   readonly ringBytesMax: number;
+  /** Nodes that have died already. */
+  readonly down: readonly NodeId[];
   /** Whether this node may hold up its event loop to look for more work. The host may not: it is the app's. */
   readonly spin: boolean;
   /** Hands the receiving end of a new link to `node`. */
@@ -48,7 +50,7 @@ export class RingTransport implements Transport {
   private readonly bySlot: (RingSource | undefined)[] = [];
   private readonly linkBySlot: (RingLink | undefined)[] = [];
   private slotsUsed = 32;
-  private readonly down = new Set<NodeId>();
+  private readonly down: Set<NodeId>;
   private dirty: RingLink[] = [];
   private receiver: FrameReceiver | undefined = undefined;
   private wake: () => void = () => {};
@@ -61,6 +63,7 @@ export class RingTransport implements Transport {
 
   constructor(options: RingTransportOptions) {
     this.options = options;
+    this.down = new Set(options.down);
     this.board = options.board;
     this.looks = options.spin ? looksPerClockReading : 1;
     if (options.spin) this.board.awake(1);

@@ -4,6 +4,7 @@ import type * as Comlink from 'comlink';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
 import { NodeDownError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
+import type { ActorId } from '../wire/refs.ts';
 import { type HostControl, type NodeData, type Outcome, unwrap, type WorkerControl } from './control.ts';
 import type { Channel } from './ringTransport.ts';
 
@@ -23,7 +24,7 @@ export class WorkerHandle {
   private cause: Error | undefined = undefined;
 
   constructor(
-    settings: Pick<NodeData['thrumNode'], 'nodeId' | 'own' | 'board' | 'ringBytesMax'>,
+    settings: Omit<NodeData['thrumNode'], 'worker' | 'host'>,
     host: HostControl,
     onDown: (cause: Error | undefined) => void,
   ) {
@@ -113,8 +114,16 @@ export class WorkerHandle {
     });
   }
 
-  nodeDown(node: NodeId, cause: Parameters<WorkerControl['nodeDown']>[1]): void {
-    this.notify((control) => control.nodeDown(node, cause));
+  nodeDown(...[node, cause, relocating]: Parameters<WorkerControl['nodeDown']>): void {
+    this.notify((control) => control.nodeDown(node, cause, relocating));
+  }
+
+  relocated(id: string, to: ActorId | undefined): void {
+    this.notify((control) => control.relocated(id, to));
+  }
+
+  forget(id: string): void {
+    this.notify((control) => control.forget(id));
   }
 
   observe(all: boolean): void {

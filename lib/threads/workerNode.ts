@@ -30,6 +30,7 @@ export function startNode(): void {
     host: hostPort,
     board: memory,
     ringBytesMax,
+    past,
   } = (workerData as NodeData).thrumNode;
   const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
   const board = new Board(memory, nodeId);
@@ -37,6 +38,7 @@ export function startNode(): void {
     node: nodeId,
     board,
     ringBytesMax,
+    down: past.down,
     spin: true,
     connect: (to, { ring, port }) => {
       void host.connect(nodeId, to, ring, comlink.transfer(port, [port as never]));
@@ -44,9 +46,12 @@ export function startNode(): void {
   });
   const world = threadWorld(transport, board, {
     spawn: async (request, on) => unwrap(await host.spawn(request, on)),
+    stopped: (trackId) => void host.stopped(trackId),
+    cancel: (id) => void host.cancel(id),
     load: importModule,
   });
   const node = new ActorNode(nodeId, world);
+  for (const [id, at] of past.locations) node.locations.set(id, at ?? 'pending');
   let observed = false;
   let lastEvent: Promise<void> = Promise.resolve();
   // Every listener costs the events it hears: `started` and `stopped` aren't even made unless asked for.
@@ -58,7 +63,9 @@ export function startNode(): void {
     spawn: (request) => outcomeOf(() => node.startRequested(request)),
     accept: (from: NodeId, ring: SharedArrayBuffer, port: MessagePort) =>
       transport.accept(from, { ring, port }),
-    nodeDown: (down, cause) => node.nodeDown(down, cause && reviveError(cause, [])),
+    nodeDown: (down, cause, relocating) => node.nodeDown(down, cause && reviveError(cause, []), relocating),
+    relocated: (id, to) => node.relocated(id, to),
+    forget: (id) => node.locations.gone(id),
     observe: (all) => {
       observed = all;
       node.events.observed = all;

@@ -23,7 +23,7 @@ export const FrameKind = {
   stopped: 8,
   /** cell, how: 0 after the running handler, 1 after what waits, 2 without waiting for a handler */
   stop: 9,
-  /** parent's cell, child's cell (on the sending node) */
+  /** parent's cell, child's node and cell (where it was first started) */
   childStopped: 10,
   /** The frame itself comes by another way (it is large, or gives memory away); this is its place in the order. */
   elsewhere: 11,
@@ -31,7 +31,7 @@ export const FrameKind = {
   escalated: 12,
   /** cell: its behaviour is to end, since siblings restart */
   halt: 13,
-  /** parent's cell, child's cell (on the sending node), ms it wants to wait: the child's behaviour has ended */
+  /** parent's cell, child's node and cell (where it was first started), ms it wants to wait: the child's behaviour has ended */
   halted: 14,
   /** cell: it is to begin again */
   begin: 15,

@@ -74,7 +74,10 @@ test.serial('events come from every node in the order they happened there', asyn
   const system = await systemFor(t, { threads: 1 });
   const seen: SystemEvent[] = [];
   const off = system.events.on((event) => seen.push(event));
-  const victim = await system.spawn(Troublemaker, undefined, { name: 'victim' });
+  const victim = await system.spawn(Troublemaker, undefined, {
+    name: 'victim',
+    supervision: { onFailure: 'stop' },
+  });
   const stopped = nextEvent(system, 'stopped');
   await failureOf(victim.ask.throwListed(1));
   await stopped;

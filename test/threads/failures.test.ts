@@ -95,7 +95,8 @@ for (const [how, kill] of [
 ] as const) {
   test.serial(`a thread that dies by ${how} settles every ask and tells watchers`, async (t) => {
     const system = await systemFor(t, { threads: 2 });
-    const victim = await system.spawn(Troublemaker, undefined, { on: 1 });
+    const gone = { on: 1, supervision: { onFailure: 'stop' } } as const;
+    const victim = await system.spawn(Troublemaker, undefined, gone);
     const [companion, recorder] = [
       await system.spawn(Companion, undefined, { on: 2 }),
       await system.spawn(Recorder, undefined, { on: 'host' }),
@@ -109,7 +110,7 @@ for (const [how, kill] of [
     const asks = Array.from({ length: 1000 }, () =>
       failureOf(victim.ask.never({ timeoutMs: Number.POSITIVE_INFINITY })),
     );
-    const second = await system.spawn(Troublemaker, undefined, { on: 1 });
+    const second = await system.spawn(Troublemaker, undefined, gone);
     kill(second);
     const errors = await Promise.all(asks);
     t.true(errors.every((error) => error instanceof NodeDownError));

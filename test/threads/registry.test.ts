@@ -19,6 +19,7 @@ import {
 import { Recorder } from '../fixtures/actors.ts';
 import { failureOf } from '../fixtures/failing.ts';
 import { Blocker, Clerk, Person, Unborn } from '../fixtures/named.ts';
+import { Ledger } from '../fixtures/relocated.ts';
 import { nextEvent, systemFor } from '../fixtures/systems.ts';
 
 const run = promisify(execFile);
@@ -191,6 +192,56 @@ test.serial('a node that dies while it has an actor started elsewhere frees the 
   t.is(await found, undefined);
   const again = await failureOf(system.spawn(Unborn, { how: 'throw' }, { name: 'u', on: 'host' }));
   t.is(again.message, 'unborn');
+});
+
+test.serial('an actor that begins again on another node keeps its name and its groups', async (t) => {
+  const system = await systemFor(t, { threads: 2 });
+  const supervision = { backoff: { firstMs: 50, jitter: 0 } };
+  const ledger = await system.spawn(Ledger, { opening: 1 }, { name: 'l', on: 1, supervision });
+  const group = system.group(Ledger, 'g');
+  await group.join(ledger);
+  for (let death = 0; death < 2; death++) {
+    const [down, relocated] = [nextEvent(system, 'nodeDown'), nextEvent(system, 'relocated')];
+    ledger.tell.exit();
+    await down;
+    // Between two nodes, and then on the other one.
+    for (const there of [undefined, relocated]) {
+      await there;
+      const found = await system.lookup(Ledger, 'l');
+      t.true(found?.equals(ledger));
+      t.deepEqual(
+        (await group.members()).map(({ id }) => id),
+        [ledger.id],
+      );
+      const taken = await failureOf(system.spawn(Ledger, { opening: 2 }, { name: 'l', on: 0 }));
+      t.true(taken instanceof NameTakenError);
+    }
+    t.is(await (await system.lookup(Ledger, 'l'))?.ask.balance(), 1);
+  }
+  system.stop(ledger);
+  await until(
+    () => system.lookup(Ledger, 'l'),
+    (found) => found === undefined,
+  );
+  t.deepEqual(await group.members(), []);
+});
+
+test.serial('an actor that does not begin again after all gives up its name', async (t) => {
+  const system = await systemFor(t, { threads: 2 });
+  const never = { restartsMax: 0 };
+  const late = { backoff: { firstMs: 10_000 } };
+  const kept = await system.spawn(Ledger, { opening: 1 }, { name: 'late', on: 1, supervision: late });
+  await system.spawn(Ledger, { opening: 1 }, { name: 'never', on: 1, supervision: never });
+  const down = nextEvent(system, 'nodeDown');
+  kept.tell.exit();
+  await down;
+  t.is(await system.lookup(Ledger, 'never'), undefined);
+  t.true((await system.lookup(Ledger, 'late'))?.equals(kept));
+  system.stop(kept);
+  await until(
+    () => system.lookup(Ledger, 'late'),
+    (found) => found === undefined,
+  );
 });
 
 test.serial('an actor with a thread of its own and a name takes both with it', async (t) => {

@@ -22,13 +22,12 @@ import { startInternal } from './internal.ts';
 import { conflict, keyOf } from './key.ts';
 import {
   type ActorPlace,
-  type AgentId,
   type Claim,
   type Key,
   type RegistryProtocol,
   registryProtocol,
 } from './messages.ts';
-import { registryDefinition } from './registry.ts';
+import { type Actors, registryDefinition } from './registry.ts';
 
 /** Where the registry lives. */
 const registryNode = 0;
@@ -48,8 +47,26 @@ export class RegistryClient implements Directory {
   wake(id: number): Cell | undefined {
     const { node } = this;
     if (id !== registryCell || node.nodeId !== registryNode || node.closed) return undefined;
-    const bind = (actor: AgentId, protocol: object) => node.bind(actor.node, actor.cell, protocol);
-    return node.cells.get(id) ?? startInternal(node, registryDefinition(bind), id);
+    return node.cells.get(id) ?? startInternal(node, registryDefinition(this.actors()), id);
+  }
+
+  private actors(): Actors {
+    const { node } = this;
+    return {
+      bind: ({ node: home, cell }, protocol) => node.bind(home, cell, protocol),
+      survives: (actor, death) => {
+        const at = node.locations.of(actor);
+        return at === 'pending' || (at !== undefined && at.node !== (death as NodeDownError).node);
+      },
+    };
+  }
+
+  /** An actor begins again on another node, or it is clear that it doesn't. */
+  relocated(id: string): void {
+    if (this.node.nodeId !== registryNode || this.node.cells.get(registryCell) === undefined) return;
+    const [node, cell] = id.split('/').map(Number) as [number, number];
+    // Where it fails, the system closes.
+    this.ask('a relocation', (registry) => registry.ask.relocated({ node, cell })).catch(() => {});
   }
 
   /**

@@ -56,6 +56,8 @@ function makeProtocols() {
       lookup: ask(key, z.union([z.enum(['none', 'conflict']), actor]), { concurrent: true }),
       join: ask(z.object({ key, actor }), z.enum(['done', 'conflict'])),
       leave: ask(z.object({ key, actor }), z.enum(['done', 'conflict'])),
+      /** Its node has died: it begins again elsewhere, or, after all, nowhere. */
+      relocated: ask(agent, z.void()),
       members: ask(key, z.union([state, conflict])),
       // With the version that the node has: of a large group with many watchers one state travels, not one for each.
       subscribe: ask(

@@ -20,12 +20,17 @@ import {
 } from './messages.ts';
 import { Names } from './names.ts';
 
-/** Makes a ref of an actor's identity. */
-export type Bind = (actor: AgentId, protocol: object) => Address;
+/** What the registry's node knows of actors. */
+export interface Actors {
+  /** A ref of an actor's identity. */
+  bind(actor: AgentId, protocol: object): Address;
+  /** Whether an actor begins again elsewhere (or has) after the death of its node. */
+  survives(actor: AgentId, death: Error): boolean;
+}
 
 /** The registry's definition on one node. */
-export function registryDefinition(bind: Bind): Definition {
-  return internalDefinition('thrum/Registry', registryProtocol(), (ctx) => new Registry(ctx, bind));
+export function registryDefinition(actors: Actors): Definition {
+  return internalDefinition('thrum/Registry', registryProtocol(), (ctx) => new Registry(ctx, actors));
 }
 
 /** The protocol of a ref that is only watched. */
@@ -40,16 +45,16 @@ interface Holding {
 
 class Registry implements Handlers<RegistryProtocol> {
   private readonly ctx: Context<RegistryProtocol>;
-  private readonly bind: Bind;
+  private readonly actors: Actors;
   private readonly names = new Names();
   private readonly groups = new Groups();
   private readonly holdings = new Map<string, Holding>();
   /** The groups that each node's agent has subscribed to. */
   private readonly agents = new Map<string, Set<string>>();
 
-  constructor(ctx: Context<RegistryProtocol>, bind: Bind) {
+  constructor(ctx: Context<RegistryProtocol>, actors: Actors) {
     this.ctx = ctx;
-    this.bind = bind;
+    this.actors = actors;
   }
 
   claim({ key, claim }: { key: Key; claim: Claim }) {
@@ -93,12 +98,19 @@ class Registry implements Handlers<RegistryProtocol> {
     return 'done';
   }
 
+  relocated(actor: AgentId) {
+    const holding = this.holdings.get(idOf(actor));
+    if (holding === undefined) return;
+    holding.unwatch();
+    holding.unwatch = this.watch(actor);
+  }
+
   members(key: Key) {
     return this.groups.conflicts(key) ? 'conflict' : this.groups.members(key);
   }
 
   subscribe({ key, agent, known }: { key: Key; agent: AgentId; known: number }) {
-    const ref = this.bind(agent, agentProtocol()) as Ref<AgentProtocol>;
+    const ref = this.actors.bind(agent, agentProtocol()) as Ref<AgentProtocol>;
     const state = this.groups.subscribe(key, ref);
     if (state === 'conflict') return state;
     this.subscriptionsOf(agent).add(textOf(key));
@@ -115,10 +127,16 @@ class Registry implements Handlers<RegistryProtocol> {
     const id = idOf(actor);
     const known = this.holdings.get(id);
     if (known !== undefined) return known;
-    const unwatch = this.ctx.watch(this.bind(actor, anyProtocol), () => this.gone(id));
-    const holding: Holding = { name: undefined, groups: new Set(), unwatch };
+    const holding: Holding = { name: undefined, groups: new Set(), unwatch: this.watch(actor) };
     this.holdings.set(id, holding);
     return holding;
+  }
+
+  private watch(actor: AgentId): () => void {
+    return this.ctx.watch(this.actors.bind(actor, anyProtocol), (reason) => {
+      // One that begins again elsewhere is the same actor: its node tells when it has.
+      if (reason.type !== 'nodeDown' || !this.actors.survives(actor, reason.error)) this.gone(idOf(actor));
+    });
   }
 
   private gone(id: string): void {
@@ -135,7 +153,7 @@ class Registry implements Handlers<RegistryProtocol> {
     if (subscriptions === undefined) {
       subscriptions = new Set();
       this.agents.set(id, subscriptions);
-      this.ctx.watch(this.bind(agent, agentProtocol()), () => {
+      this.ctx.watch(this.actors.bind(agent, agentProtocol()), () => {
         this.names.releaseAllOf(agent);
         for (const group of this.agents.get(id) ?? []) this.groups.unsubscribe(group, id);
         this.agents.delete(id);
