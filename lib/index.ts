@@ -20,6 +20,7 @@ export {
   DefinitionNotFoundError,
   type ErrorClass,
   HandlerMismatchError,
+  HeapLimitError,
   InvalidMessageError,
   InvalidOptionError,
   InvalidReplyError,
@@ -28,6 +29,7 @@ export {
   MessageLimitError,
   NameTakenError,
   NodeDownError,
+  NodeUnresponsiveError,
   RemoteError,
   RestartLimitError,
   SelfAskError,
@@ -74,6 +76,7 @@ export type {
   SupervisionOptions,
 } from './protocol/supervision.ts';
 export type { LogOption } from './system/log.ts';
+export type { HeapOptions, SafetyOptions, UnresponsiveOptions } from './system/safety.ts';
 export {
   type CloseOptions,
   createSystem,

@@ -50,12 +50,14 @@ export class Dispatcher {
 
   private readonly turn = (): void => {
     const { ready, world } = this;
+    const { running } = world;
     const deadline = world.clock.now() + turnMs;
     let batchesLeft = batchesMax;
     let cell = ready.shift();
     while (cell !== undefined) {
       cell.scheduled = false;
       this.running = cell;
+      running[0] = cell.id;
       const more = cell.run(batchMax);
       this.running = undefined;
       if (more && !cell.scheduled) {
@@ -65,6 +67,7 @@ export class Dispatcher {
       if (ready.size === 0 || --batchesLeft === 0 || world.clock.now() >= deadline) break;
       cell = ready.shift();
     }
+    running[0] = 0;
     world.transport.flush();
     this.planned = false;
     if (ready.size > 0) {

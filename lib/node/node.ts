@@ -233,10 +233,10 @@ export class ActorNode implements CellHost, RefBinder {
   }
 
   /**
-   * Another node has died: its actors are gone, and with them the replies they owed. Those in `relocating` begin again
+   * Another node has died, and `why`: its actors are gone, and with them the replies they owed. Those in `relocating` begin again
    * elsewhere; {@link relocated} says where.
    */
-  nodeDown(node: NodeId, cause: Error | undefined, relocating: readonly string[] = []): void {
+  nodeDown(node: NodeId, why: string, cause: Error | undefined, relocating: readonly string[] = []): void {
     const survivors = new Set(relocating);
     const wasThere = (id: ActorId): boolean => {
       const at = id.node === this.nodeId ? id : (this.locations.of(id) ?? id);
@@ -245,21 +245,20 @@ export class ActorNode implements CellHost, RefBinder {
     const lost = this.world.transport.drop(node);
     if (lost > 0) this.deadLetterTo(`node ${node}`, 'messages on their way', 'nodeDown', lost);
     const options = cause && { cause };
-    const why = cause === undefined ? '' : `: ${cause.message}`;
     this.asks.rejectWhere(
       // One that still waits for room may go to where its actor begins again.
       (ask) => wasThere(ask.ref) && (ask.sent || !survivors.has(ask.ref.id)),
       (ask) =>
         new NodeDownError(
           node,
-          `node ${node} went down before ${ask.ref.path} answered '${ask.entry.name}'${why}`,
+          `node ${node} went down before ${ask.ref.path} answered '${ask.entry.name}': ${why}`,
           options,
         ),
     );
-    const error = new NodeDownError(node, `node ${node} went down${why}`, options);
+    const error = new NodeDownError(node, `node ${node} went down: ${why}`, options);
     this.backlog.fail(
       (target) => wasThere(target) && !survivors.has(idOf(target)),
-      () => new NodeDownError(node, `node ${node} went down${why}`, options),
+      () => new NodeDownError(node, `node ${node} went down: ${why}`, options),
     );
     this.watches.nodeDown(node, { type: 'nodeDown', error });
     this.relatives.nodeDown(node, (child) => survivors.has(idOf(child)));

@@ -105,6 +105,8 @@ export interface Pressure {
 
 export interface World {
   readonly pressure: Pressure;
+  /** [0] the number of the cell whose turn it is, 0 between turns: to be seen from outside when it is stuck. */
+  readonly running: Float64Array;
   readonly clock: Clock;
   readonly platform: Platform;
   readonly transport: Transport;

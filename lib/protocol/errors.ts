@@ -130,6 +130,43 @@ export class NodeDownError extends ThrumError {
   }
 }
 
+/** A node's event loop had no turn for too long, and the system was told to end such nodes. */
+export class NodeUnresponsiveError extends ThrumError {
+  readonly node: number;
+  /** Path of the actor that held it, where that is known. */
+  readonly actor: string | undefined;
+  readonly forMs: number;
+
+  constructor(node: number, actor: string | undefined, during: string | undefined, forMs: number) {
+    const held = actor === undefined ? '' : ` in ${during === undefined ? '' : `'${during}' of `}${actor}`;
+    super(
+      'ERR_THRUM_NODE_UNRESPONSIVE',
+      `node ${node} was stuck for ${forMs} ms${held} and was ended (see createSystem's \`unresponsive\`)`,
+    );
+    this.node = node;
+    this.actor = actor;
+    this.forMs = forMs;
+  }
+}
+
+/** A node was ended since its heap was nearly full: at V8's own limit the whole process could abort. */
+export class HeapLimitError extends ThrumError {
+  readonly node: number;
+  readonly usedBytes: number;
+  readonly limitBytes: number;
+
+  constructor(node: number, usedBytes: number, limitBytes: number) {
+    const mb = (bytes: number) => Math.round(bytes / 2 ** 20);
+    super(
+      'ERR_THRUM_HEAP_LIMIT',
+      `node ${node} was ended before V8's heap limit: ${mb(usedBytes)} of ${mb(limitBytes)} MB are in use (keep less, spread it over more nodes, or raise createSystem's \`heap.limitBytes\`)`,
+    );
+    this.node = node;
+    this.usedBytes = usedBytes;
+    this.limitBytes = limitBytes;
+  }
+}
+
 /** The mailbox of the asked actor was full. */
 export class MailboxFullError extends ThrumError {
   constructor(path: string, message: string, capacity: number) {

@@ -60,6 +60,27 @@ export type SystemEvent =
       readonly text: string;
       readonly fields: Readonly<Record<string, unknown>> | undefined;
     }
+  | {
+      /** The node's event loop has had no turn for `forMs`: something on its thread runs, or waits, without end. */
+      readonly type: 'nodeUnresponsive';
+      readonly node: NodeId;
+      /** How long, in milliseconds that the host had time to see. */
+      readonly forMs: number;
+      /** Path of the actor whose turn it is, where the node can tell. */
+      readonly actor: string | undefined;
+      /** The message that it handles, or `a callback`. */
+      readonly during: string | undefined;
+      /** Lines of the node's stack, the innermost call first; none when V8 didn't answer. */
+      readonly stack: string | undefined;
+      /** It is being ended; `nodeDown` follows. */
+      readonly killed: boolean;
+    }
+  | {
+      /** A node that was reported as unresponsive is back. */
+      readonly type: 'nodeResponsive';
+      readonly node: NodeId;
+      readonly forMs: number;
+    }
   | { readonly type: 'nodeUp'; readonly node: NodeId }
   | { readonly type: 'nodeDown'; readonly node: NodeId; readonly error: Error | undefined };
 

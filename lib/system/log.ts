@@ -71,8 +71,13 @@ function entryOf(event: SystemEvent): { level: LogLevel; text: string } | undefi
         text: `[${event.actor}] failed in '${event.during}' and ${outcome[event.directive]}: ${event.error.stack ?? event.error}`,
       };
     case 'nodeDown':
-      return event.error && { level: 'error', text: `node ${event.node} went down: ${event.error.stack}` };
+      return event.error && { level: 'error', text: withCause(event.error) };
     default:
       return undefined;
   }
+}
+
+/** Where the error was made says nothing; where its cause was does. */
+function withCause({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message}\n${cause.stack}` : message;
 }

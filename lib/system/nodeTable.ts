@@ -8,30 +8,37 @@ import { InvalidOptionError, NodeDownError, SystemClosedError } from '../protoco
 import type { NodeId } from '../protocol/ref.ts';
 import { type Board, slotOf, slotsMax } from '../threads/board.ts';
 import { type HostControl, outcomeOf, reviveEvent } from '../threads/control.ts';
+import type { Ending } from '../threads/ending.ts';
 import { nodePlatform } from '../threads/platform.ts';
 import type { Channel, RingTransport } from '../threads/ringTransport.ts';
 import { WorkerHandle } from '../threads/workerHandle.ts';
 import { serializeError } from '../wire/errorCodec.ts';
 import { type Nodes, Relocator } from './relocator.ts';
+import { ReplacementBudget } from './replacements.ts';
 
 const host = 0;
 
-/** The memory that all nodes share. */
-interface SharedMemory {
+/** What every worker node is started with: the memory that all nodes share, and its limits. */
+interface NodeSettings {
   readonly board: SharedArrayBuffer;
   readonly ringBytesMax: number;
+  readonly heapSoftLimit: number | undefined;
+  readonly heapLimitBytes: number | undefined;
 }
 
 export class NodeTable {
   private readonly transport: RingTransport;
   private readonly board: Board;
-  private readonly memory: SharedMemory;
+  private readonly settings: NodeSettings;
   private readonly workers = new Map<NodeId, WorkerHandle>();
   /** Nodes that take actors placed on 'any', in turn. */
   private readonly shared: NodeId[] = [];
   /** Nodes that were made for one actor, and end with it. */
   private readonly retiring = new Set<NodeId>();
   private readonly down: NodeId[] = [];
+  private readonly replacements = new ReplacementBudget(() => performance.now());
+  /** Nodes that will take the place of dead ones, while they start. */
+  private readonly starting = new Set<Promise<unknown>>();
   private lastNode = host;
   private turn = 0;
   private observed = false;
@@ -39,10 +46,10 @@ export class NodeTable {
   private readonly relocator = new Relocator(this.relocatorNodes());
   private hostNode: ActorNode | undefined = undefined;
 
-  constructor(transport: RingTransport, board: Board, memory: SharedMemory) {
+  constructor(transport: RingTransport, board: Board, settings: NodeSettings) {
     this.transport = transport;
     this.board = board;
-    this.memory = memory;
+    this.settings = settings;
   }
 
   /** The host's own node, which needs this table to exist first. */
@@ -59,6 +66,11 @@ export class NodeTable {
     return [host, ...this.workers.keys()];
   }
 
+  /** The worker nodes that live. */
+  get handles(): readonly WorkerHandle[] {
+    return [...this.workers.values()];
+  }
+
   /** Starts a worker thread; resolves when it runs. */
   async start(shared: boolean): Promise<NodeId> {
     const nodeId = this.nextId();
@@ -68,10 +80,11 @@ export class NodeTable {
         nodeId,
         own: !shared,
         past: { down: this.down, locations: this.relocator.locations },
-        ...this.memory,
+        vitals: this.board.vitalsOf(nodeId),
+        ...this.settings,
       },
       this.controlFor(nodeId),
-      (cause) => this.died(nodeId, cause),
+      (ending) => this.died(nodeId, ending),
     );
     this.workers.set(nodeId, handle);
     await handle.up;
@@ -103,6 +116,8 @@ export class NodeTable {
   private async spawnAt(request: SpawnRequest, on: Placement): Promise<Spawned> {
     if (this.closing) throw new SystemClosedError(`spawn of '${request.definition}'`);
     if (on === 'own') return this.spawnOnOwn(request);
+    // The host is the app's: rather wait for the thread that replaces the last one.
+    if (on === 'any' && this.shared.length === 0) await Promise.all(this.starting);
     const nodeId = this.place(on);
     if (nodeId === host) return this.node.startRequested(request);
     return this.workers.get(nodeId)!.spawn(request);
@@ -159,24 +174,54 @@ export class NodeTable {
     await this.workers.get(nodeId)?.terminate();
   }
 
-  private died(nodeId: NodeId, thrown: Error | undefined): void {
+  private died(nodeId: NodeId, { why, cause }: Ending): void {
     const { shared } = this;
     this.workers.delete(nodeId);
     this.down.push(nodeId);
-    if (shared.includes(nodeId)) shared.splice(shared.indexOf(nodeId), 1);
+    const wasShared = shared.includes(nodeId);
+    if (wasShared) shared.splice(shared.indexOf(nodeId), 1);
     const expected = this.closing || this.retiring.delete(nodeId);
+    // Before anybody hears of it and starts actors in their place.
+    const replaced = expected || !wasShared || this.replace();
     const [accepted, done] = this.board.countersOf(nodeId);
     const lost = accepted! - done!;
     if (lost > 0) this.node.deadLetterTo(`node ${nodeId}`, 'messages in its mailboxes', 'nodeDown', lost);
     const moving = expected ? [] : this.relocator.takeFrom(nodeId);
     const relocating = moving.map((actor) => idOf(actor.home!));
-    this.node.nodeDown(nodeId, thrown, relocating);
-    const data = thrown && serializeError(thrown, nodePlatform);
-    for (const worker of this.workers.values()) worker.nodeDown(nodeId, data, relocating);
+    this.node.nodeDown(nodeId, why, cause, relocating);
+    const data = cause && serializeError(cause, nodePlatform);
+    for (const worker of this.workers.values()) worker.nodeDown(nodeId, why, data, relocating);
     const error = expected
       ? undefined
-      : new NodeDownError(nodeId, `node ${nodeId} went down`, thrown && { cause: thrown });
-    this.node.events.emit({ type: 'nodeDown', node: nodeId, error: error && (thrown ?? error) });
+      : new NodeDownError(nodeId, `node ${nodeId} went down: ${why}`, cause && { cause });
+    this.node.events.emit({ type: 'nodeDown', node: nodeId, error });
+    if (!replaced) this.notReplaced();
+  }
+
+  /** Starts a node in the place of one that died; false when too many have died lately. */
+  private replace(): boolean {
+    if (this.closing) return true;
+    if (!this.replacements.take()) return false;
+    const started = this.start(true).catch(() => {
+      // It died while it started.
+      if (!this.replace()) this.notReplaced();
+    });
+    this.starting.add(started);
+    void started.finally(() => this.starting.delete(started));
+    return true;
+  }
+
+  private notReplaced(): void {
+    const { max, withinMs } = this.replacements;
+    const text = `a thread died and isn't replaced: ${max} were within ${withinMs / 1000} s; ${this.shared.length} are left`;
+    this.node.events.emit({
+      type: 'log',
+      node: host,
+      actor: 'system',
+      level: 'error',
+      text,
+      fields: undefined,
+    });
   }
 
   /** Stops the actors of all workers. */

@@ -17,12 +17,15 @@ import { allocateBoard, Board } from '../threads/board.ts';
 import { isNode } from '../threads/nodeFlag.ts';
 import { RingTransport } from '../threads/ringTransport.ts';
 import { threadWorld } from '../threads/world.ts';
+import { writeError } from '../threads/writeSync.ts';
 import { ConsoleLog, type LogOption } from './log.ts';
 import { NodeTable } from './nodeTable.ts';
+import { NodeWatch } from './nodeWatch.ts';
+import { type Safety, type SafetyOptions, safetyOf } from './safety.ts';
 import { defaultThreads } from './threadBudget.ts';
 
 /** Options of {@link createSystem}. */
-export interface SystemOptions {
+export interface SystemOptions extends SafetyOptions {
   /**
    * Worker threads, 0 to 256. Default: what the machine or its cgroup allows. The host thread and threads of
    * actors placed on `'own'` come on top. With 0 everything runs on the host.
@@ -60,7 +63,9 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
   if (!Number.isInteger(ringBytesMax) || ringBytesMax < 1024 * 1024 || ringBytesMax > 2 ** 30) {
     throw new InvalidOptionError(`ringBytesMax must be from 1 MB to 1 GB, not ${ringBytesMax}`);
   }
-  const system = new System(threads, ringBytesMax, new ConsoleLog(options.log ?? 'warn'));
+  const log = options.log ?? 'warn';
+  const report = log === 'silent' ? () => {} : writeError;
+  const system = new System(threads, ringBytesMax, new ConsoleLog(log), safetyOf(options), report);
   await system[start]();
   return system;
 }
@@ -81,16 +86,23 @@ export class System {
   readonly #nodes: NodeTable;
   readonly #transport: RingTransport;
   readonly #log: ConsoleLog;
+  readonly #watch: NodeWatch | undefined;
   // Without a worker thread nothing else would keep the process alive while asks are open.
   readonly #keepAlive: NodeJS.Timeout;
   #closing: Promise<void> | undefined = undefined;
 
   /** Use {@link createSystem}. */
-  constructor(threads: number, ringBytesMax: number, log: ConsoleLog) {
+  constructor(
+    threads: number,
+    ringBytesMax: number,
+    log: ConsoleLog,
+    { unresponsive, ...heap }: Safety,
+    report: (text: string) => void,
+  ) {
     this.threads = threads;
     this.#log = log;
-    const memory = { board: allocateBoard(), ringBytesMax };
-    const board = new Board(memory.board, 0);
+    const settings = { board: allocateBoard(), ringBytesMax, ...heap };
+    const board = new Board(settings.board, 0);
     this.#transport = new RingTransport({
       node: 0,
       board,
@@ -99,7 +111,7 @@ export class System {
       spin: false,
       connect: (to, channel) => nodes.connect(0, to, channel),
     });
-    const nodes = new NodeTable(this.#transport, board, memory);
+    const nodes = new NodeTable(this.#transport, board, settings);
     this.#nodes = nodes;
     const world = threadWorld(this.#transport, board, {
       spawn: (request, on) => nodes.spawn(request, on),
@@ -113,6 +125,18 @@ export class System {
     nodes.attach(this.#node);
     this.#node.events.on(log.listener);
     this.#keepAlive = setInterval(() => {}, 2 ** 30);
+    this.#watch =
+      unresponsive &&
+      new NodeWatch(
+        unresponsive,
+        {
+          workers: () => nodes.handles,
+          handled: (nodeId) => board.countersOf(nodeId)[1]!,
+          wake: (nodeId) => board.ring(nodeId, 0),
+        },
+        (event) => this.#node.events.emit(event),
+        report,
+      );
     this.events = {
       on: (listener) => {
         this.#nodes.observe();
@@ -215,6 +239,7 @@ export class System {
     }
     clearTimeout(timer);
     await this.#nodes.terminate();
+    this.#watch?.stop();
     this.#transport.close();
     this.#log.flush();
     clearInterval(this.#keepAlive);

@@ -2,6 +2,7 @@
 // actors push back, and how many messages a node has accepted and handled. One piece of shared memory.
 import type { Pressure } from '../node/world.ts';
 import type { NodeId } from '../protocol/ref.ts';
+import { Vitals, vitalsWords } from './vitals.ts';
 
 /** So many nodes can live at a time. A node's slot is its id modulo this. */
 export const slotsMax = 512;
@@ -13,7 +14,8 @@ const readyWord = 32;
 const pressureWord = readyWord + slotsMax / 32;
 const pressureBuckets = 4096;
 const waitersWord = pressureWord + pressureBuckets;
-const nodeWords = waitersWord + pressureBuckets + 32;
+const vitalsWord = waitersWord + pressureBuckets;
+const nodeWords = vitalsWord + vitalsWords;
 
 // The part of all, behind the nodes.
 const activeWord = slotsMax * nodeWords;
@@ -39,6 +41,8 @@ export class Board implements Pressure {
   private readonly base: number;
   /** Messages accepted into this node's mailboxes, and messages of those that are done with. */
   readonly counters: Float64Array;
+  /** What this node lets others know of its health. */
+  readonly vitals: Vitals;
   private readonly memory: SharedArrayBuffer;
   private readonly ownReady: number;
 
@@ -50,6 +54,12 @@ export class Board implements Pressure {
     this.base = slotOf(node) * nodeWords;
     this.ownReady = this.base + readyWord;
     this.counters = this.countersOf(node);
+    this.vitals = this.vitalsOf(node);
+  }
+
+  /** The vitals of any node; a dead one's stay until its place is taken. */
+  vitalsOf(node: NodeId): Vitals {
+    return new Vitals(this.memory, (slotOf(node) * nodeWords + vitalsWord) * 4);
   }
 
   /** The counters of any node: [0] accepted, [1] done. */

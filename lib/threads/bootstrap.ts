@@ -2,8 +2,10 @@
 // that starting a system doesn't wait for either.
 import { parentPort } from 'node:worker_threads';
 import { markAsNode } from './nodeFlag.ts';
+import { writeStdioAtOnce } from './syncStdio.ts';
 
 markAsNode();
+writeStdioAtOnce();
 parentPort!.postMessage('up');
 const { startNode } = await import('./workerNode.ts');
 startNode();

@@ -22,7 +22,12 @@ export interface WorkerControl {
   spawn(request: SpawnRequest): Promise<Outcome<Spawned>>;
   /** The receiving end of a link from node `from`. */
   accept(from: NodeId, ring: SharedArrayBuffer, port: MessagePort): void;
-  nodeDown(node: NodeId, cause: SerializedError | undefined, relocating: readonly string[]): void;
+  nodeDown(
+    node: NodeId,
+    why: string,
+    cause: SerializedError | undefined,
+    relocating: readonly string[],
+  ): void;
   /** Where an actor begins again whose node has died; `undefined`: nowhere. */
   relocated(id: string, to: ActorId | undefined): void;
   /** It is gone. */
@@ -64,6 +69,8 @@ export interface NodeData {
     readonly ringBytesMax: number;
     /** Nodes that died before this one was started, and where their actors are now. */
     readonly past: Past;
+    /** The share of its heap above which it ends itself; undefined: never. */
+    readonly heapSoftLimit: number | undefined;
     /** The worker's control, exposed. */
     readonly worker: MessagePort;
     /** The host's control, called. */

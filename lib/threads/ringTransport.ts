@@ -67,6 +67,7 @@ export class RingTransport implements Transport {
     this.board = options.board;
     this.looks = options.spin ? looksPerClockReading : 1;
     if (options.spin) this.board.awake(1);
+    this.board.vitals.answer();
     this.park();
   }
 
@@ -151,6 +152,7 @@ export class RingTransport implements Transport {
 
   /** Handles what has rung. */
   private poll(): void {
+    this.board.vitals.answer();
     this.board.takeReady(this.slotsUsed, (slot) => {
       const source = this.bySlot[slot];
       if (source !== undefined) {

@@ -6,11 +6,22 @@ import { NodeDownError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { ActorId } from '../wire/refs.ts';
 import { type HostControl, type NodeData, type Outcome, unwrap, type WorkerControl } from './control.ts';
+import { type Ending, endingOf } from './ending.ts';
 import type { Channel } from './ringTransport.ts';
+import type { Vitals } from './vitals.ts';
+
+/** What a worker node is started with, and what its host sees of it. */
+export interface WorkerSettings extends Omit<NodeData['thrumNode'], 'worker' | 'host'> {
+  readonly vitals: Vitals;
+  /** Bytes of its heap; undefined: V8's default. */
+  readonly heapLimitBytes: number | undefined;
+}
 
 export class WorkerHandle {
   readonly nodeId: NodeId;
   readonly worker: Worker;
+  readonly threadId: number;
+  readonly vitals: Vitals;
   /** Resolves when the thread runs; rejects when it dies before. */
   readonly up: Promise<void>;
   /** True from the moment the thread is known to be gone. */
@@ -18,18 +29,22 @@ export class WorkerHandle {
   private readonly controlPort: MessagePort;
   private readonly hostPort: MessagePort;
   private readonly host: HostControl;
-  private readonly onDown: (cause: Error | undefined) => void;
+  private readonly onDown: (ending: Ending) => void;
   private readonly waiting = new Set<(error: Error) => void>();
   private control: Promise<Comlink.Remote<WorkerControl>> | undefined = undefined;
-  private cause: Error | undefined = undefined;
+  /** What the thread died of, as far as it is known before its end. */
+  private thrown: Error | undefined = undefined;
+  private killedFor: Error | undefined = undefined;
+  private ending: Ending | undefined = undefined;
 
   constructor(
-    settings: Omit<NodeData['thrumNode'], 'worker' | 'host'>,
+    { vitals, heapLimitBytes, ...settings }: WorkerSettings,
     host: HostControl,
-    onDown: (cause: Error | undefined) => void,
+    onDown: (ending: Ending) => void,
   ) {
     const { nodeId } = settings;
     this.nodeId = nodeId;
+    this.vitals = vitals;
     this.host = host;
     this.onDown = onDown;
     const control = new MessageChannel();
@@ -41,7 +56,9 @@ export class WorkerHandle {
       workerData: data,
       transferList: [control.port2, toHost.port2],
       name: `thrum node ${nodeId}`,
+      ...(heapLimitBytes && { resourceLimits: { maxOldGenerationSizeMb: heapLimitBytes / 2 ** 20 } }),
     });
+    this.threadId = this.worker.threadId;
     this.up = new Promise((resolve, reject) => {
       this.waiting.add(reject);
       this.worker.once('message', () => {
@@ -52,7 +69,7 @@ export class WorkerHandle {
     // Whoever waits hears of it; an unhandled rejection would hide the cause.
     this.up.catch(() => {});
     this.worker.on('error', (error) => {
-      this.cause = error instanceof Error ? error : new Error(String(error));
+      this.thrown = error instanceof Error ? error : new Error(String(error));
     });
     this.worker.on('exit', (code) => this.died(code));
     // From here on: what a worker calls while the host hasn't loaded Comlink waits in its port.
@@ -63,13 +80,15 @@ export class WorkerHandle {
     this.down = true;
     this.controlPort.close();
     this.hostPort.close();
-    const why = this.cause === undefined ? `its thread exited with code ${code}` : this.cause.message;
-    const options = this.cause && { cause: this.cause };
-    for (const reject of this.waiting) {
-      reject(new NodeDownError(this.nodeId, `node ${this.nodeId} went down: ${why}`, options));
-    }
+    this.ending = endingOf(this.nodeId, this.vitals, code, this.thrown, this.killedFor);
+    for (const reject of this.waiting) reject(this.downError());
     this.waiting.clear();
-    this.onDown(this.cause);
+    this.onDown(this.ending);
+  }
+
+  private downError(): NodeDownError {
+    const { why, cause } = this.ending!;
+    return new NodeDownError(this.nodeId, `node ${this.nodeId} went down: ${why}`, cause && { cause });
   }
 
   /** Comlink is loaded on first use: a system that only starts and stops doesn't need it. */
@@ -88,11 +107,7 @@ export class WorkerHandle {
   /** A control call that settles when the thread dies, which Comlink's own never would. */
   private call<T>(make: (control: Comlink.Remote<WorkerControl>) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      if (this.down) {
-        return reject(
-          new NodeDownError(this.nodeId, `node ${this.nodeId} is down`, this.cause && { cause: this.cause }),
-        );
-      }
+      if (this.down) return reject(this.downError());
       this.waiting.add(reject);
       this.open()
         .then(make)
@@ -114,8 +129,8 @@ export class WorkerHandle {
     });
   }
 
-  nodeDown(...[node, cause, relocating]: Parameters<WorkerControl['nodeDown']>): void {
-    this.notify((control) => control.nodeDown(node, cause, relocating));
+  nodeDown(...news: Parameters<WorkerControl['nodeDown']>): void {
+    this.notify((control) => control.nodeDown(...news));
   }
 
   relocated(id: string, to: ActorId | undefined): void {
@@ -138,6 +153,12 @@ export class WorkerHandle {
   /** Ends the thread, whatever it does. */
   async terminate(): Promise<void> {
     await this.worker.terminate();
+  }
+
+  /** Ends the thread because of `reason`, which its death is explained with. */
+  kill(reason: Error): void {
+    this.killedFor ??= reason;
+    void this.terminate();
   }
 
   /** A call nobody waits for: only a dead thread makes it fail, and that is reported already. */

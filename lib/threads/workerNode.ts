@@ -15,7 +15,10 @@ import {
   unwrap,
   type WorkerControl,
 } from './control.ts';
+import { noteEnding } from './ending.ts';
+import { guardHeap } from './heap.ts';
 import { RingTransport } from './ringTransport.ts';
+import { answerForNode } from './selfReport.ts';
 import { threadWorld } from './world.ts';
 
 /** Events that are reported even when nobody listens to all of them. */
@@ -31,6 +34,7 @@ export function startNode(): void {
     board: memory,
     ringBytesMax,
     past,
+    heapSoftLimit,
   } = (workerData as NodeData).thrumNode;
   const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
   const board = new Board(memory, nodeId);
@@ -52,6 +56,9 @@ export function startNode(): void {
   });
   const node = new ActorNode(nodeId, world);
   for (const [id, at] of past.locations) node.locations.set(id, at ?? 'pending');
+  noteEnding(board.vitals);
+  answerForNode(node);
+  if (heapSoftLimit !== undefined) guardHeap(heapSoftLimit, board.vitals);
   let observed = false;
   let lastEvent: Promise<void> = Promise.resolve();
   // Every listener costs the events it hears: `started` and `stopped` aren't even made unless asked for.
@@ -63,7 +70,8 @@ export function startNode(): void {
     spawn: (request) => outcomeOf(() => node.startRequested(request)),
     accept: (from: NodeId, ring: SharedArrayBuffer, port: MessagePort) =>
       transport.accept(from, { ring, port }),
-    nodeDown: (down, cause, relocating) => node.nodeDown(down, cause && reviveError(cause, []), relocating),
+    nodeDown: (down, why, cause, relocating) =>
+      node.nodeDown(down, why, cause && reviveError(cause, []), relocating),
     relocated: (id, to) => node.relocated(id, to),
     forget: (id) => node.locations.gone(id),
     observe: (all) => {

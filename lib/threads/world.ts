@@ -17,6 +17,7 @@ export function threadWorld(transport: RingTransport, board: Board, control: Con
     platform: nodePlatform,
     transport,
     pressure: board,
+    running: board.vitals.running,
     control,
     random: () => Math.random(),
     microtask: (fn) => queueMicrotask(fn),

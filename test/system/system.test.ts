@@ -137,6 +137,17 @@ test('bad options are refused with what is allowed', async (t) => {
   for (const threads of [-1, 1.5, 257, Number.NaN]) {
     await t.throwsAsync(createSystem({ threads }), { instanceOf: InvalidOptionError, message: /0 to 256/ });
   }
+  for (const [options, message] of [
+    [{ unresponsive: { afterMs: 99 } }, /unresponsive\.afterMs must be from 100 to/],
+    [{ unresponsive: { afterMs: Number.NaN } }, /unresponsive\.afterMs/],
+    [{ heap: { softLimit: 0.4 } }, /heap\.softLimit must be from 0\.5 to 1/],
+    [{ heap: { limitBytes: 2 ** 20 } }, /heap\.limitBytes must be from/],
+  ] as const) {
+    await t.throwsAsync(createSystem({ threads: 0, ...options }), {
+      instanceOf: InvalidOptionError,
+      message,
+    });
+  }
   const system = await systemFor(t, { threads: 0 });
   for (const capacity of [0, 1.5, 2 ** 21]) {
     await t.throwsAsync(system.spawn(Counter, {}, { mailbox: { capacity } }), {

@@ -89,9 +89,25 @@ for (const on of ['host', 'any'] as const) {
   });
 }
 
-for (const [how, kill] of [
-  ['process.exit', (actor: TroublemakerRef) => actor.tell.exit(3)],
-  ['an uncaught exception', (actor: TroublemakerRef) => actor.tell.throwOutside('escaped')],
+for (const [how, kill, why, cause] of [
+  [
+    'process.exit',
+    (actor: TroublemakerRef) => actor.tell.exit(3),
+    'process.exit(3) was called on its thread',
+    undefined,
+  ],
+  [
+    'an uncaught exception',
+    (actor: TroublemakerRef) => actor.tell.throwOutside('escaped'),
+    'uncaught exception: escaped',
+    'escaped',
+  ],
+  [
+    'an unhandled rejection',
+    (actor: TroublemakerRef) => actor.tell.rejectOutside('nobody awaits'),
+    'unhandled rejection: nobody awaits',
+    'nobody awaits',
+  ],
 ] as const) {
   test.serial(`a thread that dies by ${how} settles every ask and tells watchers`, async (t) => {
     const system = await systemFor(t, { threads: 2 });
@@ -115,9 +131,10 @@ for (const [how, kill] of [
     const errors = await Promise.all(asks);
     t.true(errors.every((error) => error instanceof NodeDownError));
     t.regex(errors[0]!.message, /node 1 went down before/);
-    if (how !== 'process.exit') t.is((errors[0]!.cause as Error).message, 'escaped');
-    t.is((await down).node, 1);
-    t.deepEqual(system.nodes, [0, 2]);
+    t.true(errors[0]!.message.endsWith(why), errors[0]!.message);
+    t.is((errors[0]!.cause as Error | undefined)?.message, cause);
+    t.like(await down, { node: 1, error: { message: `node 1 went down: ${why}` } });
+    t.deepEqual(system.nodes, [0, 2, 3], 'another thread has taken its place');
     t.true((await failureOf(victim.ask.node())) instanceof NodeDownError);
     t.true((await failureOf(system.spawn(Counter, {}, { on: 1 }))).message.includes('no node 1'));
     // The watcher lives on another node than both the dead actor and the recorder.
@@ -133,16 +150,19 @@ for (const [how, kill] of [
 
 type TroublemakerRef = import('../../lib/index.ts').Ref<typeof Troublemaker>;
 
-test.serial('a thread that dies while it is being asked to spawn rejects the spawn', async (t) => {
-  const system = await systemFor(t, { threads: 1 });
-  const killer = await system.spawn(Troublemaker, undefined, { on: 1 });
-  killer.tell.exit(0);
-  const spawning = async (): Promise<never> => {
-    for (;;) await system.spawn(Counter, {}, { on: 1 });
-  };
-  const errors = await Promise.all([spawning(), spawning(), spawning()].map(failureOf));
-  for (const error of errors) t.true(error instanceof NodeDownError || /no node 1/.test(error.message));
-});
+test.serial(
+  'a control call that hangs when a worker dies: a spawn rejects with the thread it was sent to',
+  async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const killer = await system.spawn(Troublemaker, undefined, { on: 1 });
+    killer.tell.exit(0);
+    const spawning = async (): Promise<never> => {
+      for (;;) await system.spawn(Counter, {}, { on: 1 });
+    };
+    const errors = await Promise.all([spawning(), spawning(), spawning()].map(failureOf));
+    for (const error of errors) t.true(error instanceof NodeDownError || /no node 1/.test(error.message));
+  },
+);
 
 test.serial('a definition that the other thread lacks says what to do', async (t) => {
   const system = await systemFor(t, { threads: 1 });

@@ -1,0 +1,62 @@
+// Options for nodes that get stuck or full: their defaults, and what is refused.
+import { InvalidOptionError } from '../protocol/errors.ts';
+
+/** When a node counts as unresponsive, and what is done then. */
+export interface UnresponsiveOptions {
+  /**
+   * Milliseconds without a turn of its event loop after which a node is reported, 100 to 3,600,000; default 5,000.
+   * It is found within two fifths more, at most two seconds.
+   */
+  afterMs?: number;
+  /** Ends its thread, as if it had died; default false. Not while a debugger is attached to the process. */
+  kill?: boolean;
+}
+
+/** Limits of the heap of each worker node. */
+export interface HeapOptions {
+  /**
+   * The share of a node's heap that may be in use after a garbage collection, 0.5 to 1; default 0.9. A node above it
+   * is ended with a `HeapLimitError`. `false`: never.
+   */
+  softLimit?: number | false;
+  /** Bytes of a worker node's heap (V8's old generation), 32 MB to 1 TB; default: V8's own. */
+  limitBytes?: number;
+}
+
+/** Options of a system that keep it safe from its own nodes. */
+export interface SafetyOptions {
+  /** Nodes whose event loop doesn't turn are found by heartbeat; `false` switches that off. */
+  unresponsive?: UnresponsiveOptions | false;
+  heap?: HeapOptions;
+}
+
+/** The same with defaults filled in. */
+export interface Safety {
+  readonly unresponsive: Required<UnresponsiveOptions> | undefined;
+  readonly heapSoftLimit: number | undefined;
+  readonly heapLimitBytes: number | undefined;
+}
+
+const mb = 2 ** 20;
+
+/** @throws `InvalidOptionError` */
+export function safetyOf({ unresponsive = {}, heap = {} }: SafetyOptions): Safety {
+  const { softLimit = 0.9, limitBytes } = heap;
+  if (softLimit !== false) check('heap.softLimit', softLimit, 0.5, 1);
+  if (limitBytes !== undefined) check('heap.limitBytes', limitBytes, 32 * mb, mb * mb);
+  return {
+    unresponsive: unresponsive === false ? undefined : checkedUnresponsive(unresponsive),
+    heapSoftLimit: softLimit === false ? undefined : softLimit,
+    heapLimitBytes: limitBytes,
+  };
+}
+
+function checkedUnresponsive({ afterMs = 5000, kill = false }: UnresponsiveOptions) {
+  check('unresponsive.afterMs', afterMs, 100, 3_600_000);
+  return { afterMs, kill };
+}
+
+function check(name: string, value: number, min: number, max: number): void {
+  if (typeof value === 'number' && value >= min && value <= max) return;
+  throw new InvalidOptionError(`${name} must be from ${min} to ${max}, not ${value}`);
+}
