@@ -1,4 +1,6 @@
 // The public surface: everything an app or an algorithm may use, and nothing else.
+
+export type { AskLatency } from './node/latency.ts';
 export { type ActorOptions, actor, type Definition } from './protocol/actor.ts';
 export { bytes, move, sharedBytes } from './protocol/bytes.ts';
 export type {
@@ -40,6 +42,7 @@ export {
   UnsupportedSchemaError,
 } from './protocol/errors.ts';
 export type {
+  CloseReport,
   DeadLetterReason,
   EventListener,
   LogLevel,
@@ -47,6 +50,7 @@ export type {
   SystemEvent,
 } from './protocol/events.ts';
 export type { Group } from './protocol/group.ts';
+export type { ActorInspection, ActorState, ActorSummary } from './protocol/inspection.ts';
 export {
   type Ask,
   type AskDeclaration,
@@ -75,10 +79,14 @@ export type {
   Strategy,
   SupervisionOptions,
 } from './protocol/supervision.ts';
-export type { LogOption } from './system/log.ts';
+export type { ChannelMessage } from './system/channels.ts';
+export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';
+export type { CloseOptions } from './system/closing.ts';
+export type { ActorList, InspectOptions, ListOptions } from './system/inspection.ts';
+export type { LogEntry, Logger, LogOption } from './system/logSink.ts';
+export type { NodeMetrics, SystemMetrics } from './system/metrics.ts';
 export type { HeapOptions, SafetyOptions, UnresponsiveOptions } from './system/safety.ts';
 export {
-  type CloseOptions,
   createSystem,
   type System,
   type SystemEvents,

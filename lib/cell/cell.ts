@@ -132,6 +132,21 @@ export class Cell {
     this.flag(abandonedFlag, value);
   }
 
+  /** Messages that wait. */
+  get waiting(): number {
+    return this.mailbox?.size ?? 0;
+  }
+
+  /** A handler or callback waits for a promise. */
+  get busy(): boolean {
+    return this.held;
+  }
+
+  /** It has nothing to do, and won't have before something comes. */
+  get idle(): boolean {
+    return this.state === 'running' && !this.scheduled && !this.held && this.waiting === 0;
+  }
+
   /** Makes the behaviour. Throws what `create` throws, or `HandlerMismatchError`. */
   start(): void {
     const { kind, args } = this;

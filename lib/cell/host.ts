@@ -25,7 +25,7 @@ export interface Directory {
 export interface CellHost {
   readonly nodeId: NodeId;
   readonly registry: Directory;
-  /** [0] messages accepted by this node's mailboxes, [1] those that are done with. */
+  /** [0] messages accepted by this node's mailboxes, [1] those that are done with; the node counts the rest. */
   readonly counters: Float64Array;
   /** The cell's mailbox is above its high-water mark. */
   press(cell: Cell): void;

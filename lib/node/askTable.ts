@@ -1,6 +1,8 @@
 // The asks of one node that wait for a reply: a table of slots, and one timing wheel for their deadlines, so
 // that an ask costs no timer of its own.
 import { AskTimeoutError } from '../protocol/errors.ts';
+import { latencyAt, NodeCounter } from './counters.ts';
+import { LatencySampler } from './latency.ts';
 import type { PendingAsk } from './pendingAsk.ts';
 import type { Clock } from './world.ts';
 
@@ -9,6 +11,7 @@ const slotsMax = 2 ** 22;
 const tickMs = 4;
 const wheelSize = 1024;
 const none = -1;
+const notMeasured = -1;
 
 export class AskTable {
   private readonly clock: Clock;
@@ -20,6 +23,10 @@ export class AskTable {
   private readonly next: number[] = [];
   private readonly previous: number[] = [];
   private readonly dueTick: number[] = [];
+  /** When each ask whose latency is measured was made. */
+  private readonly startedAt: number[] = [];
+  private readonly counters: Float64Array;
+  private readonly latency: LatencySampler;
   private readonly buckets = new Int32Array(wheelSize).fill(none);
   private timed = 0;
   private tick = 0;
@@ -27,8 +34,10 @@ export class AskTable {
   /** Asks that wait. */
   size = 0;
 
-  constructor(clock: Clock, onGiveUp: (ask: PendingAsk, askId: number) => void) {
+  constructor(clock: Clock, counters: Float64Array, onGiveUp: (ask: PendingAsk, askId: number) => void) {
     this.clock = clock;
+    this.counters = counters;
+    this.latency = new LatencySampler(clock, counters.subarray(latencyAt));
     this.onGiveUp = onGiveUp;
   }
 
@@ -39,8 +48,13 @@ export class AskTable {
     this.uses[slot] = use;
     this.slots[slot] = ask;
     this.size++;
-    if (ask.timeoutMs === Number.POSITIVE_INFINITY) this.dueTick[slot] = none;
-    else this.link(slot, ask.timeoutMs);
+    this.counters[NodeCounter.asksOpened]!++;
+    const measured = this.latency.choose();
+    const timed = ask.timeoutMs !== Number.POSITIVE_INFINITY;
+    const now = timed || measured ? this.clock.now() : 0;
+    this.startedAt[slot] = measured ? now : notMeasured;
+    if (timed) this.link(slot, now, ask.timeoutMs);
+    else this.dueTick[slot] = none;
     return use * slotsMax + slot;
   }
 
@@ -64,6 +78,8 @@ export class AskTable {
     this.slots[slot] = undefined;
     this.free.push(slot);
     this.size--;
+    this.counters[NodeCounter.asksSettled]!++;
+    if (this.startedAt[slot] !== notMeasured) this.latency.settled(this.startedAt[slot]!);
     if (this.dueTick[slot] !== none) this.unlink(slot);
     ask.forget?.();
     return ask;
@@ -86,8 +102,7 @@ export class AskTable {
     return this.uses[slot]! * slotsMax + slot;
   }
 
-  private link(slot: number, timeoutMs: number): void {
-    const now = this.clock.now();
+  private link(slot: number, now: number, timeoutMs: number): void {
     if (this.timed === 0) this.tick = Math.floor(now / tickMs);
     const due = Math.max(Math.ceil((now + timeoutMs) / tickMs), this.tick + 1);
     this.dueTick[slot] = due;
@@ -148,6 +163,7 @@ export class AskTable {
       if (this.dueTick[slot]! <= until) {
         const askId = this.idOf(slot);
         const ask = this.take(askId)!;
+        this.counters[NodeCounter.asksTimedOut]!++;
         ask.reject(new AskTimeoutError(ask.ref.path, ask.entry.name, ask.timeoutMs));
         this.onGiveUp(ask, askId);
       }

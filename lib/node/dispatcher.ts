@@ -2,6 +2,8 @@
 // that I/O, timers and other actors get their share.
 import type { Cell } from '../cell/cell.ts';
 import { Fifo } from '../cell/fifo.ts';
+import { NodeCounter } from './counters.ts';
+import type { TurnWatch } from './turnWatch.ts';
 import type { World } from './world.ts';
 
 /** Messages one actor handles before the next one's turn. */
@@ -14,6 +16,7 @@ const turnsMax = 256;
 
 export class Dispatcher {
   private readonly world: World;
+  private readonly watch: TurnWatch;
   private readonly ready = new Fifo<Cell>();
   private planned = false;
   /** The cell whose turn it is. */
@@ -22,8 +25,9 @@ export class Dispatcher {
   private yieldedAt = 0;
   private turnsSinceYield = 0;
 
-  constructor(world: World) {
+  constructor(world: World, watch: TurnWatch) {
     this.world = world;
+    this.watch = watch;
   }
 
   schedule(cell: Cell): void {
@@ -49,22 +53,30 @@ export class Dispatcher {
   };
 
   private readonly turn = (): void => {
-    const { ready, world } = this;
-    const { running } = world;
-    const deadline = world.clock.now() + turnMs;
+    const { ready, watch, world } = this;
+    const { clock, pressure, running } = world;
+    let now = clock.now();
+    const deadline = now + turnMs;
+    if (now >= watch.lookAt) watch.look(now);
     let batchesLeft = batchesMax;
     let cell = ready.shift();
     while (cell !== undefined) {
       cell.scheduled = false;
       this.running = cell;
       running[0] = cell.id;
+      const handled = pressure.counters[NodeCounter.handled]!;
       const more = cell.run(batchMax);
       this.running = undefined;
+      const startedAt = now;
+      now = clock.now();
+      if (now - startedAt >= watch.limitMs) {
+        watch.tooLong(cell, pressure.counters[NodeCounter.handled]! - handled, now - startedAt, now);
+      }
       if (more && !cell.scheduled) {
         cell.scheduled = true;
         ready.push(cell);
       }
-      if (ready.size === 0 || --batchesLeft === 0 || world.clock.now() >= deadline) break;
+      if (ready.size === 0 || --batchesLeft === 0 || now >= deadline) break;
       cell = ready.shift();
     }
     running[0] = 0;

@@ -14,7 +14,7 @@ import {
   NodeDownError,
   SystemClosedError,
 } from '../protocol/errors.ts';
-import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
+import type { DeadLetterReason, LogLevel, StopReason, SystemEvent } from '../protocol/events.ts';
 import type { Address, NodeId } from '../protocol/ref.ts';
 import type { Directive } from '../protocol/supervision.ts';
 import { notParsed } from '../wire/codec.ts';
@@ -24,6 +24,7 @@ import type { ActorId, RefBinder } from '../wire/refs.ts';
 import { AskTable } from './askTable.ts';
 import { Backlog } from './backlog.ts';
 import { CellTable } from './cellTable.ts';
+import { NodeCounter } from './counters.ts';
 import { DeadLetters } from './deadLetters.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventStream } from './events.ts';
@@ -31,14 +32,22 @@ import { Inbox } from './inbox.ts';
 import { idOf, type Location, Locations } from './locations.ts';
 import { Outbox } from './outbox.ts';
 import type { PendingAsk } from './pendingAsk.ts';
+import { PushBacks } from './pushBacks.ts';
 import { ActorRef } from './refs.ts';
 import { RegistryClient } from './registry/client.ts';
 import { stopInternals } from './registry/internal.ts';
 import { Relatives } from './relatives.ts';
 import { MessageSender } from './sender.ts';
 import { Spawner } from './spawner.ts';
+import { defaultSlowHandlerMs, TurnWatch } from './turnWatch.ts';
 import { WatchTable } from './watches.ts';
 import type { Spawned, SpawnRequest, World } from './world.ts';
+
+/** What may be set for a node. */
+export interface NodeSettings {
+  /** A batch of an actor that takes longer is reported; Infinity for never. */
+  readonly slowHandlerMs?: number;
+}
 
 export class ActorNode implements CellHost, RefBinder {
   readonly nodeId: NodeId;
@@ -52,6 +61,7 @@ export class ActorNode implements CellHost, RefBinder {
   readonly outbox: Outbox;
   /** Messages of this node that wait until their targets take more. */
   readonly backlog = new Backlog();
+  readonly pushBacks: PushBacks;
   readonly counters: Float64Array;
   readonly sender: MessageSender;
   /** Names and groups. */
@@ -65,18 +75,21 @@ export class ActorNode implements CellHost, RefBinder {
   private readonly spawner: Spawner;
   private onEmpty: (() => void) | undefined = undefined;
 
-  constructor(nodeId: NodeId, world: World) {
+  constructor(nodeId: NodeId, world: World, settings: NodeSettings = {}) {
     this.nodeId = nodeId;
     this.world = world;
-    this.asks = new AskTable(world.clock, (ask, askId) => this.giveUp(ask, askId));
-    this.deadLetters = new DeadLetters(nodeId, world.defer, (event) => this.events.emit(event));
+    this.counters = world.pressure.counters;
+    this.asks = new AskTable(world.clock, this.counters, (ask, askId) => this.giveUp(ask, askId));
+    const emit = (event: SystemEvent): void => this.events.emit(event);
+    this.deadLetters = new DeadLetters(nodeId, world.defer, emit);
+    this.pushBacks = new PushBacks(nodeId, world.clock, emit);
     this.outbox = new Outbox(world, this);
     this.sender = new MessageSender(this);
-    this.dispatcher = new Dispatcher(world);
+    const watch = new TurnWatch(world, settings.slowHandlerMs ?? defaultSlowHandlerMs, emit);
+    this.dispatcher = new Dispatcher(world, watch);
     this.spawner = new Spawner(this);
     this.registry = new RegistryClient(this);
     this.relatives = new Relatives(this);
-    this.counters = world.pressure.counters;
     world.transport.onFrame(new Inbox(this));
     world.transport.onWake(() => {
       if (!this.backlog.empty) this.backlog.retry();
@@ -106,6 +119,7 @@ export class ActorNode implements CellHost, RefBinder {
 
   press(cell: Cell): void {
     this.world.pressure.press(cell.id);
+    this.pushBacks.pressed(cell);
   }
 
   release(cell: Cell): void {
@@ -154,8 +168,13 @@ export class ActorNode implements CellHost, RefBinder {
     return this.dispatcher.running === cell;
   }
 
+  private get observed(): boolean {
+    return this.events.observed || this.world.observed?.() === true;
+  }
+
   emitStarted(cell: Cell): void {
-    if (this.events.observed) this.events.emit({ type: 'started', node: this.nodeId, actor: cell.path });
+    this.counters[NodeCounter.started]!++;
+    if (this.observed) this.events.emit({ type: 'started', node: this.nodeId, actor: cell.path });
   }
 
   stopped(cell: Cell, reason: StopReason): void {
@@ -167,8 +186,9 @@ export class ActorNode implements CellHost, RefBinder {
     }
     if (isInternal) return;
     if (!cell.abandoned) {
+      this.counters[NodeCounter.stopped]!++;
       // Before its parent hears of it, who may stop at once.
-      if (this.events.observed) {
+      if (this.observed) {
         this.events.emit({ type: 'stopped', node: this.nodeId, actor: cell.path, reason });
       }
       this.relatives.stopped(cell);
@@ -204,6 +224,7 @@ export class ActorNode implements CellHost, RefBinder {
   }
 
   restarted(cell: Cell): void {
+    this.counters[NodeCounter.restarts]!++;
     this.events.emit({ type: 'restarted', node: this.nodeId, actor: cell.path });
   }
 
@@ -220,6 +241,11 @@ export class ActorNode implements CellHost, RefBinder {
     }
     await gone;
     await stopInternals(this);
+    this.settleAll();
+  }
+
+  /** Every ask settles: those still open when the node ends, also where actors run on, are rejected. */
+  settleAll(): void {
     this.backlog.fail(
       () => true,
       () => new SystemClosedError('a message that waited for room'),
@@ -228,7 +254,7 @@ export class ActorNode implements CellHost, RefBinder {
       () => true,
       (ask) => new SystemClosedError(`ask '${ask.entry.name}' of ${ask.ref.path}`),
     );
-    this.deadLetters.flush();
+    this.flushDeadLetters();
     this.world.transport.flush();
   }
 
@@ -412,6 +438,7 @@ export class ActorNode implements CellHost, RefBinder {
   }
 
   deadLetterTo(actor: string, message: string, reason: DeadLetterReason, count: number): void {
+    this.counters[NodeCounter.deadLetters]! += count;
     this.deadLetters.add(actor, message, reason, count);
   }
 
@@ -421,7 +448,13 @@ export class ActorNode implements CellHost, RefBinder {
     this.replyError(cell, replyNode, askId, new MailboxFullError(cell.path, name, cell.kind.mailboxCapacity));
   }
 
+  /** Reports those that have been counted, now. */
+  flushDeadLetters(): void {
+    this.deadLetters.flush();
+  }
+
   failed(cell: Cell, during: string, error: Error, directive: Directive | 'none'): void {
+    this.counters[NodeCounter.failures]!++;
     this.events.emit({ type: 'failed', node: this.nodeId, actor: cell.path, during, error, directive });
   }
 

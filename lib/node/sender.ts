@@ -35,6 +35,13 @@ export class MessageSender implements Sender {
 
   /** A tell of a message that has been validated. */
   tellValid(ref: ActorRef, entry: MessageEntry, value: unknown): boolean {
+    const accepted = this.accepted(ref, entry, value);
+    if (!accepted) this.node.pushBacks.tellRefused(ref, entry.name);
+    return accepted;
+  }
+
+  /** False: the target takes no more for now. What has no receiver counts as accepted, and as a dead letter. */
+  private accepted(ref: ActorRef, entry: MessageEntry, value: unknown): boolean {
     const { backlog } = this.node;
     if (!backlog.empty && backlog.has(ref.id)) return this.refuse(ref);
     const delivery = this.deliver(ref, entry, value, undefined);
@@ -67,7 +74,7 @@ export class MessageSender implements Sender {
   send(ref: ActorRef, entry: MessageEntry, message: unknown): Promise<void> {
     const { node } = this;
     const value = this.validate(ref, entry, message);
-    if (this.tellValid(ref, entry, value)) return this.sent;
+    if (this.accepted(ref, entry, value)) return this.sent;
     return new Promise<void>((resolve, reject) => {
       const attempt = (): boolean => {
         const delivery = this.deliver(ref, entry, value, undefined);

@@ -81,6 +81,10 @@ export class WatchTable {
     else watchers.push(watcher);
   }
 
+  watcherCount(cell: number): number {
+    return this.watchersOf.get(cell)?.length ?? 0;
+  }
+
   removeWatcher(cell: number, node: NodeId, watchId: number): void {
     const watchers = this.watchersOf.get(cell)?.filter((w) => w.node !== node || w.watchId !== watchId);
     if (watchers === undefined) return;

@@ -97,7 +97,7 @@ export interface Pressure {
   release(cell: number): void;
   /** This node wants to be woken when the actor takes messages again. Then look again: it may do so already. */
   awaitRelease(node: NodeId, cell: number): void;
-  /** Messages accepted by this node's mailboxes, and messages of those that are done with. */
+  /** What this node counts, one number for each place in `NodeCounter` and the latency of its asks. */
   readonly counters: Float64Array;
   /** The same of any node; a dead one's stay until its place is taken. */
   countersOf(node: NodeId): Float64Array;
@@ -112,6 +112,10 @@ export interface World {
   readonly transport: Transport;
   readonly control: Control;
   random(): number;
+  /** Whether somebody on another node listens to the events of ordinary life. */
+  observed?(): boolean;
+  /** Bytes of the heap in use, where the world knows. */
+  heapUsedBytes?(): number;
   /** Runs `fn` soon, before I/O and timers. */
   microtask(fn: () => void): void;
   /** Runs `fn` soon, after I/O and timers had their turn. */

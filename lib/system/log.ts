@@ -1,53 +1,40 @@
-// The default log: what a person running the app should see on standard error, and no more of it than helps.
+// The default log: what a person running the app should see, and no more of it than helps. Events become
+// entries; floods of them become few.
 import type { EventListener, LogLevel, SystemEvent } from '../protocol/events.ts';
+import { DeadLetterLog } from './deadLetterLog.ts';
+import { type LogOption, type LogSink, sinkOf } from './logSink.ts';
+import { PushBackLog } from './pushBackLog.ts';
 
-/** Receives every entry at or above the level. */
-export type LogOption = LogLevel | 'silent';
+/** What an event says to a reader. */
+type Line = { readonly level: LogLevel; readonly text: string };
 
-const rank: Record<LogOption, number> = { debug: 0, info: 1, warn: 2, error: 3, silent: 4 };
+export class SystemLog {
+  private readonly sink: LogSink;
+  private readonly deadLetters: DeadLetterLog;
+  private readonly pushBacks: PushBackLog;
 
-/** How often dead letters are summed up, in milliseconds. */
-const deadLetterPeriodMs = 5000;
-
-export class ConsoleLog {
-  private readonly level: number;
-  private readonly write: (line: string) => void;
-  private readonly deadLetters = new Map<string, number>();
-  private timer: NodeJS.Timeout | undefined = undefined;
-
-  constructor(level: LogOption, write: (line: string) => void = (line) => console.error(line)) {
-    this.level = rank[level];
-    this.write = write;
+  constructor(option: LogOption, writeLine?: (line: string) => void) {
+    this.sink = sinkOf(option, writeLine);
+    const warn = (text: string, event: SystemEvent): void => this.sink.write({ level: 'warn', text, event });
+    this.deadLetters = new DeadLetterLog(warn);
+    this.pushBacks = new PushBackLog(warn);
   }
 
   readonly listener: EventListener = (event) => {
-    if (event.type === 'deadLetter') return this.deadLetter(event);
-    const entry = entryOf(event);
-    if (entry !== undefined && rank[entry.level] >= this.level)
-      this.write(`thrum ${entry.level}: ${entry.text}`);
+    if (event.type === 'deadLetter') {
+      if (this.sink.takes('warn')) this.deadLetters.add(event);
+    } else if (event.type === 'tellRefused') {
+      if (this.sink.takes('warn')) this.pushBacks.add(event);
+    } else {
+      const line = lineOf(event);
+      if (line !== undefined && this.sink.takes(line.level)) this.sink.write({ ...line, event });
+    }
   };
 
-  /** The first is logged at once, those that follow within the period in one line. */
-  private deadLetter(event: Extract<SystemEvent, { type: 'deadLetter' }>): void {
-    if (rank.warn < this.level) return;
-    const what = `'${event.message}' to ${event.actor} (${event.reason})`;
-    if (this.timer !== undefined) {
-      this.deadLetters.set(what, (this.deadLetters.get(what) ?? 0) + event.count);
-      return;
-    }
-    this.write(`thrum warn: ${event.count} dead letter${event.count === 1 ? '' : 's'}: ${what}`);
-    this.timer = setTimeout(() => this.flush(), deadLetterPeriodMs);
-    this.timer.unref();
-  }
-
-  /** Writes what has gathered; nothing stays behind. */
+  /** Writes what has gathered; no timer stays behind. */
   flush(): void {
-    clearTimeout(this.timer);
-    this.timer = undefined;
-    for (const [what, count] of this.deadLetters) {
-      this.write(`thrum warn: ${count} more dead letter${count === 1 ? '' : 's'}: ${what}`);
-    }
-    this.deadLetters.clear();
+    this.deadLetters.flush();
+    this.pushBacks.flush();
   }
 }
 
@@ -59,12 +46,10 @@ const outcome = {
   none: 'is stopping',
 };
 
-function entryOf(event: SystemEvent): { level: LogLevel; text: string } | undefined {
+function lineOf(event: SystemEvent): Line | undefined {
   switch (event.type) {
-    case 'log': {
-      const fields = event.fields === undefined ? '' : ` ${JSON.stringify(event.fields)}`;
-      return { level: event.level, text: `[${event.actor}] ${event.text}${fields}` };
-    }
+    case 'log':
+      return { level: event.level, text: `[${event.actor}] ${event.text}${fieldsOf(event.fields)}` };
     case 'failed':
       return {
         level: 'error',
@@ -72,6 +57,15 @@ function entryOf(event: SystemEvent): { level: LogLevel; text: string } | undefi
       };
     case 'nodeDown':
       return event.error && { level: 'error', text: withCause(event.error) };
+    case 'slowHandler':
+      return { level: 'warn', text: slowHandler(event) };
+    case 'overflow':
+      return {
+        level: 'debug',
+        text: `${event.actor} pushes back: ${event.waiting} messages wait of at most ${event.capacity}`,
+      };
+    case 'closed':
+      return event.report.stopped ? undefined : { level: 'warn', text: closedLate(event) };
     default:
       return undefined;
   }
@@ -80,4 +74,30 @@ function entryOf(event: SystemEvent): { level: LogLevel; text: string } | undefi
 /** Where the error was made says nothing; where its cause was does. */
 function withCause({ message, cause }: Error): string {
   return cause instanceof Error ? `${message}\n${cause.stack}` : message;
+}
+
+/** Fields are for reading: what JSON can't say (a bigint, a cycle) must not lose the entry. */
+function fieldsOf(fields: Readonly<Record<string, unknown>> | undefined): string {
+  if (fields === undefined) return '';
+  try {
+    return ` ${JSON.stringify(fields, (_key, value) => (typeof value === 'bigint' ? String(value) : value))}`;
+  } catch (error) {
+    return ` (fields that can't be written: ${(error as Error).message})`;
+  }
+}
+
+function slowHandler(event: Extract<SystemEvent, { type: 'slowHandler' }>): string {
+  const what =
+    event.messages <= 1 ? `'${event.during}'` : `${event.messages} messages up to '${event.during}'`;
+  const often = event.count === 1 ? '' : ` (${event.count} times since this was last said)`;
+  return `${event.actor} held node ${event.node} for ${Math.round(event.ms)} ms with ${what}${often}`;
+}
+
+function closedLate({ report }: Extract<SystemEvent, { type: 'closed' }>): string {
+  const shown = report.left.slice(0, 20);
+  const more = report.left.length > shown.length ? ` and ${report.left.length - shown.length} more` : '';
+  const left = shown.length === 0 ? '' : ` still running: ${shown.join(', ')}${more}`;
+  const silent = report.silentNodes.map((node) => ` node ${node} didn't answer`);
+  const parts = [left, ...silent].filter((part) => part !== '').join(';');
+  return `closed after ${Math.round(report.elapsedMs)} ms without waiting any longer:${parts}`;
 }

@@ -1,10 +1,15 @@
 // The nodes of a system as the host knows them: starts worker threads, places actors, passes ports on, and
 // tells the others when one has died.
+import { NodeCounter } from '../node/counters.ts';
+import { type ActorListing, inspectCell, listActors } from '../node/inspect.ts';
 import { idOf } from '../node/locations.ts';
 import type { ActorNode } from '../node/node.ts';
+import { isQuiet } from '../node/quiet.ts';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
 import { InvalidOptionError, NodeDownError, SystemClosedError } from '../protocol/errors.ts';
+import type { SystemEvent } from '../protocol/events.ts';
+import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { type Board, slotOf, slotsMax } from '../threads/board.ts';
 import { type HostControl, outcomeOf, reviveEvent } from '../threads/control.ts';
@@ -13,15 +18,17 @@ import { nodePlatform } from '../threads/platform.ts';
 import type { Channel, RingTransport } from '../threads/ringTransport.ts';
 import { WorkerHandle } from '../threads/workerHandle.ts';
 import { serializeError } from '../wire/errorCodec.ts';
+import { type LiveNode, MetricsReader } from './metrics.ts';
 import { type Nodes, Relocator } from './relocator.ts';
 import { ReplacementBudget } from './replacements.ts';
 
 const host = 0;
 
-/** What every worker node is started with: the memory that all nodes share, and its limits. */
-interface NodeSettings {
+/** What every worker node is started with: the memory that all nodes share, and settings. */
+interface Given {
   readonly board: SharedArrayBuffer;
   readonly ringBytesMax: number;
+  readonly slowHandlerMs: number;
   readonly heapSoftLimit: number | undefined;
   readonly heapLimitBytes: number | undefined;
 }
@@ -29,7 +36,11 @@ interface NodeSettings {
 export class NodeTable {
   private readonly transport: RingTransport;
   private readonly board: Board;
-  private readonly settings: NodeSettings;
+  private readonly given: Given;
+  /** What all nodes count and have counted. */
+  readonly metrics: MetricsReader;
+  /** Nodes that died by themselves while the system closed. */
+  readonly diedClosing: NodeId[] = [];
   private readonly workers = new Map<NodeId, WorkerHandle>();
   /** Nodes that take actors placed on 'any', in turn. */
   private readonly shared: NodeId[] = [];
@@ -39,17 +50,20 @@ export class NodeTable {
   private readonly replacements = new ReplacementBudget(() => performance.now());
   /** Nodes that will take the place of dead ones, while they start. */
   private readonly starting = new Set<Promise<unknown>>();
+  /** Dead letters that each node has told of. */
+  private readonly lettersHeard = new Map<NodeId, number>();
   private lastNode = host;
   private turn = 0;
-  private observed = false;
   private closing = false;
   private readonly relocator = new Relocator(this.relocatorNodes());
+  private terminating = false;
   private hostNode: ActorNode | undefined = undefined;
 
-  constructor(transport: RingTransport, board: Board, settings: NodeSettings) {
+  constructor(transport: RingTransport, board: Board, given: Given) {
     this.transport = transport;
     this.board = board;
-    this.settings = settings;
+    this.given = given;
+    this.metrics = new MetricsReader(board);
   }
 
   /** The host's own node, which needs this table to exist first. */
@@ -81,7 +95,7 @@ export class NodeTable {
         own: !shared,
         past: { down: this.down, locations: this.relocator.locations },
         vitals: this.board.vitalsOf(nodeId),
-        ...this.settings,
+        ...this.given,
       },
       this.controlFor(nodeId),
       (ending) => this.died(nodeId, ending),
@@ -93,7 +107,6 @@ export class NodeTable {
       this.shared.push(nodeId);
       this.shared.sort((a, b) => a - b);
     }
-    if (this.observed) handle.observe(true);
     this.node.events.emit({ type: 'nodeUp', node: nodeId });
     return nodeId;
   }
@@ -150,22 +163,70 @@ export class NodeTable {
     else channel.port.close();
   }
 
-  /** Makes every node report `started` and `stopped` too. */
-  observe(): void {
-    this.observed = true;
-    this.node.events.observed = true;
-    for (const worker of this.workers.values()) worker.observe(true);
+  /** Whether every node reports `started` and `stopped` too. */
+  observe(all: boolean): void {
+    this.board.observed = all;
+  }
+
+  // Looking at what goes on.
+
+  /** The live nodes with their event loops, which the host sees from outside. */
+  get live(): LiveNode[] {
+    const own = { node: host, eventLoop: performance.eventLoopUtilization() };
+    const others = [...this.workers].map(([node, { worker }]) => ({
+      node,
+      eventLoop: worker.performance.eventLoopUtilization(),
+    }));
+    return [own, ...others];
+  }
+
+  /** `undefined`: the actor is gone, or its node. */
+  async inspect(node: NodeId, cell: number): Promise<ActorInspection | undefined> {
+    if (node === host) return inspectCell(this.node, cell);
+    return this.workers.get(node)?.inspect(cell);
+  }
+
+  /** The actors of a node, `limit` at most. */
+  async actors(node: NodeId, limit: number): Promise<ActorListing> {
+    if (node === host) return listActors(this.node, limit);
+    return (await this.workers.get(node)?.actors(limit)) ?? { actors: [], total: 0 };
+  }
+
+  /** Whether nothing goes on on any node. One that dies meanwhile has nothing to do either. */
+  async quiet(): Promise<boolean> {
+    const others = [...this.workers.values()].map((worker) => worker.quiet().catch(() => worker.down));
+    const own = this.transport.settle() && isQuiet(this.node);
+    return (await Promise.all(others)).every(Boolean) && own;
   }
 
   private controlFor(nodeId: NodeId): HostControl {
     return {
       spawn: (request, on) => outcomeOf(() => this.spawn(request, on)),
       connect: (from, to, ring, port) => this.connect(from, to, { ring, port }),
-      event: (event) => this.node.events.emit(reviveEvent(event)),
+      event: (event) => this.heard(nodeId, reviveEvent(event)),
       stopped: (trackId) => this.relocator.stopped(trackId),
       cancel: (id) => this.relocator.cancel(id),
       retire: () => void this.retire(nodeId),
     };
+  }
+
+  private heard(nodeId: NodeId, event: SystemEvent): void {
+    if (event.type === 'deadLetter') {
+      this.lettersHeard.set(nodeId, event.count + (this.lettersHeard.get(nodeId) ?? 0));
+    }
+    this.node.events.emit(event);
+  }
+
+  /** A node's end overtakes its last reports: what it has counted and not told is told now. */
+  private tellUnheardLetters(nodeId: NodeId): void {
+    const count =
+      this.board.countersOf(nodeId)[NodeCounter.deadLetters]! - (this.lettersHeard.get(nodeId) ?? 0);
+    this.lettersHeard.delete(nodeId);
+    if (count <= 0) return;
+    const reason = this.closing ? 'closed' : 'nodeDown';
+    const actor = `node ${nodeId}`;
+    const message = 'messages it counted last';
+    this.node.events.emit({ type: 'deadLetter', node: nodeId, actor, message, reason, count });
   }
 
   /** Ends a node whose only actor has stopped. */
@@ -180,11 +241,15 @@ export class NodeTable {
     this.down.push(nodeId);
     const wasShared = shared.includes(nodeId);
     if (wasShared) shared.splice(shared.indexOf(nodeId), 1);
-    const expected = this.closing || this.retiring.delete(nodeId);
+    const retired = this.retiring.delete(nodeId);
+    const expected = this.closing || retired;
+    if (this.closing && !this.terminating && !retired) this.diedClosing.push(nodeId);
     // Before anybody hears of it and starts actors in their place.
     const replaced = expected || !wasShared || this.replace();
     const [accepted, done] = this.board.countersOf(nodeId);
     const lost = accepted! - done!;
+    this.tellUnheardLetters(nodeId);
+    this.metrics.nodeGone(nodeId);
     if (lost > 0) this.node.deadLetterTo(`node ${nodeId}`, 'messages in its mailboxes', 'nodeDown', lost);
     const moving = expected ? [] : this.relocator.takeFrom(nodeId);
     const relocating = moving.map((actor) => idOf(actor.home!));
@@ -263,6 +328,7 @@ export class NodeTable {
   async terminate(): Promise<void> {
     this.closing = true;
     this.relocator.close();
+    this.terminating = true;
     await Promise.all([...this.workers.values()].map((worker) => worker.terminate()));
   }
 }

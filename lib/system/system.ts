@@ -10,15 +10,21 @@ import type {
   StopOptions,
 } from '../protocol/context.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
-import type { EventListener } from '../protocol/events.ts';
+import type { CloseReport, EventListener } from '../protocol/events.ts';
 import type { Group } from '../protocol/group.ts';
+import type { ActorInspection } from '../protocol/inspection.ts';
 import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
 import { allocateBoard, Board } from '../threads/board.ts';
 import { isNode } from '../threads/nodeFlag.ts';
 import { RingTransport } from '../threads/ringTransport.ts';
 import { threadWorld } from '../threads/world.ts';
 import { writeError } from '../threads/writeSync.ts';
-import { ConsoleLog, type LogOption } from './log.ts';
+import { lifeIsWatched, publisher } from './channels.ts';
+import { type CloseOptions, stopAll } from './closing.ts';
+import { type ActorList, type InspectOptions, Inspector, type ListOptions } from './inspection.ts';
+import { SystemLog } from './log.ts';
+import { isLogOption, type LogOption } from './logSink.ts';
+import type { SystemMetrics } from './metrics.ts';
 import { NodeTable } from './nodeTable.ts';
 import { NodeWatch } from './nodeWatch.ts';
 import { type Safety, type SafetyOptions, safetyOf } from './safety.ts';
@@ -33,14 +39,16 @@ export interface SystemOptions extends SafetyOptions {
   threads?: number;
   /** Bytes that the rings between threads may take together, 1 MB or more; default 64 MB. */
   ringBytesMax?: number;
-  /** What goes to standard error; default `'warn'`. Read `system.events` to log elsewhere. */
+  /** A level from which on entries go to standard error, a function, or a logger; default `'warn'`. */
   log?: LogOption;
-}
-
-/** Options of {@link System.close}. */
-export interface CloseOptions {
-  /** Milliseconds that actors have to stop in before their threads are ended; default 5,000. */
-  timeoutMs?: number;
+  /** An actor that holds its node for longer is reported as `slowHandler`; default 100 ms, `false` for never. */
+  slowHandlerMs?: number | false;
+  /**
+   * Whether the events `started` and `stopped` are made even while nobody listens to `events`: for subscribers
+   * of the channels `thrum:started` and `thrum:stopped` that come later than the system. Default: whether there
+   * are any now.
+   */
+  observe?: boolean;
 }
 
 const threadsMax = 256;
@@ -64,8 +72,25 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
     throw new InvalidOptionError(`ringBytesMax must be from 1 MB to 1 GB, not ${ringBytesMax}`);
   }
   const log = options.log ?? 'warn';
-  const report = log === 'silent' ? () => {} : writeError;
-  const system = new System(threads, ringBytesMax, new ConsoleLog(log), safetyOf(options), report);
+  if (!isLogOption(log)) {
+    throw new InvalidOptionError(
+      "log must be 'debug', 'info', 'warn', 'error', 'silent', a function, or an object with debug, info, warn and error",
+    );
+  }
+  const slowHandlerMs =
+    options.slowHandlerMs === false ? Number.POSITIVE_INFINITY : (options.slowHandlerMs ?? 100);
+  if (!(slowHandlerMs > 0)) {
+    throw new InvalidOptionError(`slowHandlerMs must be above 0, or false, not ${options.slowHandlerMs}`);
+  }
+  const system = new System({
+    threads,
+    ringBytesMax,
+    slowHandlerMs,
+    observe: options.observe ?? lifeIsWatched(),
+    log: new SystemLog(log),
+    safety: safetyOf(options),
+    report: log === 'silent' ? () => {} : writeError,
+  });
   await system[start]();
   return system;
 }
@@ -74,6 +99,18 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
 export interface SystemEvents {
   /** Listens to everything that happens in the system, on all nodes; returns a function that ends it. */
   on(listener: EventListener): () => void;
+}
+
+/** Options that have been checked. */
+interface Settings {
+  readonly threads: number;
+  readonly ringBytesMax: number;
+  readonly slowHandlerMs: number;
+  readonly observe: boolean;
+  readonly log: SystemLog;
+  readonly safety: Safety;
+  /** Writes to standard error at once. */
+  readonly report: (text: string) => void;
 }
 
 const start = Symbol('start');
@@ -85,23 +122,21 @@ export class System {
   readonly #node: ActorNode;
   readonly #nodes: NodeTable;
   readonly #transport: RingTransport;
-  readonly #log: ConsoleLog;
+  readonly #log: SystemLog;
+  readonly #inspector: Inspector;
   readonly #watch: NodeWatch | undefined;
   // Without a worker thread nothing else would keep the process alive while asks are open.
   readonly #keepAlive: NodeJS.Timeout;
-  #closing: Promise<void> | undefined = undefined;
+  #closing: Promise<CloseReport> | undefined = undefined;
+  /** How many listen to `events`. */
+  #listeners = 0;
 
   /** Use {@link createSystem}. */
-  constructor(
-    threads: number,
-    ringBytesMax: number,
-    log: ConsoleLog,
-    { unresponsive, ...heap }: Safety,
-    report: (text: string) => void,
-  ) {
+  constructor({ threads, ringBytesMax, slowHandlerMs, observe, log, safety, report }: Settings) {
     this.threads = threads;
     this.#log = log;
-    const settings = { board: allocateBoard(), ringBytesMax, ...heap };
+    const { unresponsive, ...heap } = safety;
+    const settings = { board: allocateBoard(), ringBytesMax, slowHandlerMs, ...heap };
     const board = new Board(settings.board, 0);
     this.#transport = new RingTransport({
       node: 0,
@@ -113,6 +148,7 @@ export class System {
     });
     const nodes = new NodeTable(this.#transport, board, settings);
     this.#nodes = nodes;
+    this.#inspector = new Inspector(nodes);
     const world = threadWorld(this.#transport, board, {
       spawn: (request, on) => nodes.spawn(request, on),
       // The host never dies while there is somebody to know.
@@ -121,9 +157,11 @@ export class System {
       // The host's definitions are the app's own: what it spawns, it has imported.
       load: (module) => import(module),
     });
-    this.#node = new ActorNode(0, world);
+    this.#node = new ActorNode(0, world, { slowHandlerMs });
     nodes.attach(this.#node);
     this.#node.events.on(log.listener);
+    this.#node.events.on(publisher(this));
+    nodes.observe(observe);
     this.#keepAlive = setInterval(() => {}, 2 ** 30);
     this.#watch =
       unresponsive &&
@@ -139,8 +177,16 @@ export class System {
       );
     this.events = {
       on: (listener) => {
-        this.#nodes.observe();
-        return this.#node.events.on(listener);
+        const off = this.#node.events.on(listener);
+        this.#listeners++;
+        nodes.observe(true);
+        let listening = true;
+        return () => {
+          if (!listening) return;
+          listening = false;
+          off();
+          if (--this.#listeners === 0) nodes.observe(observe);
+        };
       },
     };
   }
@@ -219,30 +265,50 @@ export class System {
   }
 
   /**
-   * Stops all actors, children before parents, then ends the threads. Afterwards the process can exit. What
-   * hasn't stopped in time is ended with its thread and reported in the log.
+   * What all nodes have counted, and how long asks take. It reads shared memory and waits for nobody, so it can
+   * be called often, and also while a node is stuck. Also after closing.
    */
-  close(options: CloseOptions = {}): Promise<void> {
-    this.#closing ??= this.#close(options.timeoutMs ?? 5000);
+  metrics(): SystemMetrics {
+    return this.#nodes.metrics.read(this.#nodes.live);
+  }
+
+  /**
+   * Looks at one actor; `undefined` when it is gone.
+   *
+   * @throws `AskTimeoutError` when its node doesn't answer in time
+   */
+  inspect(ref: Address, options: InspectOptions = {}): Promise<ActorInspection | undefined> {
+    return this.#inspector.inspect(this.#node.identify(ref), ref.path, options);
+  }
+
+  /** Lists the actors of all nodes, as far as they answer in time, and names those that don't. */
+  actors(options: ListOptions = {}): Promise<ActorList> {
+    return this.#inspector.actors(options);
+  }
+
+  /**
+   * Stops all actors, children before parents, then ends the threads. Afterwards the process can exit. What
+   * hasn't stopped in time is ended with its thread, and named in what this resolves to and in the log. Further
+   * calls return the promise of the first.
+   */
+  close(options: CloseOptions = {}): Promise<CloseReport> {
+    this.#closing ??= this.#close(options.timeoutMs ?? 5000, options.drain ?? false);
     return this.#closing;
   }
 
-  async #close(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<boolean>((resolve) => {
-      timer = setTimeout(() => resolve(true), timeoutMs);
-    });
-    const stopped = Promise.all([this.#node.close(), this.#nodes.stopActors()]).then(() => false);
-    if (await Promise.race([stopped, late])) {
-      const left = this.#node.cells.all().map((cell) => cell.path);
-      console.error(`thrum warn: closed after ${timeoutMs} ms with actors still running ${left.join(', ')}`);
-    }
-    clearTimeout(timer);
+  async #close(timeoutMs: number, drain: boolean): Promise<CloseReport> {
+    const startedAt = performance.now();
+    const outcome = await stopAll(this.#node, this.#nodes, timeoutMs, drain);
     await this.#nodes.terminate();
     this.#watch?.stop();
     this.#transport.close();
+    // Messages that ended with their threads.
+    this.#node.flushDeadLetters();
+    const report = { ...outcome, elapsedMs: performance.now() - startedAt };
+    this.#node.events.emit({ type: 'closed', node: 0, report });
     this.#log.flush();
     clearInterval(this.#keepAlive);
+    return report;
   }
 
   /** For `await using`. */

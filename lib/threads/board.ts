@@ -1,5 +1,6 @@
 // What all nodes of a system see of each other without a message: who has bytes for whom, who sleeps, which
-// actors push back, and how many messages a node has accepted and handled. One piece of shared memory.
+// actors push back, and what a node counts. One piece of shared memory.
+import { counterCount } from '../node/counters.ts';
 import type { Pressure } from '../node/world.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { Vitals, vitalsWords } from './vitals.ts';
@@ -9,24 +10,25 @@ export const slotsMax = 512;
 
 // The part of one node, in 32-bit words. What different threads write often lies on different cache lines.
 const stateWord = 0;
-const countersWord = 16;
-const readyWord = 32;
+const readyWord = 16;
 const pressureWord = readyWord + slotsMax / 32;
 const pressureBuckets = 4096;
 const waitersWord = pressureWord + pressureBuckets;
 const vitalsWord = waitersWord + pressureBuckets;
-const nodeWords = vitalsWord + vitalsWords;
+const countersWord = vitalsWord + vitalsWords;
+const nodeWords = countersWord + counterCount * 2 + 32;
 
 // The part of all, behind the nodes.
 const activeWord = slotsMax * nodeWords;
 const ringBytesWord = activeWord + 16;
 const lastSlotWord = ringBytesWord + 16;
-const words = lastSlotWord + 16;
+const observedWord = lastSlotWord + 16;
+const words = observedWord + 16;
 
 const running = 0;
 const parked = 1;
 
-/** Pages nobody touches cost nothing: a system of three nodes uses some 50 KB of the 9 MB. */
+/** Pages nobody touches cost nothing: a system of three nodes uses some 100 KB of the 18 MB. */
 export function allocateBoard(): SharedArrayBuffer {
   return new SharedArrayBuffer(words * 4);
 }
@@ -39,7 +41,7 @@ export class Board implements Pressure {
   private readonly node: NodeId;
   private readonly words: Int32Array;
   private readonly base: number;
-  /** Messages accepted into this node's mailboxes, and messages of those that are done with. */
+  /** What this node counts: see {@link NodeCounter}. */
   readonly counters: Float64Array;
   /** What this node lets others know of its health. */
   readonly vitals: Vitals;
@@ -62,9 +64,9 @@ export class Board implements Pressure {
     return new Vitals(this.memory, (slotOf(node) * nodeWords + vitalsWord) * 4);
   }
 
-  /** The counters of any node: [0] accepted, [1] done. */
+  /** The counters of any node. */
   countersOf(node: NodeId): Float64Array {
-    return new Float64Array(this.memory, (slotOf(node) * nodeWords + countersWord) * 4, 2);
+    return new Float64Array(this.memory, (slotOf(node) * nodeWords + countersWord) * 4, counterCount);
   }
 
   /** Cleans up what an earlier node of the same slot has left. Before the new one starts. */
@@ -74,6 +76,17 @@ export class Board implements Pressure {
     if (slotOf(node) > Atomics.load(this.words, lastSlotWord)) {
       Atomics.store(this.words, lastSlotWord, slotOf(node));
     }
+  }
+
+  // Whether somebody listens to the events of ordinary life: here, so that what a listener does right after it
+  // began to listen is heard, however fast that is.
+
+  get observed(): boolean {
+    return Atomics.load(this.words, observedWord) === 1;
+  }
+
+  set observed(observed: boolean) {
+    Atomics.store(this.words, observedWord, observed ? 1 : 0);
   }
 
   // Ready bits and the doorbell.

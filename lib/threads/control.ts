@@ -1,8 +1,10 @@
 // The control plane between the host and each worker node: who calls what, over Comlink. Messages between
 // actors never take this way.
 import type { MessagePort } from 'node:worker_threads';
+import type { ActorListing } from '../node/inspect.ts';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
 import type { SystemEvent } from '../protocol/events.ts';
+import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { reviveError, type SerializedError, serializeError } from '../wire/errorCodec.ts';
 import type { ActorId } from '../wire/refs.ts';
@@ -32,8 +34,10 @@ export interface WorkerControl {
   relocated(id: string, to: ActorId | undefined): void;
   /** It is gone. */
   forget(id: string): void;
-  /** Whether anybody listens to every event, or only to those that report trouble. */
-  observe(all: boolean): void;
+  inspect(cell: number): ActorInspection | undefined;
+  actors(limit: number): ActorListing;
+  /** Whether nothing goes on there: see `isQuiet`. What has arrived is taken in first. */
+  quiet(): boolean;
   /** Stops all actors; resolves when they have stopped. */
   close(): Promise<void>;
 }
@@ -71,6 +75,8 @@ export interface NodeData {
     readonly past: Past;
     /** The share of its heap above which it ends itself; undefined: never. */
     readonly heapSoftLimit: number | undefined;
+    /** See `NodeSettings`. */
+    readonly slowHandlerMs: number;
     /** The worker's control, exposed. */
     readonly worker: MessagePort;
     /** The host's control, called. */

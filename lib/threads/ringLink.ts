@@ -94,6 +94,11 @@ export class RingLink implements Link {
     return (this.posted - this.fetched) | 0;
   }
 
+  /** Everything written is in the ring. */
+  get empty(): boolean {
+    return this.writer.position === this.sent;
+  }
+
   commit(frameStart: number): void {
     const { writer } = this;
     if (isMessage(kindAt(writer.bytes, frameStart))) this.messages++;

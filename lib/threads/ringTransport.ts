@@ -164,6 +164,14 @@ export class RingTransport implements Transport {
     this.wake();
   }
 
+  /** Takes in what has arrived and sends what has gathered. False: something still waits for room in a ring. */
+  settle(): boolean {
+    if (this.closed) return true;
+    this.poll();
+    this.flush();
+    return [...this.links.values()].every((link) => link.empty);
+  }
+
   /** Sleeps until somebody rings. */
   private park(): void {
     if (this.parked || this.closed) return;

@@ -1,8 +1,10 @@
 // The host's side of one worker node: its thread, its control, and its death.
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import type * as Comlink from 'comlink';
+import type { ActorListing } from '../node/inspect.ts';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
 import { NodeDownError } from '../protocol/errors.ts';
+import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { ActorId } from '../wire/refs.ts';
 import { type HostControl, type NodeData, type Outcome, unwrap, type WorkerControl } from './control.ts';
@@ -141,8 +143,17 @@ export class WorkerHandle {
     this.notify((control) => control.forget(id));
   }
 
-  observe(all: boolean): void {
-    this.notify((control) => control.observe(all));
+  inspect(cell: number): Promise<ActorInspection | undefined> {
+    return this.call(async (control) => control.inspect(cell));
+  }
+
+  actors(limit: number): Promise<ActorListing> {
+    return this.call(async (control) => control.actors(limit));
+  }
+
+  /** Whether nothing goes on on the node. */
+  quiet(): Promise<boolean> {
+    return this.call(async (control) => control.quiet());
   }
 
   /** Stops the node's actors. */

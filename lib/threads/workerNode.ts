@@ -3,7 +3,9 @@ import { isAbsolute } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import * as comlink from 'comlink';
+import { inspectCell, listActors } from '../node/inspect.ts';
 import { ActorNode } from '../node/node.ts';
+import { isQuiet } from '../node/quiet.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { reviveError } from '../wire/errorCodec.ts';
 import { Board } from './board.ts';
@@ -21,9 +23,6 @@ import { RingTransport } from './ringTransport.ts';
 import { answerForNode } from './selfReport.ts';
 import { threadWorld } from './world.ts';
 
-/** Events that are reported even when nobody listens to all of them. */
-const reported = new Set(['failed', 'restarted', 'deadLetter', 'log']);
-
 /** Starts the node this thread was made for. */
 export function startNode(): void {
   const {
@@ -35,6 +34,7 @@ export function startNode(): void {
     ringBytesMax,
     past,
     heapSoftLimit,
+    slowHandlerMs,
   } = (workerData as NodeData).thrumNode;
   const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
   const board = new Board(memory, nodeId);
@@ -54,16 +54,15 @@ export function startNode(): void {
     cancel: (id) => void host.cancel(id),
     load: importModule,
   });
-  const node = new ActorNode(nodeId, world);
+  const node = new ActorNode(nodeId, world, { slowHandlerMs });
   for (const [id, at] of past.locations) node.locations.set(id, at ?? 'pending');
   noteEnding(board.vitals);
   answerForNode(node);
   if (heapSoftLimit !== undefined) guardHeap(heapSoftLimit, board.vitals);
-  let observed = false;
   let lastEvent: Promise<void> = Promise.resolve();
-  // Every listener costs the events it hears: `started` and `stopped` aren't even made unless asked for.
+  // Each event costs a call: those of ordinary life, `started` and `stopped`, aren't made unless observed.
   node.events.on((event) => {
-    if (observed || reported.has(event.type)) lastEvent = host.event(serializeEvent(event));
+    lastEvent = host.event(serializeEvent(event));
   });
   if (own) node.onIdle = () => void host.retire();
   const control: WorkerControl = {
@@ -74,10 +73,9 @@ export function startNode(): void {
       node.nodeDown(down, why, cause && reviveError(cause, []), relocating),
     relocated: (id, to) => node.relocated(id, to),
     forget: (id) => node.locations.gone(id),
-    observe: (all) => {
-      observed = all;
-      node.events.observed = all;
-    },
+    inspect: (cell) => inspectCell(node, cell),
+    actors: (limit) => listActors(node, limit),
+    quiet: () => transport.settle() && isQuiet(node),
     async close() {
       await node.close();
       // The thread is ended when this returns: what was reported must have arrived.

@@ -1,4 +1,5 @@
 // The world of real threads: wall-clock time, real chance, Node's event loop.
+import v8 from 'node:v8';
 import type { Control, World } from '../node/world.ts';
 import type { Board } from './board.ts';
 import { nodePlatform } from './platform.ts';
@@ -20,6 +21,8 @@ export function threadWorld(transport: RingTransport, board: Board, control: Con
     running: board.vitals.running,
     control,
     random: () => Math.random(),
+    observed: () => board.observed,
+    heapUsedBytes: () => v8.getHeapStatistics().used_heap_size,
     microtask: (fn) => queueMicrotask(fn),
     defer: (fn) => {
       setImmediate(fn);

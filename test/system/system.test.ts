@@ -7,7 +7,7 @@ import {
   SystemClosedError,
   type SystemEvent,
 } from '../../lib/index.ts';
-import { ConsoleLog } from '../../lib/system/log.ts';
+import { SystemLog } from '../../lib/system/log.ts';
 import { defaultThreads } from '../../lib/system/threadBudget.ts';
 import { Companion, Counter, Recorder, Troublemaker } from '../fixtures/actors.ts';
 import { failureOf } from '../fixtures/failing.ts';
@@ -175,7 +175,7 @@ test('the default number of threads respects the container it runs in', (t) => {
 
 test('the log says a flood of dead letters in two lines, and nothing below its level', (t) => {
   const lines: string[] = [];
-  const log = new ConsoleLog('warn', (line) => lines.push(line));
+  const log = new SystemLog('warn', (line) => lines.push(line));
   const letter = { type: 'deadLetter', node: 0, actor: '0/a', message: 'm', reason: 'stopped' } as const;
   for (let i = 0; i < 1000; i++) log.listener({ ...letter, count: 2 });
   log.listener({ type: 'log', node: 0, actor: '0/a', level: 'info', text: 'quiet', fields: undefined });

@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import test from 'ava';
 import { writeAll } from '../../lib/threads/writeSync.ts';
-import { finish, runProgram, startProgram } from '../fixtures/programs.ts';
+import { finish, runProgram, startProgram } from '../fixtures/perilPrograms.ts';
 
 const lines = 200;
 const bytes = 5000;

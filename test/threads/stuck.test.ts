@@ -3,8 +3,8 @@ import test from 'ava';
 import { NodeDownError, NodeUnresponsiveError } from '../../lib/index.ts';
 import { Counter, Troublemaker } from '../fixtures/actors.ts';
 import { failureOf } from '../fixtures/failing.ts';
+import { runProgram } from '../fixtures/perilPrograms.ts';
 import { Peril } from '../fixtures/perils.ts';
-import { runProgram } from '../fixtures/programs.ts';
 import { nextEvent, systemFor } from '../fixtures/systems.ts';
 
 // A machine under load needs some time to import a module, which holds up the event loop too.

@@ -1,7 +1,19 @@
 // Systems, contexts, and what spawn takes and gives.
 
 import { z } from 'zod';
-import { actor, type Context, createSystem, type Ref, type System, tell } from '../../lib/index.ts';
+import {
+  type ActorSummary,
+  actor,
+  type CloseReport,
+  type Context,
+  closeOnSignal,
+  createSystem,
+  type LogLevel,
+  type Ref,
+  type System,
+  type SystemEvent,
+  tell,
+} from '../../lib/index.ts';
 import { Counter, Greeter, Library } from './actors.ts';
 import { type Equal, holds, type Interchangeable } from './assert.ts';
 
@@ -11,11 +23,70 @@ export async function creates(): Promise<void> {
   const wide = await createSystem({ threads: 2 });
   holds<Equal<typeof wide, System>>();
   const closed = system.close();
-  holds<Equal<typeof closed, Promise<void>>>();
+  holds<Equal<typeof closed, Promise<CloseReport>>>();
   // @ts-expect-error: a number of threads is a number
   await createSystem({ threads: '2' });
   // @ts-expect-error: there is no such option
   await createSystem({ thread: 2 });
+}
+
+/** The methods of pino's and winston's loggers, as far as they matter. */
+interface PinoLike {
+  debug: PinoMethod;
+  info: PinoMethod;
+  warn: PinoMethod;
+  error: PinoMethod;
+}
+interface PinoMethod {
+  <T>(fields: T, text?: string, ...args: unknown[]): void;
+  (text: string, ...args: unknown[]): void;
+}
+interface WinstonLike {
+  debug: WinstonMethod;
+  info: WinstonMethod;
+  warn: WinstonMethod;
+  error: WinstonMethod;
+}
+interface WinstonMethod {
+  (text: string, callback: () => void): WinstonLike;
+  (text: string, ...meta: unknown[]): WinstonLike;
+  (fields: object): WinstonLike;
+}
+
+export async function logs(pino: PinoLike, winston: WinstonLike): Promise<void> {
+  await createSystem({ log: 'debug' });
+  await createSystem({ log: console });
+  await createSystem({ log: pino });
+  await createSystem({ log: winston });
+  await createSystem({
+    log: ({ level, text, event }) => {
+      holds<Equal<typeof level, LogLevel>>();
+      holds<Equal<typeof text, string>>();
+      holds<Equal<typeof event, SystemEvent>>();
+    },
+  });
+  // @ts-expect-error: there is no such level
+  await createSystem({ log: 'loud' });
+  // @ts-expect-error: a logger has a method for each level
+  await createSystem({ log: { error() {} } });
+  await createSystem({ slowHandlerMs: false, observe: true });
+  // @ts-expect-error: milliseconds, or false
+  await createSystem({ slowHandlerMs: true });
+}
+
+export async function watches(system: System): Promise<void> {
+  const { nodes, askLatency, waiting } = system.metrics();
+  holds<Equal<typeof waiting, number>>();
+  holds<Equal<(typeof nodes)[number]['heapUsedBytes'], number>>();
+  holds<Equal<typeof askLatency.p99Ms, number>>();
+  const { actors } = await system.actors({ limit: 10 });
+  holds<Equal<(typeof actors)[number], ActorSummary>>();
+  const { left } = await system.close({ drain: true, timeoutMs: 1000 });
+  holds<Equal<typeof left, readonly string[]>>();
+  const off = closeOnSignal(system, { signals: ['SIGHUP'], exit: 0 });
+  holds<Equal<typeof off, () => void>>();
+  // @ts-expect-error: no such signal
+  closeOnSignal(system, { signals: ['SIGNONE'] });
 }
 
 export async function spawns(system: System): Promise<void> {
