@@ -6,6 +6,7 @@ export { bytes, move, sharedBytes } from './protocol/bytes.ts';
 export type {
   Context,
   Log,
+  NamedSpawnOptions,
   Overflow,
   Placement,
   SpawnArguments,
@@ -28,6 +29,7 @@ export {
   type Issue,
   MailboxFullError,
   MessageLimitError,
+  NameTakenError,
   NodeDownError,
   NodeUnresponsiveError,
   RemoteError,
@@ -47,6 +49,7 @@ export type {
   StopReason,
   SystemEvent,
 } from './protocol/events.ts';
+export type { Group } from './protocol/group.ts';
 export type { ActorInspection, ActorState, ActorSummary } from './protocol/inspection.ts';
 export {
   type Ask,

@@ -2,11 +2,19 @@
 // actor stays small.
 import type * as z from 'zod';
 import type { Definition } from '../protocol/actor.ts';
-import type { Context, Log, SpawnArguments, SpawnOptions, StopOptions } from '../protocol/context.ts';
+import type {
+  Context,
+  Log,
+  NamedSpawnOptions,
+  SpawnArguments,
+  SpawnOptions,
+  StopOptions,
+} from '../protocol/context.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { LogLevel, StopReason } from '../protocol/events.ts';
+import type { Group } from '../protocol/group.ts';
 import type { Handlers } from '../protocol/message.ts';
-import type { Address, NodeId, Ref } from '../protocol/ref.ts';
+import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
 import type { Cell } from './cell.ts';
 import { checkHandlers } from './dispatch.ts';
 import { stash, unstashAll } from './stash.ts';
@@ -130,6 +138,35 @@ export class ActorContext implements Context {
     const { host } = cell.kind;
     const on = options?.on ?? host.nodeId;
     return host.spawn(definition as Definition, args, options, on, cell) as unknown as Promise<Ref<Q>>;
+  }
+
+  lookup<Q, A extends z.ZodType>(
+    definition: Definition<Q, A>,
+    name: string,
+    options?: AskOptions,
+  ): Promise<Ref<Q> | undefined> {
+    const found = this.#cell.kind.host.registry.lookup(definition as Definition, name, options);
+    return found as Promise<Ref<Q> | undefined>;
+  }
+
+  lookupOrSpawn<Q, A extends z.ZodType>(
+    definition: Definition<Q, A>,
+    args: z.input<A>,
+    options: NamedSpawnOptions,
+  ): Promise<Ref<Q>> {
+    const cell = this.#cell;
+    if (cell.state !== 'running' || cell.context !== this) {
+      return Promise.reject(cell.goneError('lookupOrSpawn'));
+    }
+    const { host } = cell.kind;
+    const on = options.on ?? host.nodeId;
+    const found = host.lookupOrSpawn(definition as Definition, args, options, on, cell);
+    return found as unknown as Promise<Ref<Q>>;
+  }
+
+  group<Q, A extends z.ZodType>(definition: Definition<Q, A>, name: string): Group<Q> {
+    const watcher = { cell: this.#cell, isLive: () => this.#live };
+    return this.#cell.kind.host.registry.group(definition as Definition, name, watcher) as Group<Q>;
   }
 
   watch(ref: Address, fn: (reason: StopReason) => unknown): () => void {

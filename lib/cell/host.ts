@@ -1,15 +1,30 @@
 // What a cell needs of the node it lives in. The node implements it; the cell layer knows no more of it.
 import type { Definition } from '../protocol/actor.ts';
-import type { Placement, SpawnOptions } from '../protocol/context.ts';
+import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
 import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
-import type { Address, NodeId } from '../protocol/ref.ts';
+import type { Group } from '../protocol/group.ts';
+import type { Address, AskOptions, NodeId } from '../protocol/ref.ts';
 import type { Directive } from '../protocol/supervision.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { Cell } from './cell.ts';
 import type { CellKind } from './kind.ts';
 
+/** The actor whose turns watch callbacks are. */
+export interface Watcher {
+  readonly cell: Cell;
+  /** Whether the behaviour that watches is still the actor's present one. */
+  isLive(): boolean;
+}
+
+/** Names and groups, as a context uses them. */
+export interface Directory {
+  lookup(definition: Definition, name: string, options?: AskOptions): Promise<Address | undefined>;
+  group(definition: Definition, name: string, watcher: Watcher | undefined): Group;
+}
+
 export interface CellHost {
   readonly nodeId: NodeId;
+  readonly registry: Directory;
   /** [0] messages accepted by this node's mailboxes, [1] those that are done with; the node counts the rest. */
   readonly counters: Float64Array;
   /** The cell's mailbox is above its high-water mark. */
@@ -27,6 +42,14 @@ export interface CellHost {
     definition: Definition,
     args: unknown,
     options: SpawnOptions | undefined,
+    on: Placement,
+    parent: Cell,
+  ): Promise<Address>;
+  /** As `spawn`, but an actor that has the name already is what is given. */
+  lookupOrSpawn(
+    definition: Definition,
+    args: unknown,
+    options: NamedSpawnOptions,
     on: Placement,
     parent: Cell,
   ): Promise<Address>;

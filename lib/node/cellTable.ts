@@ -5,11 +5,17 @@ import type { Cell } from '../cell/cell.ts';
 /** So many actors can live on a node at a time. */
 const slotsMax = 2 ** 24;
 
+/** The number of the system's registry on its node: a slot that no other cell is given. */
+export const registryCell = 0;
+
 export class CellTable {
   private readonly slots: (Cell | undefined)[] = [undefined];
   /** How often each slot has been used before. */
   private readonly uses: number[] = [0];
   private readonly free: number[] = [];
+  /** Cells that are the runtime's own: reachable like any other, but nobody's actors. */
+  readonly internals = new Set<Cell>();
+  /** Actors, the runtime's own apart. */
   size = 0;
 
   /** A number for a cell that is about to be made. */
@@ -25,6 +31,11 @@ export class CellTable {
     this.size++;
   }
 
+  setInternal(cell: Cell): void {
+    this.slots[cell.id % slotsMax] = cell;
+    this.internals.add(cell);
+  }
+
   get(id: number): Cell | undefined {
     const cell = this.slots[id % slotsMax];
     return cell !== undefined && cell.id === id ? cell : undefined;
@@ -33,13 +44,14 @@ export class CellTable {
   delete(cell: Cell): void {
     const slot = cell.id % slotsMax;
     this.slots[slot] = undefined;
+    if (this.internals.delete(cell)) return;
     this.uses[slot]!++;
     this.free.push(slot);
     this.size--;
   }
 
-  /** The cells there are now. */
+  /** The actors there are now, the runtime's own apart. */
   all(): Cell[] {
-    return this.slots.filter((cell) => cell !== undefined);
+    return this.slots.filter((cell) => cell !== undefined).filter((cell) => !this.internals.has(cell));
   }
 }

@@ -131,7 +131,7 @@ export class Inbox implements FrameReceiver {
     const id = frame.f64();
     const wireId = frame.i32();
     const askId = frame.f64();
-    const cell = this.node.cells.get(id);
+    const cell = this.node.cells.get(id) ?? this.node.registry.wake(id);
     if (cell === undefined) {
       this.node.outbox.failure(from, askId, new ActorStoppedError(`${this.node.nodeId}/#${id}`));
       return;

@@ -5,7 +5,7 @@ import type { CellKind } from '../cell/kind.ts';
 import { requestStop } from '../cell/lifecycle.ts';
 import { noReply } from '../cell/mailbox.ts';
 import type { Definition } from '../protocol/actor.ts';
-import type { Placement, SpawnOptions } from '../protocol/context.ts';
+import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
 import { errorsOf } from '../protocol/definitions.ts';
 import {
   InvalidOptionError,
@@ -34,6 +34,8 @@ import { Outbox } from './outbox.ts';
 import type { PendingAsk } from './pendingAsk.ts';
 import { PushBacks } from './pushBacks.ts';
 import { ActorRef } from './refs.ts';
+import { RegistryClient } from './registry/client.ts';
+import { stopInternals } from './registry/internal.ts';
 import { Relatives } from './relatives.ts';
 import { MessageSender } from './sender.ts';
 import { Spawner } from './spawner.ts';
@@ -62,6 +64,8 @@ export class ActorNode implements CellHost, RefBinder {
   readonly pushBacks: PushBacks;
   readonly counters: Float64Array;
   readonly sender: MessageSender;
+  /** Names and groups. */
+  readonly registry: RegistryClient;
   /** Set once the system closes: nothing is accepted any more. */
   closed = false;
   /** Called whenever the last actor has stopped. */
@@ -84,6 +88,7 @@ export class ActorNode implements CellHost, RefBinder {
     const watch = new TurnWatch(world, settings.slowHandlerMs ?? defaultSlowHandlerMs, emit);
     this.dispatcher = new Dispatcher(world, watch);
     this.spawner = new Spawner(this);
+    this.registry = new RegistryClient(this);
     this.relatives = new Relatives(this);
     world.transport.onFrame(new Inbox(this));
     world.transport.onWake(() => {
@@ -137,6 +142,16 @@ export class ActorNode implements CellHost, RefBinder {
     return this.spawner.spawn(definition, args, options, on, parent);
   }
 
+  lookupOrSpawn(
+    definition: Definition,
+    args: unknown,
+    options: NamedSpawnOptions,
+    on: Placement,
+    parent: Cell | undefined,
+  ): Promise<ActorRef> {
+    return this.spawner.lookupOrSpawn(definition, args, options, on, parent);
+  }
+
   startRequested(request: SpawnRequest): Promise<Spawned> {
     return this.spawner.startRequested(request);
   }
@@ -163,11 +178,13 @@ export class ActorNode implements CellHost, RefBinder {
   }
 
   stopped(cell: Cell, reason: StopReason): void {
+    const isInternal = this.cells.internals.has(cell);
     this.cells.delete(cell);
     for (const { node, watchId } of this.watches.takeWatchers(cell.id)) {
       if (node === this.nodeId) this.watches.fire(watchId, reason);
       else this.outbox.stopped(node, watchId, reason);
     }
+    if (isInternal) return;
     if (!cell.abandoned) {
       this.counters[NodeCounter.stopped]!++;
       // Before its parent hears of it, who may stop at once.
@@ -214,6 +231,7 @@ export class ActorNode implements CellHost, RefBinder {
   /** Stops every actor of this node; resolves when all have. */
   async close(): Promise<void> {
     this.closed = true;
+    this.registry.close();
     const gone = new Promise<void>((resolve) => {
       this.onEmpty = resolve;
       if (this.cells.size === 0) resolve();
@@ -222,6 +240,7 @@ export class ActorNode implements CellHost, RefBinder {
       if (cell.parent === undefined || !this.isHere(cell.parent)) requestStop(cell, false);
     }
     await gone;
+    await stopInternals(this);
     this.settleAll();
   }
 
@@ -274,6 +293,7 @@ export class ActorNode implements CellHost, RefBinder {
 
   /** An actor whose node has died begins again at `to`; `undefined`: it doesn't after all. */
   relocated(id: string, to: ActorId | undefined): void {
+    this.registry.relocated(id);
     if (to !== undefined) {
       this.locations.set(id, to);
       return this.backlog.retry();

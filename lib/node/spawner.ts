@@ -4,7 +4,7 @@ import type { CellKind } from '../cell/kind.ts';
 import { abandon } from '../cell/lifecycle.ts';
 import { type Backoff, directiveFor } from '../cell/supervision.ts';
 import type { Definition } from '../protocol/actor.ts';
-import type { Placement, SpawnOptions } from '../protocol/context.ts';
+import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
 import { lookup, onRegistered } from '../protocol/definitions.ts';
 import {
   ActorStoppedError,
@@ -32,13 +32,14 @@ export class Spawner {
     this.kinds = new Kinds(node);
   }
 
-  /** Starts an actor where `on` says. */
+  /** Starts an actor where `on` says. `ifTaken`: what is done where another one has its name. */
   spawn(
     definition: Definition,
     args: unknown,
     options: SpawnOptions | undefined,
     on: Placement,
     parent: Cell | undefined,
+    ifTaken: 'reject' | 'lookup' = 'reject',
   ): Promise<ActorRef> {
     const { node } = this;
     try {
@@ -46,16 +47,47 @@ export class Spawner {
       const grouped = parent !== undefined && groups(parent);
       const kind = this.kinds.of(definition, options, grouped);
       const value = validate(kind.args, args, () => `the arguments of '${definition.name}'`);
-      if (on !== node.nodeId && !(on === 'host' && node.nodeId === 0)) {
-        return this.spawnElsewhere(kind, value, options, on, parent);
-      }
-      const copy = kind.args.mustCopy ? kind.args.copy(value, node.world.platform, node) : value;
-      const parentRef = parent && node.selfRef(parent);
-      const identity = options?.name === undefined ? undefined : { name: options.name };
-      return Promise.resolve(node.refTo(this.start(kind, copy, identity, parentRef)));
+      if (options?.name === undefined) return this.place(kind, value, options, on, parent);
+      // Now: while the name is claimed, the caller may go on to change what it has given.
+      const kept = kind.args.mustCopy ? kind.args.copy(value, node.world.platform, node) : value;
+      const keptOptions = { ...options };
+      return node.registry.spawn(definition, options.name, ifTaken, () =>
+        this.place(kind, kept, keptOptions, on, parent),
+      );
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** The actor that has the name, or one that is started. */
+  lookupOrSpawn(
+    definition: Definition,
+    args: unknown,
+    options: NamedSpawnOptions,
+    on: Placement,
+    parent: Cell | undefined,
+  ): Promise<ActorRef> {
+    // A name that is missing is refused like any other bad one.
+    const named = options.name === undefined ? { ...options, name: '' } : options;
+    return this.spawn(definition, args, named, on, parent, 'lookup');
+  }
+
+  /** Starts an actor here or has it started elsewhere; its arguments are valid and its name is claimed. */
+  private place(
+    kind: CellKind,
+    args: unknown,
+    options: SpawnOptions | undefined,
+    on: Placement,
+    parent: Cell | undefined,
+  ): Promise<ActorRef> {
+    const { node } = this;
+    if (on !== node.nodeId && !(on === 'host' && node.nodeId === 0)) {
+      return this.spawnElsewhere(kind, args, options, on, parent);
+    }
+    const copy = kind.args.mustCopy ? kind.args.copy(args, node.world.platform, node) : args;
+    const parentRef = parent && node.selfRef(parent);
+    const identity = options?.name === undefined ? undefined : { name: options.name };
+    return Promise.resolve(node.refTo(this.start(kind, copy, identity, parentRef)));
   }
 
   private async spawnElsewhere(

@@ -2,8 +2,9 @@
 import type * as z from 'zod';
 import type { Definition } from './actor.ts';
 import type { StopReason } from './events.ts';
+import type { Group } from './group.ts';
 import type { Handlers } from './message.ts';
-import type { Address, NodeId, Ref } from './ref.ts';
+import type { Address, AskOptions, NodeId, Ref } from './ref.ts';
 import type { SupervisionOptions } from './supervision.ts';
 
 /** Where an actor starts: any worker thread, the host thread, a thread of its own, or a given node. */
@@ -13,7 +14,11 @@ export type Placement = 'any' | 'host' | 'own' | NodeId;
 export interface SpawnOptions {
   /** Default: `'any'` on a system, the parent's own node on a context. */
   on?: Placement;
-  /** A readable name in the actor's path; default: the definition's name and a number. */
+  /**
+   * A name that no other living actor of the definition has, in the whole system: it finds the actor (`lookup`) and
+   * stands in its path. 1 to 256 UTF-16 units, no control characters. Default: none; the path then has the
+   * definition's name and a number.
+   */
   name?: string;
   mailbox?: {
     /** How many messages may wait, 1 to 2^20; default 65,536. */
@@ -23,6 +28,11 @@ export interface SpawnOptions {
   };
   /** What follows when the actor fails; default: what its definition says, or a restart. */
   supervision?: SupervisionOptions;
+}
+
+/** Options of `lookupOrSpawn`: those of a start, and the name. */
+export interface NamedSpawnOptions extends SpawnOptions {
+  name: string;
 }
 
 /**
@@ -91,6 +101,23 @@ export interface Context<P = unknown> {
   every(periodMs: number, fn: () => unknown): () => void;
   /** Starts a child: it stops before this actor does. */
   spawn<Q, A extends z.ZodType>(definition: Definition<Q, A>, ...rest: SpawnArguments<A>): Promise<Ref<Q>>;
+  /** The actor of that name: see `System.lookup`. */
+  lookup<Q, A extends z.ZodType>(
+    definition: Definition<Q, A>,
+    name: string,
+    options?: AskOptions,
+  ): Promise<Ref<Q> | undefined>;
+  /**
+   * The actor of that name, started as this actor's child if there is none: it then stops with this actor. See
+   * `System.lookupOrSpawn`.
+   */
+  lookupOrSpawn<Q, A extends z.ZodType>(
+    definition: Definition<Q, A>,
+    args: z.input<A>,
+    options: NamedSpawnOptions,
+  ): Promise<Ref<Q>>;
+  /** The actors of `definition` that have joined under `name`; watching it ends with this actor. */
+  group<Q, A extends z.ZodType>(definition: Definition<Q, A>, name: string): Group<Q>;
   /** Runs `fn` once as a turn of this actor when `ref`'s actor has stopped; at once if it already has. */
   watch(ref: Address, fn: (reason: StopReason) => unknown): () => void;
   /** Stops `ref`'s actor, by default this one, after the handler that runs. */

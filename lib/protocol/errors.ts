@@ -213,6 +213,22 @@ export class DefinitionConflictError extends ThrumError {
   }
 }
 
+/** An actor of that definition has the name already. */
+export class NameTakenError extends ThrumError {
+  readonly definition: string;
+  readonly takenName: string;
+
+  /** `holder`: the path of the actor that has it, where it runs already. */
+  constructor(definition: string, takenName: string, holder: string | undefined) {
+    super(
+      'ERR_THRUM_NAME_TAKEN',
+      `the name '${takenName}' of '${definition}' is taken by ${holder ?? 'an actor that is just starting'}: find it with lookup(definition, '${takenName}'), or use lookupOrSpawn, which starts an actor only where none has the name`,
+    );
+    this.definition = definition;
+    this.takenName = takenName;
+  }
+}
+
 /** `on` names a node that isn't there, or options that make no sense. */
 export class InvalidOptionError extends ThrumError {
   constructor(message: string) {

@@ -2,11 +2,18 @@
 import type * as z from 'zod';
 import { ActorNode } from '../node/node.ts';
 import type { Definition } from '../protocol/actor.ts';
-import type { SpawnArguments, SpawnOptions, StopOptions } from '../protocol/context.ts';
+import type {
+  NamedSpawnOptions,
+  Placement,
+  SpawnArguments,
+  SpawnOptions,
+  StopOptions,
+} from '../protocol/context.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { CloseReport, EventListener } from '../protocol/events.ts';
+import type { Group } from '../protocol/group.ts';
 import type { ActorInspection } from '../protocol/inspection.ts';
-import type { Address, NodeId, Ref } from '../protocol/ref.ts';
+import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
 import { allocateBoard, Board } from '../threads/board.ts';
 import { isNode } from '../threads/nodeFlag.ts';
 import { RingTransport } from '../threads/ringTransport.ts';
@@ -201,14 +208,55 @@ export class System {
   /**
    * Starts an actor; resolves when its `create` has returned.
    *
-   * @throws `InvalidMessageError` for arguments that don't fit, `DefinitionNotFoundError`, `NodeDownError`,
-   * `SystemClosedError`, and what `create` throws
+   * @throws `InvalidMessageError` for arguments that don't fit, `NameTakenError`, `DefinitionNotFoundError`,
+   * `NodeDownError`, `SystemClosedError`, and what `create` throws
    */
   spawn<P, A extends z.ZodType>(definition: Definition<P, A>, ...rest: SpawnArguments<A>): Promise<Ref<P>> {
     const [args, options] = rest as [unknown, SpawnOptions?];
-    const on = options?.on ?? (this.threads === 0 ? 'host' : 'any');
+    const on = options?.on ?? this.#placement;
     const spawned = this.#node.spawn(definition as Definition, args, options, on, undefined);
     return spawned as unknown as Promise<Ref<P>>;
+  }
+
+  get #placement(): Placement {
+    return this.threads === 0 ? 'host' : 'any';
+  }
+
+  /**
+   * The living actor of `definition` that was spawned as `name`, on whichever node; `undefined` if there is none. For
+   * one that is just starting it waits until that has succeeded or failed, by default 5 s.
+   *
+   * @throws `InvalidOptionError` for what can't be a name, `DefinitionConflictError` when the actor's protocol is
+   * another version of the definition's, `AskTimeoutError`, `SystemClosedError`
+   */
+  lookup<P, A extends z.ZodType>(
+    definition: Definition<P, A>,
+    name: string,
+    options?: AskOptions,
+  ): Promise<Ref<P> | undefined> {
+    const found = this.#node.registry.lookup(definition as Definition, name, options);
+    return found as unknown as Promise<Ref<P> | undefined>;
+  }
+
+  /**
+   * The actor of that name, started with `args` if there is none. Of calls that race, on whichever nodes, one starts
+   * it and all get the same actor; where the start fails, that call rejects and the next one tries.
+   *
+   * @throws what {@link System.spawn} and {@link System.lookup} throw, but for `NameTakenError`
+   */
+  lookupOrSpawn<P, A extends z.ZodType>(
+    definition: Definition<P, A>,
+    args: z.input<A>,
+    options: NamedSpawnOptions,
+  ): Promise<Ref<P>> {
+    const on = options.on ?? this.#placement;
+    const found = this.#node.lookupOrSpawn(definition as Definition, args, options, on, undefined);
+    return found as unknown as Promise<Ref<P>>;
+  }
+
+  /** The actors of `definition` that have joined under `name`. */
+  group<P, A extends z.ZodType>(definition: Definition<P, A>, name: string): Group<P> {
+    return this.#node.registry.group(definition as Definition, name, undefined) as Group<P>;
   }
 
   /** Stops an actor after the handler that runs. */

@@ -76,6 +76,8 @@ test(
       begins: (ctx) => void ctx.spawn(middle.definition, undefined, { name: 'middle' }),
     });
     await on.spawn(top, { name: 'top' });
+    // A name is claimed before its actor starts.
+    await settle();
     log.length = 0;
     on.refTo(bottom).tell.run(fails('boom'));
     await settle();

@@ -39,6 +39,10 @@ test.serial(
   },
 );
 
+test.serial('half of the load that goes can be kept up', async (t) => {
+  t.regex(await soak('steady', '--minutes', '0.1'), / 0 out of order, lost, doubled or damaged/);
+});
+
 test.serial('with tells alone the sums agree exactly', async (t) => {
   const options = [
     '--seconds',

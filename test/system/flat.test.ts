@@ -89,3 +89,28 @@ test('200,000 asks leave no open ask, no timer and no listener on a signal', asy
   const kilobytes = Number(grown!.split(' ')[1]);
   t.true(kilobytes < 1500, `the heap has grown by ${kilobytes} KB`);
 });
+
+test('200,000 refs received and forgotten leave a flat heap', async (t) => {
+  const program = await Program.start(
+    t,
+    `${support}
+    const system = await thrum.createSystem({ threads: 1 });
+    const companion = await system.spawn(actors.Companion, undefined, { on: 1 });
+    async function refs(count) {
+      for (let i = 0; i < count; i += 100) {
+        const received = await Promise.all(Array.from({ length: 100 }, () => companion.ask.self()));
+        for (const ref of received) ref.tell.watch;
+      }
+    }
+    await refs(20_000);
+    const before = await heap();
+    await refs(180_000);
+    console.log('grown', Math.round(((await heap()) - before) / 1024));
+    await system.close();`,
+    ['--expose-gc'],
+  );
+  t.is(await program.ended, 0, program.stderr);
+  // A ref takes some 100 bytes: all of them kept would be 18 MB.
+  const kilobytes = Number(program.lines[0]!.split(' ')[1]);
+  t.true(kilobytes < 1500, `the heap has grown by ${kilobytes} KB`);
+});
