@@ -1,9 +1,11 @@
 // Handlers are other people's code: what they throw and return is looked at with care.
 
+import { asText } from '../wire/errorCodec.ts';
+
 /** An error for anything that may be thrown. */
 export function asError(thrown: unknown): Error {
   if (thrown instanceof Error) return thrown;
-  return new Error(`a value that isn't an Error was thrown: ${String(thrown)}`, { cause: thrown });
+  return new Error(`a value that isn't an Error was thrown: ${asText(thrown)}`, { cause: thrown });
 }
 
 export function isThenable(value: unknown): value is PromiseLike<unknown> {

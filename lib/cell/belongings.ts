@@ -40,12 +40,16 @@ export class Belongings {
   private nearCount = 0;
   /** Children elsewhere, by their id. */
   private far: Map<string, Address> | undefined = undefined;
+  /** Children elsewhere whose behaviour ended before their start was known, and how long they want to wait. */
+  haltedEarly: Map<string, number> | undefined = undefined;
   /** Children elsewhere whose end was known before their start. */
   private stoppedEarly: Set<string> | undefined = undefined;
   /** All children in the order of their start, where a strategy needs it. */
   ordered: Address[] | undefined = undefined;
   private timers: Set<() => void> | undefined = undefined;
   private stopCallbacks: (() => unknown)[] | undefined = undefined;
+  /** The clean-up has begun. */
+  cleaning = false;
   private controller: AbortController | undefined = undefined;
 
   // Children.
@@ -86,6 +90,7 @@ export class Belongings {
   /** On another node a child's end may be known before its start is. */
   farStopped(id: string): void {
     this.forgetOrdered(id);
+    this.haltedEarly?.delete(id);
     if (this.far?.delete(id)) return;
     this.stoppedEarly ??= new Set();
     this.stoppedEarly.add(id);
@@ -99,6 +104,10 @@ export class Belongings {
 
   hasFar(id: string): boolean {
     return this.far?.has(id) ?? false;
+  }
+
+  farChild(id: string): Address | undefined {
+    return this.far?.get(id);
   }
 
   get childCount(): number {

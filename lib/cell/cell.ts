@@ -1,5 +1,6 @@
 // One living actor: its mailbox, its behaviour, and the turns it takes. How it ends and begins again is in
 // lifecycle.ts; everything outside the actor is the host's.
+import { ActorRestartedError, ActorStoppedError } from '../protocol/errors.ts';
 import type { Address } from '../protocol/ref.ts';
 import type { ProtocolTable } from '../wire/protocolTable.ts';
 import { asError, isThenable } from './asError.ts';
@@ -34,6 +35,7 @@ const awaitedFlag = 8;
 const drainingFlag = 16;
 const againFlag = 32;
 const abandonedFlag = 64;
+const killedFlag = 128;
 
 export class Cell {
   readonly kind: CellKind;
@@ -147,6 +149,14 @@ export class Cell {
     return this.state === 'running' && !this.scheduled && !this.held && this.waiting === 0;
   }
 
+  /** Its end waits for nothing: neither for its handler, nor for what its children or its clean-up wait for. */
+  get killed(): boolean {
+    return (this.flags & killedFlag) !== 0;
+  }
+  set killed(value: boolean) {
+    this.flag(killedFlag, value);
+  }
+
   /** Makes the behaviour. Throws what `create` throws, or `HandlerMismatchError`. */
   start(): void {
     const { kind, args } = this;
@@ -163,7 +173,15 @@ export class Cell {
   /** Whether messages are taken: an actor that restarts keeps those that wait. */
   get open(): boolean {
     const { state } = this;
-    return state === 'running' || state === 'restarting' || state === 'waiting' || this.again;
+    if (state === 'running') return true;
+    return (state === 'restarting' || state === 'waiting' || this.again) && !this.draining;
+  }
+
+  /** Why what a behaviour of this actor was to do isn't done any more. */
+  goneError(message?: string): Error {
+    return this.open
+      ? new ActorRestartedError(this.path, message)
+      : new ActorStoppedError(this.path, message);
   }
 
   /** No message of this node has room. */
@@ -199,10 +217,7 @@ export class Cell {
     }
     if (!mailbox.offer(index, payload, replyNode, askId, limit)) return false;
     kind.host.counters[0]!++;
-    if (mailbox.size >= kind.pressedAt && !this.pressed) {
-      this.pressed = true;
-      kind.host.press(this);
-    }
+    this.pressWhenHigh(mailbox);
     if ((this.flags & (scheduledFlag | heldFlag)) === 0) kind.host.schedule(this);
     return true;
   }
@@ -226,6 +241,13 @@ export class Cell {
     mailbox.offer(index, payload, replyNode, askId, Number.POSITIVE_INFINITY);
     if (oldest !== undefined) host.dropped(this, oldest.index, oldest.replyNode, oldest.askId);
     return true;
+  }
+
+  /** Pushes back from the high-water mark on. */
+  pressWhenHigh(mailbox: Mailbox): void {
+    if (mailbox.size < this.kind.pressedAt || this.pressed) return;
+    this.pressed = true;
+    this.kind.host.press(this);
   }
 
   /** Fewer messages wait: those who hold back may go on. */
@@ -253,19 +275,20 @@ export class Cell {
   run(budget: number): boolean {
     for (let left = budget; left > 0; left--) {
       if (this.held) return false;
+      const { state } = this;
+      if (state !== 'running' && !(state === 'stopping' && this.draining)) {
+        if (state === 'stopping' || state === 'restarting') close(this);
+        return false;
+      }
       const turns = this.belongings?.turns;
       if (turns !== undefined && turns.size > 0) {
         const turn = turns.shift()!;
         this.runCallback(turn.fn, turn.what);
-      } else if (this.state === 'running' || (this.state === 'stopping' && this.draining)) {
-        if (this.mailbox === undefined || !this.mailbox.take()) {
-          this.asks?.mailboxEmpty();
-          if (this.state === 'stopping') close(this);
-          return false;
-        }
+      } else if (this.mailbox?.take()) {
         this.handle();
       } else {
-        if (this.state === 'stopping' || this.state === 'restarting') close(this);
+        this.asks?.mailboxEmpty();
+        if (state === 'stopping') close(this);
         return false;
       }
     }
@@ -285,22 +308,20 @@ export class Cell {
       result = kind.dispatch(this.behaviour!, index, taken.payload);
       taken.payload = undefined;
       if (taken.putAside) {
+        // Whatever the handler still does, the message will be handled later.
+        if (isThenable(result)) this.await(result, index, noReply, 0);
         taken.putAside = false;
       } else if (result === undefined || !isThenable(result)) {
-        if (replyNode !== noReply)
-          kind.host.reply(this, kind.table.entries[index]!, replyNode, askId, result);
-        return;
+        if (replyNode !== noReply) this.answer(index, replyNode, askId, result);
       } else {
-        return this.await(result, index, replyNode, askId);
+        this.await(result, index, replyNode, askId);
       }
     } catch (error) {
       taken.payload = undefined;
       const waits = taken.putAside;
       taken.putAside = false;
-      return this.handlerFailed(index, waits ? noReply : replyNode, askId, error);
+      this.handlerFailed(index, waits ? noReply : replyNode, askId, error);
     }
-    // Put aside: whatever the handler still does, the message will be handled later.
-    if (isThenable(result)) this.await(result, index, noReply, 0);
   }
 
   /** The handler goes on: its actor with it, unless the ask is concurrent. */

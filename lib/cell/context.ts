@@ -10,7 +10,7 @@ import type {
   SpawnOptions,
   StopOptions,
 } from '../protocol/context.ts';
-import { ActorStoppedError, InvalidOptionError } from '../protocol/errors.ts';
+import { InvalidOptionError } from '../protocol/errors.ts';
 import type { LogLevel, StopReason } from '../protocol/events.ts';
 import type { Group } from '../protocol/group.ts';
 import type { Handlers } from '../protocol/message.ts';
@@ -41,12 +41,10 @@ export class ActorContext implements Context {
 
   get signal(): AbortSignal {
     const cell = this.#cell;
-    const gone = (): Error => new ActorStoppedError(cell.path);
-    if (cell.context !== this) return AbortSignal.abort(gone());
-    const ofAsk = cell.asks?.signalOfCurrent();
-    if (ofAsk !== undefined) return ofAsk;
-    const ending = cell.state !== 'running' && !cell.draining;
-    return cell.own().signal(ending ? gone() : undefined);
+    if (cell.context !== this) return AbortSignal.abort(cell.goneError());
+    const drains = cell.state === 'stopping' && cell.draining;
+    const ended = cell.state === 'running' || drains ? undefined : cell.goneError();
+    return cell.asks?.signalOfCurrent(ended) ?? cell.own().signal(ended);
   }
 
   now(): number {
@@ -83,6 +81,24 @@ export class ActorContext implements Context {
     return cancel;
   }
 
+  sleep(delayMs: number): Promise<void> {
+    checkDelay(delayMs, 'delayMs');
+    const cell = this.#cell;
+    if (!this.#live) return Promise.reject(cell.goneError());
+    const own = cell.own();
+    return new Promise((resolve, reject) => {
+      const cancel = (): void => {
+        cancelTimer();
+        reject(cell.goneError());
+      };
+      const cancelTimer = cell.kind.host.setTimer(delayMs, () => {
+        own.dropTimer(cancel);
+        resolve();
+      });
+      own.addTimer(cancel);
+    });
+  }
+
   every(periodMs: number, fn: () => unknown): () => void {
     checkDelay(periodMs, 'periodMs');
     if (!this.#live) return nothing;
@@ -117,7 +133,7 @@ export class ActorContext implements Context {
     const [args, options] = rest as [unknown, SpawnOptions?];
     const cell = this.#cell;
     if (cell.state !== 'running' || cell.context !== this) {
-      return Promise.reject(new ActorStoppedError(cell.path, 'spawn'));
+      return Promise.reject(cell.goneError('spawn'));
     }
     const { host } = cell.kind;
     const on = options?.on ?? host.nodeId;
@@ -140,7 +156,7 @@ export class ActorContext implements Context {
   ): Promise<Ref<Q>> {
     const cell = this.#cell;
     if (cell.state !== 'running' || cell.context !== this) {
-      return Promise.reject(new ActorStoppedError(cell.path, 'lookupOrSpawn'));
+      return Promise.reject(cell.goneError('lookupOrSpawn'));
     }
     const { host } = cell.kind;
     const on = options.on ?? host.nodeId;
@@ -160,7 +176,7 @@ export class ActorContext implements Context {
   stop(ref: Address | undefined = undefined, options: StopOptions = {}): void {
     const cell = this.#cell;
     // A behaviour that has ended must not stop the one that came after it.
-    if (ref === undefined && cell.context !== this) return;
+    if (cell.context !== this && (ref === undefined || this.self.equals(ref))) return;
     cell.kind.host.stop(ref ?? this.self, options.drain ?? false, options.kill ?? false);
   }
 

@@ -23,7 +23,11 @@ export class GroupRestart {
     const own = this.parent.own();
     const children = own.ordered ?? [];
     const at = children.findIndex((child) => child.id === id);
-    if (at < 0) return;
+    if (at < 0) {
+      own.haltedEarly ??= new Map();
+      own.haltedEarly.set(id, delayMs);
+      return;
+    }
     this.halted.add(id);
     this.delayMs = Math.max(this.delayMs, delayMs);
     if (this.halting === id) {
@@ -32,8 +36,12 @@ export class GroupRestart {
       const { strategy } = this.parent.kind.definition;
       const affected = strategy === 'one-for-all' ? children : children.slice(at);
       const waiting = new Set(this.toHalt.map((child) => child.id));
-      for (const child of affected) if (!this.halted.has(child.id)) waiting.add(child.id);
-      this.toHalt = children.filter((child) => waiting.has(child.id) && child.id !== this.halting).reverse();
+      for (const child of affected) waiting.add(child.id);
+      this.toHalt = children
+        .filter(({ id }) => waiting.has(id) && id !== this.halting && !this.halted.has(id))
+        .reverse();
+      // This one wants to wait too.
+      this.stopTimer();
     }
     this.goOn();
   }
@@ -54,10 +62,13 @@ export class GroupRestart {
       this.cancelTimer ??= host.setTimer(this.delayMs, () => this.begin());
       return;
     }
-    this.cancelTimer?.();
-    this.cancelTimer = undefined;
     this.halting = next.id;
     host.haltChild(next);
+  }
+
+  private stopTimer(): void {
+    this.cancelTimer?.();
+    this.cancelTimer = undefined;
   }
 
   private begin(): void {
@@ -70,7 +81,7 @@ export class GroupRestart {
 
   /** The parent ends: its children stop anyway. */
   cancel(): void {
-    this.cancelTimer?.();
+    this.stopTimer();
     this.parent.own().group = undefined;
   }
 }

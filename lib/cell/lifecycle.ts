@@ -1,7 +1,7 @@
 // How an actor fails, stops and begins again. A behaviour always ends the same way, whether another follows it or
 // not: its running handler finishes, its signals abort, its timers and watches end, its children stop, its clean-up
 // runs, last registered first.
-import { ActorRestartedError, ActorStoppedError, RestartLimitError } from '../protocol/errors.ts';
+import { RestartLimitError } from '../protocol/errors.ts';
 import type { StopReason } from '../protocol/events.ts';
 import type { Directive } from '../protocol/supervision.ts';
 import { asError, isThenable } from './asError.ts';
@@ -44,7 +44,9 @@ function stopBecause(cell: Cell, reason: StopReason): void {
 /** The directive for an error, and when a restart is one too many, the escalation instead. */
 function decide(cell: Cell, error: Error): { directive: Directive; error: Error } {
   const { supervision, host } = cell.kind;
-  let directive = directiveFor(supervision, error);
+  let directive = directiveFor(supervision, error, (failure) =>
+    host.failed(cell, 'supervision.onFailure', failure, 'stop'),
+  );
   // Without a behaviour there is nothing to resume.
   if (directive === 'resume' && cell.behaviour === undefined) directive = 'restart';
   if (directive !== 'restart') return { directive, error };
@@ -84,6 +86,7 @@ function awaitRestart(cell: Cell): void {
   cell.asks?.dropSignals();
   const own = cell.own();
   own.dropSignal();
+  own.cleaning = false;
   const delayMs = own.restartDelayMs;
   if (grouped) host.halted(cell, delayMs);
   else own.cancelRestart = host.setTimer(delayMs, () => begin(cell));
@@ -111,10 +114,11 @@ export function begin(cell: Cell): void {
 
 /**
  * Stops after the running handler; with `drain`, after the messages that already wait; with `kill`, without waiting
- * for a handler that waits for something itself.
+ * for a handler that waits for something itself, nor for such children or clean-up.
  */
 export function requestStop(cell: Cell, drain: boolean, kill = false): void {
   if (cell.state === 'stopped') return;
+  if (kill) cell.killed = true;
   if (cell.state === 'waiting') {
     // It drains when it has begun again.
     if (drain) cell.draining = true;
@@ -130,16 +134,27 @@ export function requestStop(cell: Cell, drain: boolean, kill = false): void {
     }
   } else if (cell.state === 'stopping' && !drain) {
     cell.draining = false;
+    beginStop(cell);
   } else if (cell.state === 'closing' && cell.again) {
     if (drain) {
       cell.draining = true;
     } else {
       cell.again = false;
+      // It was to kill children that hold a restart.
+      cell.belongings?.cancelRestart?.();
       refuseWaiting(cell);
     }
   }
-  if (kill && cell.held) letGo(cell);
+  if (kill) hurry(cell);
   cell.wake();
+}
+
+/** Goes on without whatever it waits for. */
+function hurry(cell: Cell): void {
+  if (cell.held) letGo(cell);
+  if (cell.state !== 'closing') return;
+  if (cell.belongings?.cleaning) finish(cell);
+  else stopChildren(cell, true);
 }
 
 /** Goes on without the handler that runs: whatever it still does has no effect. */
@@ -158,13 +173,14 @@ function beginStop(cell: Cell): void {
 /** It had no behaviour: there is nothing to end. */
 function stopWaiting(cell: Cell): void {
   cell.belongings?.cancelRestart?.();
+  cell.state = 'closing';
   refuseWaiting(cell);
   stopped(cell);
 }
 
 function abortSignals(cell: Cell): void {
   if (cell.belongings === undefined && cell.asks === undefined) return;
-  const reason = (): Error => new ActorStoppedError(cell.path);
+  const reason = (): Error => cell.goneError();
   cell.belongings?.abort(reason);
   cell.asks?.abortAll(reason);
 }
@@ -186,11 +202,12 @@ export function close(cell: Cell): void {
   belongings.group?.cancel();
   cell.kind.host.unwatchAll(cell);
   if (belongings.childCount === 0) return finish(cell);
-  stopChildren(cell, false);
   if (cell.again) {
     // One of them may be waiting for a reply of this actor: those that wait here are kept, so it can't be refused.
     belongings.cancelRestart = cell.kind.host.setTimer(childrenStopMs, () => stopChildren(cell, true));
   }
+  // Last: the last of them may be gone at once.
+  stopChildren(cell, cell.killed);
 }
 
 function stopChildren(cell: Cell, kill: boolean): void {
@@ -201,13 +218,20 @@ function stopChildren(cell: Cell, kill: boolean): void {
 
 /** A child is gone. */
 export function childrenGone(cell: Cell): void {
-  if (cell.state === 'closing' && cell.belongings?.childCount === 0) finish(cell);
+  const { belongings } = cell;
+  if (cell.state === 'closing' && belongings?.childCount === 0 && !belongings.cleaning) finish(cell);
 }
 
 /** Runs the clean-up callbacks one after the other, then is gone, or begins again. */
 function finish(cell: Cell): void {
+  // A killed one is gone before a callback that waited for something comes back.
+  if (cell.state !== 'closing') return;
   const { belongings } = cell;
-  belongings?.cancelRestart?.();
+  if (belongings !== undefined) {
+    belongings.cleaning = true;
+    belongings.cancelRestart?.();
+    belongings.cancelRestart = undefined;
+  }
   for (let fn = belongings?.nextStopCallback(); fn; fn = belongings?.nextStopCallback()) {
     try {
       const result = fn();
@@ -219,7 +243,7 @@ function finish(cell: Cell): void {
             finish(cell);
           },
         );
-        return;
+        if (!cell.killed) return;
       }
     } catch (error) {
       fail(cell, 'onStop', asError(error));
@@ -265,8 +289,5 @@ function refuseMessage(cell: Cell, { index, replyNode, askId }: Envelope, counts
 }
 
 function refuse(cell: Cell, message: string, node: number, askId: number): void {
-  const error = cell.again
-    ? new ActorRestartedError(cell.path, message)
-    : new ActorStoppedError(cell.path, message);
-  cell.kind.host.replyError(cell, node, askId, error);
+  cell.kind.host.replyError(cell, node, askId, cell.goneError(message));
 }

@@ -21,18 +21,23 @@ export class OpenAsks {
   }
 
   closed(node: number, askId: number): void {
-    if (this.open.size > 0) this.open.delete(keyOf(node, askId));
-    if (this.controllers.size > 0) this.controllers.delete(keyOf(node, askId));
+    if (node === this.currentNode && askId === this.currentAsk) this.currentNode = noReply;
+    if (this.open.size + this.controllers.size + this.aborted.size === 0) return;
+    const key = keyOf(node, askId);
+    this.open.delete(key);
+    this.controllers.delete(key);
+    this.aborted.delete(key);
   }
 
-  /** The signal of the ask being handled, if one is. */
-  signalOfCurrent(): AbortSignal | undefined {
+  /** The signal of the ask being handled, if one is; `ended` is the reason where its actor is already ending. */
+  signalOfCurrent(ended: Error | undefined): AbortSignal | undefined {
     if (this.currentNode === noReply) return undefined;
     const key = keyOf(this.currentNode, this.currentAsk);
     let controller = this.controllers.get(key);
     if (controller === undefined) {
       controller = new AbortController();
       if (this.aborted.delete(key)) controller.abort(new DOMException('the asker gave up', 'AbortError'));
+      else if (ended !== undefined) controller.abort(ended);
       this.controllers.set(key, controller);
     }
     return controller.signal;
@@ -54,9 +59,11 @@ export class OpenAsks {
     return this.aborted.size > 0 && this.aborted.delete(keyOf(node, askId));
   }
 
-  /** No ask waits any more: what is still marked as aborted had been answered already. */
+  /** No ask waits any more: what is still marked as aborted is being handled, or had been answered already. */
   mailboxEmpty(): void {
-    if (this.aborted.size > 0) this.aborted.clear();
+    if (this.aborted.size === 0) return;
+    const current = keyOf(this.currentNode, this.currentAsk);
+    for (const key of this.aborted) if (key !== current && !this.open.has(key)) this.aborted.delete(key);
   }
 
   /** Nobody answers the ask being handled any more. */

@@ -33,6 +33,7 @@ export function unstashAll(cell: Cell): void {
   const { stash: messages } = own;
   own.stash = undefined;
   for (const message of messages.reverse()) cell.mailbox!.putBack(message);
+  cell.pressWhenHigh(cell.mailbox!);
   cell.wake();
 }
 

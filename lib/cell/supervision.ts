@@ -1,6 +1,7 @@
 // Decides what becomes of an actor that fails: the directive, whether it may restart once more, and after how long.
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { DefinitionSupervision, Directive, SupervisionOptions } from '../protocol/supervision.ts';
+import { asError } from './asError.ts';
 
 /** {@link SupervisionOptions}, complete and checked. */
 export interface Supervision extends Backoff {
@@ -27,6 +28,11 @@ export function supervisionOf(
   definition: DefinitionSupervision | undefined,
   spawn: SupervisionOptions | undefined,
 ): Supervision {
+  if (typeof spawn?.onFailure === 'function') {
+    throw new InvalidOptionError(
+      'supervision.onFailure of a spawn must be a directive, since it may travel to another thread: give the function to the definition',
+    );
+  }
   const settings: Supervision = {
     onFailure: spawn?.onFailure ?? definition?.onFailure ?? 'restart',
     restartsMax: spawn?.restartsMax ?? definition?.restartsMax ?? 10,
@@ -61,14 +67,18 @@ function checkDirective(directive: unknown): void {
 }
 
 /** What the settings say about `error`. Where the definition's function fails itself, the actor stops. */
-export function directiveFor({ onFailure }: Supervision, error: Error): Directive {
+export function directiveFor(
+  { onFailure }: Supervision,
+  error: Error,
+  report: (failure: Error) => void,
+): Directive {
   if (typeof onFailure !== 'function') return onFailure;
   try {
     const directive = onFailure(error);
     checkDirective(directive);
     return directive;
   } catch (failure) {
-    error.message += ` (and supervision.onFailure failed: ${(failure as Error).message})`;
+    report(asError(failure));
     return 'stop';
   }
 }
@@ -84,13 +94,15 @@ export class RestartHistory {
   next(settings: Backoff, now: number, chance: () => number): number | undefined {
     this.times = this.times.filter((time) => now - time < settings.withinMs);
     if (this.times.length >= settings.restartsMax) return undefined;
-    const full = Math.min(settings.firstMs * 2 ** this.times.length, settings.maxMs);
+    const full = Math.min(settings.firstMs * 2 ** Math.min(this.times.length, doublingsMax), settings.maxMs);
     this.times.push(now);
-    // A parent that is restarted without a limit must not remember for ever.
-    if (this.times.length > historyMax) this.times.shift();
+    // An actor that is restarted without a limit must not remember for ever.
+    if (settings.restartsMax === Number.POSITIVE_INFINITY && this.times.length > doublingsMax) {
+      this.times.shift();
+    }
     return full * (1 - settings.jitter * chance());
   }
 }
 
-/** Past so many restarts within the period the wait has long reached its maximum. */
-const historyMax = 1024;
+/** After so many the wait has reached the longest one there can be. */
+const doublingsMax = 32;

@@ -8,10 +8,11 @@ import {
   ActorStoppedError,
   CorruptMessageError,
   DefinitionConflictError,
+  type ErrorClass,
   MailboxFullError,
 } from '../protocol/errors.ts';
 import type { StopReason } from '../protocol/events.ts';
-import type { NodeId } from '../protocol/ref.ts';
+import { type Address, type AnyRef, type NodeId, refProtocol } from '../protocol/ref.ts';
 import type { ByteReader } from '../wire/buffer.ts';
 import { readDynamic } from '../wire/dynamic.ts';
 import { reviveError, type SerializedError } from '../wire/errorCodec.ts';
@@ -63,8 +64,11 @@ export class Inbox implements FrameReceiver {
         return node.watchedFrom(from, frame.f64(), frame.f64());
       case FrameKind.unwatch:
         return node.watches.removeWatcher(frame.f64(), from, frame.f64());
-      case FrameKind.stopped:
-        return node.watches.fire(frame.f64(), reviveReason(readDynamic(frame) as SerializedReason));
+      case FrameKind.stopped: {
+        const id = frame.f64();
+        const reason = readDynamic(frame) as SerializedReason;
+        return node.watches.fire(id, reviveReason(reason, classesOf(node.watches.target(id))));
+      }
       case FrameKind.stop:
         return this.stop(frame);
       case FrameKind.childStopped: {
@@ -74,8 +78,11 @@ export class Inbox implements FrameReceiver {
       }
       case FrameKind.escalated: {
         const cell = node.cells.get(frame.f64());
+        const childId = `${frame.f64()}/${frame.f64()}`;
         const during = `child ${frame.string()}`;
-        if (cell !== undefined) fail(cell, during, reviveError(readDynamic(frame) as SerializedError, []));
+        const data = readDynamic(frame) as SerializedError;
+        const classes = classesOf(cell?.belongings?.farChild(childId));
+        if (cell !== undefined) fail(cell, during, reviveError(data, classes));
         return;
       }
       case FrameKind.halt: {
@@ -175,6 +182,11 @@ export function refusal(cell: Cell, message: string): Error {
     : new ActorStoppedError(cell.path, message);
 }
 
-function reviveReason(data: SerializedReason): StopReason {
-  return 'error' in data ? { type: data.type, error: reviveError(data.error, []) } : data;
+function reviveReason(data: SerializedReason, classes: readonly ErrorClass[]): StopReason {
+  return 'error' in data ? { type: data.type, error: reviveError(data.error, classes) } : data;
+}
+
+/** The error classes of the actor behind a ref. */
+function classesOf(ref: Address | undefined): readonly ErrorClass[] {
+  return ref === undefined ? [] : errorsOf((ref as AnyRef)[refProtocol]);
 }

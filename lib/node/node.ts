@@ -366,8 +366,9 @@ export class ActorNode implements CellHost, RefBinder {
   watch(watcher: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void {
     const at = this.where(ref);
     // About to begin again elsewhere: what was watched is gone.
-    const { node, cell } = at === 'pending' ? this.identify(ref) : at;
-    const id = this.watches.add(watcher, node, cell, fn);
+    const target = at === 'pending' ? this.identify(ref) : at;
+    const { node, cell } = target;
+    const id = this.watches.add(watcher, ref, target, fn);
     if (node === this.nodeId) {
       this.watchedFrom(node, cell, id);
     } else if (!this.outbox.watch(node, cell, id)) {

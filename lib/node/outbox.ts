@@ -72,9 +72,11 @@ export class Outbox {
     return this.numbers(node, FrameKind.stop, cell, kill ? 2 : drain ? 1 : 0);
   }
 
-  escalated(node: NodeId, parentCell: number, path: string, error: Error): boolean {
+  escalated(node: NodeId, parentCell: number, child: ActorId, path: string, error: Error): boolean {
     return this.frame(node, FrameKind.escalated, (writer) => {
       writer.f64(parentCell);
+      writer.f64(child.node);
+      writer.f64(child.cell);
       writer.string(path);
       writeDynamic(serializeError(error, writer.platform), writer);
     });

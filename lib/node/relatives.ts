@@ -68,7 +68,7 @@ export class Relatives {
     this.reach(
       cell.parent,
       (parent) => fail(parent, `child ${cell.path}`, error),
-      (at) => void this.node.outbox.escalated(at.node, at.cell, cell.path, error),
+      (at) => void this.node.outbox.escalated(at.node, at.cell, this.identityOf(cell), cell.path, error),
     );
   }
 
@@ -83,7 +83,9 @@ export class Relatives {
   }
 
   childHalted(parent: Cell, id: string, delayMs: number): void {
-    if (parent.state !== 'running') return;
+    const { state } = parent;
+    // Elsewhere its children stop anyway.
+    if (state !== 'running' && state !== 'restarting' && state !== 'stopping') return;
     const own = parent.own();
     own.group ??= new GroupRestart(parent);
     own.group.childHalted(id, delayMs);

@@ -10,12 +10,11 @@ import {
   ActorStoppedError,
   DefinitionConflictError,
   DefinitionNotFoundError,
-  InvalidOptionError,
   NodeDownError,
   SystemClosedError,
 } from '../protocol/errors.ts';
 import type { Address } from '../protocol/ref.ts';
-import { ByteReader, ByteWriter } from '../wire/buffer.ts';
+import { type Beside, ByteReader, ByteWriter } from '../wire/buffer.ts';
 import { validate } from '../wire/codec.ts';
 import { protocolTable } from '../wire/protocolTable.ts';
 import type { ActorId } from '../wire/refs.ts';
@@ -52,9 +51,11 @@ export class Spawner {
       // Now: while the name is claimed, the caller may go on to change what it has given.
       const kept = kind.args.mustCopy ? kind.args.copy(value, node.world.platform, node) : value;
       const keptOptions = { ...options };
-      return node.registry.spawn(definition, options.name, ifTaken, () =>
-        this.place(kind, kept, keptOptions, on, parent),
-      );
+      const context = parent?.context;
+      return node.registry.spawn(definition, options.name, ifTaken, () => {
+        if (parent?.context !== context) throw parent!.goneError('spawn');
+        return this.place(kind, kept, keptOptions, on, parent);
+      });
     } catch (error) {
       return Promise.reject(error);
     }
@@ -100,7 +101,12 @@ export class Spawner {
   ): Promise<ActorRef> {
     const { node } = this;
     const { definition, table } = kind;
+    // Whose child it is: the behaviour's, which may have ended when the child is there.
+    const context = parent?.context;
     const writer = new ByteWriter(node.world.platform, 256);
+    // Shared memory goes along as itself.
+    const beside: Beside = { buffers: [] };
+    writer.beside = beside;
     kind.args.write(args, writer, node);
     const self = parent && (node.selfRef(parent) as ActorRef);
     const spawned = await node.world.control.spawn(
@@ -109,6 +115,7 @@ export class Spawner {
         module: definition.module,
         fingerprint: table.fingerprint,
         args: writer.bytes.slice(0, writer.position),
+        beside: beside.buffers,
         relocation: relocationOf(kind),
         options: {
           name: options?.name,
@@ -120,19 +127,24 @@ export class Spawner {
       on,
     );
     const ref = new ActorRef(node.sender, table, spawned.node, spawned.cell, spawned.path);
-    // One that 'any' has brought back to this node is the parent's already.
-    if (parent !== undefined && spawned.node !== node.nodeId && !this.adopt(parent, ref)) {
+    if (parent === undefined) return ref;
+    const { state } = parent;
+    if (parent.context !== context || (state !== 'running' && state !== 'stopping')) {
       node.stop(ref, false, false);
-      throw new InvalidOptionError(`${parent.path} stopped while '${definition.name}' was starting`);
+      throw parent.goneError('spawn');
     }
+    // One that 'any' has brought back to this node is the parent's already.
+    if (spawned.node !== node.nodeId) this.adopt(parent, ref);
     return ref;
   }
 
-  /** False when the parent is already closing. */
-  private adopt(parent: Cell, child: ActorRef): boolean {
-    if (parent.state !== 'running' && parent.state !== 'stopping') return false;
-    parent.own().adoptFar(child, groups(parent));
-    return true;
+  private adopt(parent: Cell, child: ActorRef): void {
+    const own = parent.own();
+    own.adoptFar(child, groups(parent));
+    const delayMs = own.haltedEarly?.get(child.id);
+    if (delayMs === undefined) return;
+    own.haltedEarly!.delete(child.id);
+    this.node.relatives.childHalted(parent, child.id, delayMs);
   }
 
   /** Starts an actor on this node because another one asks for it. */
@@ -147,7 +159,9 @@ export class Spawner {
     }
     const { parent, options } = request;
     const kind = this.kinds.of(definition, options, parent?.groups ?? false);
-    const args = kind.args.read(new ByteReader(node.world.platform, request.args), node);
+    const reader = new ByteReader(node.world.platform, request.args);
+    reader.beside = { buffers: request.beside };
+    const args = kind.args.read(reader, node);
     const parentRef = parent && new ActorRef(node.sender, nobody, parent.node, parent.cell, parent.path);
     const { trackId, home } = request;
     const cell = this.start(kind, args, { name: options.name, trackId, home }, parentRef);
@@ -233,7 +247,7 @@ interface Identity {
 /** Whether an actor begins again elsewhere when its node dies, and how. */
 function relocationOf({ supervision, definition }: CellKind): Backoff | undefined {
   const error = new NodeDownError(0, `the node of a '${definition.name}' went down`);
-  if (directiveFor(supervision, error) !== 'restart') return undefined;
+  if (directiveFor(supervision, error, () => {}) !== 'restart') return undefined;
   const { onFailure: _, ...backoff } = supervision;
   return backoff;
 }

@@ -1,13 +1,15 @@
 // Who watches whom. The watcher's node keeps the callbacks, the watched actor's node keeps who to tell.
 import type { Cell } from '../cell/cell.ts';
 import type { StopReason } from '../protocol/events.ts';
-import type { NodeId } from '../protocol/ref.ts';
+import type { Address, NodeId } from '../protocol/ref.ts';
+import type { ActorId } from '../wire/refs.ts';
 
 type Callback = (reason: StopReason) => unknown;
 
 /** A watch by an actor of this node. */
 interface Watch {
   readonly watcher: Cell;
+  readonly ref: Address;
   readonly node: NodeId;
   readonly cell: number;
   readonly fn: Callback;
@@ -26,9 +28,9 @@ export class WatchTable {
   private lastId = 0;
 
   /** An actor of this node starts watching; returns the watch's id. */
-  add(watcher: Cell, node: NodeId, cell: number, fn: Callback): number {
+  add(watcher: Cell, ref: Address, at: ActorId, fn: Callback): number {
     const id = ++this.lastId;
-    this.watches.set(id, { watcher, node, cell, fn });
+    this.watches.set(id, { watcher, ref, node: at.node, cell: at.cell, fn });
     let own = this.byWatcher.get(watcher);
     if (own === undefined) {
       own = new Set();
@@ -36,6 +38,11 @@ export class WatchTable {
     }
     own.add(id);
     return id;
+  }
+
+  /** Who is watched. */
+  target(id: number): Address | undefined {
+    return this.watches.get(id)?.ref;
   }
 
   /** Ends a watch; returns it if it was still there. */

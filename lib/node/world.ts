@@ -39,7 +39,7 @@ export interface Transport {
   onFrame(receiver: FrameReceiver): void;
   /** Sets who is told when this node was woken: a full link may have room again, an actor may take messages. */
   onWake(wake: () => void): void;
-  /** Forgets a node that has died; returns how many messages were on their way to it. */
+  /** Forgets a node that has died; returns how many messages were on their way to it or from it. */
   drop(node: NodeId): number;
 }
 
@@ -50,6 +50,8 @@ export interface SpawnRequest {
   readonly fingerprint: number;
   /** The arguments, encoded by the definition's schema. */
   readonly args: Uint8Array;
+  /** Memory that goes beside them. */
+  readonly beside: readonly (ArrayBuffer | SharedArrayBuffer)[];
   /** Set where the actor is to begin again elsewhere when its node dies: how often and how soon. */
   readonly relocation: Backoff | undefined;
   /** Of such an actor: the host wants to know when it has stopped. */

@@ -62,8 +62,9 @@ export interface StopOptions {
   /** `true`: messages that already wait are handled first. Default `false`: they become dead letters. */
   drain?: boolean;
   /**
-   * `true`: a handler that waits for something isn't waited for; what it still does is ignored, its asker gets
-   * `ActorStoppedError`. A handler that holds its thread can't be interrupted.
+   * `true`: nothing is waited for. A handler that waits for something goes on in vain: what it still does is ignored,
+   * its asker gets `ActorStoppedError`. Children are killed, clean-up runs but isn't waited for. A handler that holds
+   * its thread can't be interrupted.
    */
   kill?: boolean;
 }
@@ -80,8 +81,9 @@ export interface Context<P = unknown> {
   readonly node: NodeId;
   readonly log: Log;
   /**
-   * Inside a handler of an ask: aborted when the asker gives up or the actor stops. Elsewhere: aborted when
-   * the actor stops. Made on first use.
+   * Inside a handler of an ask: aborted when the asker gives up or the behaviour ends. Elsewhere: aborted when the
+   * behaviour ends. Made on first use. In a handler of a concurrent ask, read it before the first `await`: later it is
+   * that of whichever ask came last.
    */
   readonly signal: AbortSignal;
   /** Milliseconds since an arbitrary start, fractional, never going back. */
@@ -90,6 +92,11 @@ export interface Context<P = unknown> {
   random(): number;
   /** Runs `fn` once as a turn of this actor after `delayMs`; returns a function that cancels it. */
   after(delayMs: number, fn: () => unknown): () => void;
+  /**
+   * Resolves after `delayMs`, for a handler that waits: `await ctx.sleep(50)`. (A callback of {@link after} is a turn of
+   * its own, which a handler that holds the mailbox would wait for in vain.) Rejects when the behaviour ends first.
+   */
+  sleep(delayMs: number): Promise<void>;
   /** Runs `fn` every `periodMs` as a turn of this actor; a late turn isn't made up for. */
   every(periodMs: number, fn: () => unknown): () => void;
   /** Starts a child: it stops before this actor does. */

@@ -94,8 +94,13 @@ export class ActorStoppedError extends ThrumError {
 
 /** The asked actor failed and was restarted before it answered: a concurrent ask of its former self. */
 export class ActorRestartedError extends ThrumError {
-  constructor(path: string, message: string) {
-    super('ERR_THRUM_ACTOR_RESTARTED', `${path} was restarted: '${message}' was not answered; ask again`);
+  constructor(path: string, message?: string) {
+    super(
+      'ERR_THRUM_ACTOR_RESTARTED',
+      message === undefined
+        ? `${path} was restarted`
+        : `${path} was restarted: '${message}' was not answered; ask again`,
+    );
   }
 }
 

@@ -34,14 +34,14 @@ export interface CloseReport {
 export type SystemEvent =
   | { readonly type: 'started'; readonly node: NodeId; readonly actor: string }
   | {
-      /** A handler, timer, watch callback, `onStop` callback or a restart's `create` threw. */
+      /** A handler, timer, watch callback, `onStop` callback, `supervision.onFailure` or a restart's `create` threw. */
       readonly type: 'failed';
       readonly node: NodeId;
       readonly actor: string;
       /** Which message or callback failed. */
       readonly during: string;
       readonly error: Error;
-      /** What follows. `none`: the actor is stopping anyway. */
+      /** What follows. `none`: the actor stops or restarts anyway. */
       readonly directive: Directive | 'none';
     }
   | {

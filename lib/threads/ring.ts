@@ -8,6 +8,7 @@ const wordBytes = 8;
 // Positions count bytes since the beginning and wrap at 2^32; they are compared by their difference. Producer
 // and consumer write words of cache lines of their own.
 const headWord = 0;
+const committedWord = 2;
 const tailWord = 16;
 const waitingWord = 32;
 const consumedWord = 48;
@@ -30,6 +31,8 @@ abstract class RingEnd {
   protected readonly words: Int32Array;
   protected readonly data: Uint8Array;
   protected readonly mask: number;
+  /** [0]: messages that the producer has written, also those not yet in the ring: known after its death too. */
+  readonly committed: Float64Array;
   /** [0]: messages that the consumer has handed on. */
   readonly consumed: Float64Array;
   readonly capacity: number;
@@ -37,6 +40,7 @@ abstract class RingEnd {
   constructor(memory: SharedArrayBuffer) {
     this.words = new Int32Array(memory, 0, headerBytes / 4);
     this.data = new Uint8Array(memory, headerBytes);
+    this.committed = new Float64Array(memory, committedWord * 4, 1);
     this.consumed = new Float64Array(memory, consumedWord * 4, 1);
     this.capacity = this.data.length;
     this.mask = this.capacity - 1;

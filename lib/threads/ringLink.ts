@@ -42,8 +42,6 @@ export class RingLink implements Link {
   private readonly beside: Beside = { buffers: [] };
   /** The ring is full; the consumer will ring when it has made room. */
   blocked = false;
-  /** Messages of users that were committed. */
-  private messages = 0;
   /** It is in its transport's list of links to flush. */
   dirty = false;
 
@@ -101,7 +99,7 @@ export class RingLink implements Link {
 
   commit(frameStart: number): void {
     const { writer } = this;
-    if (isMessage(kindAt(writer.bytes, frameStart))) this.messages++;
+    if (isMessage(kindAt(writer.bytes, frameStart))) this.ring.committed[0]!++;
     if (writer.position - frameStart > largeFrameBytes || this.beside.buffers.length > 0) {
       this.sendElsewhere(frameStart);
     }
@@ -155,6 +153,6 @@ export class RingLink implements Link {
   /** Ends the link; returns how many messages the other side has never seen. */
   close(): number {
     this.port.close();
-    return this.messages - this.ring.consumed[0]!;
+    return this.ring.committed[0]! - this.ring.consumed[0]!;
   }
 }

@@ -230,8 +230,10 @@ export class RingTransport implements Transport {
       this.linkBySlot[slotOf(node)] = undefined;
     }
     // What it has sent before it died is still good.
-    this.sources.get(node)?.drain();
-    this.sources.get(node)?.close();
+    const source = this.sources.get(node);
+    source?.drain();
+    // What it had accepted and not yet sent died with it.
+    lost += source?.close() ?? 0;
     this.sources.delete(node);
     this.bySlot[slotOf(node)] = undefined;
     return lost;

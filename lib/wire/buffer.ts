@@ -149,7 +149,7 @@ export class ByteReader {
   position: number;
   end: number;
   /** What came beside the message. */
-  beside: Beside | undefined = undefined;
+  beside: { readonly buffers: Readonly<Beside['buffers']> } | undefined = undefined;
 
   constructor(platform: Platform, bytes: Uint8Array, start = 0, end = bytes.length) {
     this.platform = platform;

@@ -68,7 +68,7 @@ function readProperty(object: object, name: string): { readonly value: unknown }
 }
 
 /** Objects may lack `toString`, or have one that throws. */
-function asText(value: unknown): string {
+export function asText(value: unknown): string {
   try {
     return String(value);
   } catch {

@@ -27,7 +27,7 @@ export const FrameKind = {
   childStopped: 10,
   /** The frame itself comes by another way (it is large, or gives memory away); this is its place in the order. */
   elsewhere: 11,
-  /** parent's cell, path of the child, serialized error: the child has failed, and its parent with it */
+  /** parent's cell, child's node and cell (as above), its path, serialized error: it has failed, its parent with it */
   escalated: 12,
   /** cell: its behaviour is to end, since siblings restart */
   halt: 13,

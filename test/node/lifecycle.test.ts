@@ -394,3 +394,34 @@ test('asking in a loop of microtasks leaves the event loop its turn', async (t) 
   }
   t.pass();
 });
+
+test('a handler sleeps by the clock of its world, and not beyond the end of its behaviour', async (t) => {
+  const { world, node, spawn } = manualNode();
+  const { definition, log } = scripted('life/Sleeper', (ctx, log) => ({
+    answer: async (text) => {
+      await ctx.sleep(30);
+      return text;
+    },
+    slowly: async (text) => {
+      await ctx.sleep(1000).catch((error: Error) => log.push(error.name));
+      await ctx.sleep(1).catch((error: Error) => log.push(error.name));
+      return text;
+    },
+  }));
+  const ref = await spawn(definition);
+  let answered = false;
+  const answer = ref.ask.answer('awake').finally(() => {
+    answered = true;
+  });
+  await world.advance(29);
+  t.false(answered);
+  await world.advance(2);
+  t.is(await answer, 'awake');
+  const left = failureOf(ref.ask.slowly('never'));
+  await settle();
+  node.stop(ref, false);
+  t.true((await left) instanceof ActorStoppedError);
+  await settle();
+  t.deepEqual(log, ['ActorStoppedError', 'ActorStoppedError']);
+  t.is(world.pending, 0);
+});

@@ -25,7 +25,7 @@ test.serial('actors that run on are named, with the nodes that do not answer', a
   });
   system.events.on((event) => events.push(event));
   const never = await Promise.all(
-    (['host', 1] as const).map((on) => system.spawn(Troublemaker, undefined, { on, name: 'never' })),
+    (['host', 1] as const).map((on) => system.spawn(Troublemaker, undefined, { on, name: `never ${on}` })),
   );
   await system.spawn(Counter, {}, { on: 1, name: 'obedient' });
   const pending = never.map((ref) => failureOf(ref.ask.never()));
@@ -34,7 +34,7 @@ test.serial('actors that run on are named, with the nodes that do not answer', a
   stuck.tell.work('waits');
   while (system.metrics().nodes[2]!.handled === 0) await new Promise((resolve) => setImmediate(resolve));
   const report = await system.close(quick);
-  t.like(report, { stopped: false, left: ['0/never', '1/never'], silentNodes: [2], deadNodes: [] });
+  t.like(report, { stopped: false, left: ['0/never host', '1/never 1'], silentNodes: [2], deadNodes: [] });
   t.true(report.elapsedMs >= 299 && report.elapsedMs < 3000, `${report.elapsedMs}`);
   const errors = await Promise.all(pending);
   t.deepEqual(
@@ -51,7 +51,9 @@ test.serial('actors that run on are named, with the nodes that do not answer', a
   t.is(events.at(-1)!.type, 'closed');
   t.is((events.at(-1) as { report: unknown }).report, report);
   t.true(
-    entries.some((entry) => /^warn: closed after .*: still running: 0\/never, 1\/never; node 2 /.test(entry)),
+    entries.some((entry) =>
+      /^warn: closed after .*: still running: 0\/never host, 1\/never 1; node 2 /.test(entry),
+    ),
     entries.join('\n'),
   );
 });
