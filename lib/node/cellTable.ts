@@ -5,8 +5,8 @@ import type { Cell } from '../cell/cell.ts';
 /** So many actors can live on a node at a time. */
 const slotsMax = 2 ** 24;
 
-/** The number of the system's registry on its node: a slot that no other cell is given. */
-export const registryCell = 0;
+/** A number that no actor is given: of the system's registry on its node, of the registry's agent on others. */
+export const internalCell = 0;
 
 export class CellTable {
   private readonly slots: (Cell | undefined)[] = [undefined];

@@ -51,9 +51,11 @@ export class Spawner {
       // Now: while the name is claimed, the caller may go on to change what it has given.
       const kept = kind.args.mustCopy ? kind.args.copy(value, node.world.platform, node) : value;
       const keptOptions = { ...options };
-      return node.registry.spawn(definition, options.name, ifTaken, () =>
-        this.place(kind, kept, keptOptions, on, parent),
-      );
+      const context = parent?.context;
+      return node.registry.spawn(definition, options.name, ifTaken, () => {
+        if (parent?.context !== context) throw parent!.goneError('spawn');
+        return this.place(kind, kept, keptOptions, on, parent);
+      });
     } catch (error) {
       return Promise.reject(error);
     }

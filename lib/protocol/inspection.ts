@@ -31,6 +31,6 @@ export interface ActorInspection {
   /** Paths of its children, 1,000 at most. */
   readonly children: readonly string[];
   readonly childCount: number;
-  /** How many watches there are on it. */
+  /** How many watches there are on it; the registry has one on each actor with a name or in a group. */
   readonly watchers: number;
 }

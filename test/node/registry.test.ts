@@ -2,6 +2,7 @@
 import test from 'ava';
 import * as z from 'zod';
 import {
+  AskTimeoutError,
   actor,
   ask,
   bytes,
@@ -14,7 +15,10 @@ import {
   SystemClosedError,
   tell,
 } from '../../lib/index.ts';
-import { registryCell } from '../../lib/node/cellTable.ts';
+import { internalCell } from '../../lib/node/cellTable.ts';
+import { startInternal } from '../../lib/node/registry/internal.ts';
+import type { AgentId, AgentProtocol } from '../../lib/node/registry/messages.ts';
+import { registryDefinition } from '../../lib/node/registry/registry.ts';
 import { failureOf } from '../fixtures/failing.ts';
 import { manualNode, settle } from '../fixtures/manualWorld.ts';
 import { Clerk, Person, Unborn } from '../fixtures/named.ts';
@@ -200,6 +204,29 @@ test('an actor that restarts keeps its name', async (t) => {
   t.true(await found?.ask.alive());
 });
 
+test('before a name on another node is called taken, its node is heard', async (t) => {
+  const { node, start } = registryNode();
+  let ping = async (): Promise<void> => {};
+  const actors = {
+    bind: ({ node: home, cell }: AgentId, protocol: object) => node.bind(home, cell, protocol),
+    agentOf: () => ({ ask: { ping: () => ping() } }) as unknown as Ref<AgentProtocol>,
+    survives: () => false,
+  };
+  startInternal(node, registryDefinition(actors), internalCell);
+  const first = await start(Person, 'p');
+  t.true((await failureOf(start(Person, 'p'))) instanceof NameTakenError);
+  ping = async () => {
+    throw new AskTimeoutError('agent', 'ping', 1000);
+  };
+  t.true((await failureOf(start(Person, 'p'))) instanceof NameTakenError);
+  // The news of its end comes before the answer.
+  ping = async () => {
+    node.stop(first, false);
+    await settle();
+  };
+  t.false((await start(Person, 'p')).equals(first));
+});
+
 test('what can be a name', async (t) => {
   const { node, start, lookup, lookupOrSpawn } = registryNode();
   const bad: unknown[] = ['', 'x'.repeat(257), 'a\nb', 'a\0b', 'a\u0085b', 5, null];
@@ -267,7 +294,7 @@ test('the registry is nobody: not counted, not heard of, and out of the way of n
     node.cells.all().map((cell) => cell.path),
     ['0/p', plain.path],
   );
-  t.not(node.cells.get(registryCell), undefined);
+  t.not(node.cells.get(internalCell), undefined);
   for (const ref of [named, plain]) node.stop(ref, false);
   await settle();
   t.is(idle, 1);
@@ -280,7 +307,7 @@ test('the registry is nobody: not counted, not heard of, and out of the way of n
 test('a node that knows no names has no registry', async (t) => {
   const { node, spawn } = registryNode();
   t.is((await spawn(Person)).path, '0/test/Person#1');
-  t.is(node.cells.get(registryCell), undefined);
+  t.is(node.cells.get(internalCell), undefined);
 });
 
 test("an app's own definition may be called like the registry", async (t) => {

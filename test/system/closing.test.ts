@@ -51,7 +51,9 @@ test.serial('actors that run on are named, with the nodes that do not answer', a
   t.is(events.at(-1)!.type, 'closed');
   t.is((events.at(-1) as { report: unknown }).report, report);
   t.true(
-    entries.some((entry) => /^warn: closed after .*: still running: 0\/never host, 1\/never 1; node 2 /.test(entry)),
+    entries.some((entry) =>
+      /^warn: closed after .*: still running: 0\/never host, 1\/never 1; node 2 /.test(entry),
+    ),
     entries.join('\n'),
   );
 });

@@ -61,7 +61,7 @@ test('a handler that runs on is ended with its thread when the time is up, and n
     const stuck = await system.spawn(flow.Sluggish, undefined, { on: 1 });
     stuck.tell.waitFor(new Uint8Array(new SharedArrayBuffer(4)));
     await handled(1);
-    const never = await system.spawn(actors.Troublemaker, undefined, { on: 'host', name: 'never' });
+    const never = await system.spawn(actors.Troublemaker, undefined, { on: 'host' });
     never.ask.never().catch(() => {});
     await handled(0);
     console.log('ready');`,
@@ -69,7 +69,10 @@ test('a handler that runs on is ended with its thread when the time is up, and n
   await program.line('ready');
   program.signal('SIGTERM');
   t.is(await program.ended, 'SIGTERM', program.stderr);
-  t.regex(program.stderr, /closed after \d+ ms .*still running: 0\/never; node 1 didn't answer/);
+  t.regex(
+    program.stderr,
+    /closed after \d+ ms .*still running: 0\/test\/Troublemaker#1; node 1 didn't answer/,
+  );
 });
 
 test('a second signal ends the process at once', async (t) => {

@@ -5,5 +5,5 @@ import { internalDefinition } from './internal.ts';
 import { agentProtocol, type GroupState, type Key } from './messages.ts';
 
 export function agentDefinition(onChange: (change: { key: Key; state: GroupState }) => void): Definition {
-  return internalDefinition('thrum/RegistryAgent', agentProtocol(), () => ({ changed: onChange }));
+  return internalDefinition('thrum/RegistryAgent', agentProtocol(), () => ({ changed: onChange, ping() {} }));
 }

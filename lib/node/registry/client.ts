@@ -13,24 +13,25 @@ import {
 import type { Group } from '../../protocol/group.ts';
 import type { Address, AskOptions, Ref } from '../../protocol/ref.ts';
 import { protocolTable } from '../../wire/protocolTable.ts';
-import { registryCell } from '../cellTable.ts';
+import { internalCell } from '../cellTable.ts';
 import type { ActorNode } from '../node.ts';
 import { ActorRef } from '../refs.ts';
 import { GroupHandle } from './groupHandle.ts';
 import { GroupWatches } from './groupWatches.ts';
-import { startInternal } from './internal.ts';
+import { registryNode, startInternal } from './internal.ts';
 import { conflict, keyOf } from './key.ts';
 import {
   type ActorPlace,
+  type AgentProtocol,
+  agentProtocol,
+  anyProtocol,
   type Claim,
+  type ClaimReply,
   type Key,
   type RegistryProtocol,
   registryProtocol,
 } from './messages.ts';
 import { type Actors, registryDefinition } from './registry.ts';
-
-/** Where the registry lives. */
-const registryNode = 0;
 
 export class RegistryClient implements Directory {
   private readonly node: ActorNode;
@@ -43,17 +44,26 @@ export class RegistryClient implements Directory {
     this.watches = new GroupWatches(node, this);
   }
 
-  /** The registry's cell, if `id` is its number: the first message to it starts it. */
+  /** The cell with the runtime's own number, the registry or an agent: the first message to it starts it. */
   wake(id: number): Cell | undefined {
     const { node } = this;
-    if (id !== registryCell || node.nodeId !== registryNode || node.closed) return undefined;
-    return node.cells.get(id) ?? startInternal(node, registryDefinition(this.actors()), id);
+    if (id !== internalCell || node.closed) return undefined;
+    const known = node.cells.get(id);
+    if (known !== undefined) return known;
+    if (node.nodeId === registryNode) return startInternal(node, registryDefinition(this.actors()), id);
+    this.watches.agent();
+    return node.cells.get(id);
   }
 
   private actors(): Actors {
     const { node } = this;
     return {
       bind: ({ node: home, cell }, protocol) => node.bind(home, cell, protocol),
+      agentOf: (actor) => {
+        const at = node.where(node.bind(actor.node, actor.cell, anyProtocol));
+        if (at === 'pending' || at.node === node.nodeId) return undefined;
+        return node.bind(at.node, internalCell, agentProtocol()) as Ref<AgentProtocol>;
+      },
       survives: (actor, death) => {
         const at = node.locations.of(actor);
         return at === 'pending' || (at !== undefined && at.node !== (death as NodeDownError).node);
@@ -63,7 +73,7 @@ export class RegistryClient implements Directory {
 
   /** An actor begins again on another node, or it is clear that it doesn't. */
   relocated(id: string): void {
-    if (this.node.nodeId !== registryNode || this.node.cells.get(registryCell) === undefined) return;
+    if (this.node.nodeId !== registryNode || this.node.cells.get(internalCell) === undefined) return;
     const [node, cell] = id.split('/').map(Number) as [number, number];
     // Where it fails, the system closes.
     this.ask('a relocation', (registry) => registry.ask.relocated({ node, cell })).catch(() => {});
@@ -82,10 +92,10 @@ export class RegistryClient implements Directory {
         node.sender,
         table,
         registryNode,
-        registryCell,
+        internalCell,
         `${registryNode}/thrum/Registry`,
       );
-      this.wake(registryCell);
+      this.wake(internalCell);
     }
     try {
       return await send(this.ref as unknown as Ref<RegistryProtocol>);
@@ -132,9 +142,13 @@ export class RegistryClient implements Directory {
     }
   }
 
-  private async claim(key: Key, claim: Claim) {
+  private async claim(key: Key, claim: Claim): Promise<ClaimReply> {
+    const what = `spawn of '${key.name}'`;
+    const send = (checked: boolean) =>
+      this.ask(what, (registry) => registry.ask.claim({ key, claim, checked }));
     try {
-      return await this.ask(`spawn of '${key.name}'`, (registry) => registry.ask.claim({ key, claim }));
+      const reply = await send(false);
+      return reply === 'again' ? ((await send(true)) as ClaimReply) : reply;
     } catch (error) {
       // Perhaps only the answer was late.
       void this.release(key, claim);

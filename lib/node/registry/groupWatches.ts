@@ -4,11 +4,12 @@ import type { Cell } from '../../cell/cell.ts';
 import type { Definition } from '../../protocol/actor.ts';
 import { AskTimeoutError } from '../../protocol/errors.ts';
 import type { Ref } from '../../protocol/ref.ts';
+import { internalCell } from '../cellTable.ts';
 import type { ActorNode } from '../node.ts';
 import { agentDefinition } from './agent.ts';
 import type { RegistryClient } from './client.ts';
 import { GroupWatch, type MembersCallback } from './groupWatch.ts';
-import { startInternal } from './internal.ts';
+import { registryNode, startInternal } from './internal.ts';
 import { conflict } from './key.ts';
 import { type AgentId, type GroupState, type Key, textOf } from './messages.ts';
 
@@ -36,7 +37,8 @@ export class GroupWatches {
   agent(): AgentId {
     if (this.agentId === undefined) {
       const { node } = this;
-      const cell = node.cells.claim();
+      // On the registry's node the number is the registry's.
+      const cell = node.nodeId === registryNode ? node.cells.claim() : internalCell;
       startInternal(
         node,
         agentDefinition(({ key, state }) => this.changed(key, state)),

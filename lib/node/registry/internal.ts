@@ -9,6 +9,9 @@ import type { Handlers } from '../../protocol/message.ts';
 import { Kinds } from '../kinds.ts';
 import type { ActorNode } from '../node.ts';
 
+/** The node where the registry lives. */
+export const registryNode = 0;
+
 /**
  * A definition of the runtime's own. It isn't in the table of definitions: an app may use its name, and two copies
  * of the library don't meet there.

@@ -30,7 +30,7 @@ export interface Claim {
   readonly number: number;
 }
 
-/** The name is the claimer's now; or it is taken, by an actor that starts or one that runs. */
+/** The name is the claimer's now; or it is taken, by an actor that starts or one that runs, as far as is known. */
 export type ClaimReply = 'granted' | 'starting' | 'conflict' | ActorPlace;
 export type LookupReply = 'none' | 'conflict' | ActorPlace;
 
@@ -49,7 +49,13 @@ function makeProtocols() {
   const conflict = z.literal('conflict');
   return {
     registry: {
-      claim: ask(z.object({ key, claim }), z.union([z.enum(['granted', 'starting', 'conflict']), actor])),
+      // 'again': the name was taken, but whoever has it may have stopped. Now the registry has heard what its node had
+      // to say of that before: ask once more, `checked`.
+      claim: ask(
+        z.object({ key, claim, checked: z.boolean() }),
+        z.union([z.enum(['granted', 'starting', 'conflict', 'again']), actor]),
+        { concurrent: true },
+      ),
       confirm: ask(z.object({ key, claim, actor }), z.boolean()),
       release: ask(z.object({ key, claim }), z.void()),
       // Answered when a start has ended, while other messages go on.
@@ -68,9 +74,14 @@ function makeProtocols() {
     },
     agent: {
       changed: ask(z.object({ key, state }), z.void()),
+      /** Its answer comes behind everything that its node has told the registry's before. */
+      ping: ask(z.void(), z.void()),
     },
   };
 }
+
+/** The protocol of a ref that nothing is sent to. */
+export const anyProtocol = {};
 
 type Protocols = ReturnType<typeof makeProtocols>;
 export type RegistryProtocol = Protocols['registry'];

@@ -11,6 +11,7 @@ import {
   type AgentId,
   type AgentProtocol,
   agentProtocol,
+  anyProtocol,
   type Claim,
   idOf,
   type Key,
@@ -24,6 +25,8 @@ import { Names } from './names.ts';
 export interface Actors {
   /** A ref of an actor's identity. */
   bind(actor: AgentId, protocol: object): Address;
+  /** The agent of the node that an actor is on, if that is another one than the registry's. */
+  agentOf(actor: AgentId): Ref<AgentProtocol> | undefined;
   /** Whether an actor begins again elsewhere (or has) after the death of its node. */
   survives(actor: AgentId, death: Error): boolean;
 }
@@ -33,8 +36,8 @@ export function registryDefinition(actors: Actors): Definition {
   return internalDefinition('thrum/Registry', registryProtocol(), (ctx) => new Registry(ctx, actors));
 }
 
-/** The protocol of a ref that is only watched. */
-const anyProtocol = {};
+/** How long a node has to answer before an actor on it is taken for living. */
+const hearingMs = 1000;
 
 /** What the registry keeps for an actor; the actor is watched as long as there is any. */
 interface Holding {
@@ -57,9 +60,22 @@ class Registry implements Handlers<RegistryProtocol> {
     this.actors = actors;
   }
 
-  claim({ key, claim }: { key: Key; claim: Claim }) {
+  claim({ key, claim, checked }: { key: Key; claim: Claim; checked: boolean }) {
     this.subscriptionsOf(claim.agent);
-    return this.names.claim(key, claim);
+    const reply = this.names.claim(key, claim);
+    if (checked || typeof reply === 'string') return reply;
+    const agent = this.actors.agentOf(reply);
+    return agent === undefined ? reply : this.hearFrom(agent);
+  }
+
+  /** The claimer may have seen the end of the actor before the registry has. */
+  private async hearFrom(agent: Ref<AgentProtocol>): Promise<'again'> {
+    try {
+      await agent.ask.ping({ timeoutMs: hearingMs });
+    } catch {
+      // It is gone, or stuck: what is known counts.
+    }
+    return 'again';
   }
 
   confirm({ key, claim, actor }: { key: Key; claim: Claim; actor: ActorPlace }) {
