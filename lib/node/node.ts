@@ -85,7 +85,9 @@ export class ActorNode implements CellHost, RefBinder {
     this.pushBacks = new PushBacks(nodeId, world.clock, emit);
     this.outbox = new Outbox(world, this);
     this.sender = new MessageSender(this);
-    const watch = new TurnWatch(world, settings.slowHandlerMs ?? defaultSlowHandlerMs, emit);
+    const watch = new TurnWatch(world, settings.slowHandlerMs ?? defaultSlowHandlerMs, emit, (cell) =>
+      this.cells.internals.has(cell),
+    );
     this.dispatcher = new Dispatcher(world, watch);
     this.spawner = new Spawner(this);
     this.registry = new RegistryClient(this);

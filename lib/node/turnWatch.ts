@@ -28,9 +28,16 @@ export class TurnWatch {
   lookAt = 0;
   private readonly world: World;
   private readonly emit: (event: SlowHandler) => void;
+  private readonly isInternal: (cell: Cell) => boolean;
   private readonly slow = new Map<string, Slow>();
 
-  constructor(world: World, limitMs: number, emit: (event: SlowHandler) => void) {
+  constructor(
+    world: World,
+    limitMs: number,
+    emit: (event: SlowHandler) => void,
+    isInternal: (cell: Cell) => boolean,
+  ) {
+    this.isInternal = isInternal;
     this.world = world;
     this.limitMs = limitMs;
     this.emit = emit;
@@ -44,6 +51,8 @@ export class TurnWatch {
 
   /** A batch of `messages` has taken `ms`. Right after it: {@link taken} still says which message was last. */
   tooLong(cell: Cell, messages: number, ms: number, now: number): void {
+    // The runtime's own are nobody's to make faster.
+    if (this.isInternal(cell)) return;
     const { name } = cell.kind.definition;
     const known = this.slow.get(name);
     if (known !== undefined && now - known.reportedAt < reportEveryMs) {
