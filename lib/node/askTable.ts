@@ -1,6 +1,7 @@
 // The asks of one node that wait for a reply: a table of slots, and one timing wheel for their deadlines, so
 // that an ask costs no timer of its own.
 import { AskTimeoutError } from '../protocol/errors.ts';
+import { withoutTrace } from '../wire/errorCodec.ts';
 import { latencyAt, NodeCounter } from './counters.ts';
 import { LatencySampler } from './latency.ts';
 import type { PendingAsk } from './pendingAsk.ts';
@@ -94,7 +95,9 @@ export class AskTable {
   /** Rejects every ask that `matches`, with an error of its own each. */
   rejectWhere(matches: (ask: PendingAsk) => boolean, error: (ask: PendingAsk) => Error): void {
     this.slots.forEach((ask, slot) => {
-      if (ask !== undefined && matches(ask)) this.take(this.idOf(slot))?.reject(error(ask));
+      if (ask !== undefined && matches(ask)) {
+        this.take(this.idOf(slot))?.reject(withoutTrace(() => error(ask)));
+      }
     });
   }
 

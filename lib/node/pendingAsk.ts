@@ -5,7 +5,11 @@ import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { ActorRef } from './refs.ts';
 
 const settled = Promise.resolve();
-const nothing = (): void => {};
+/** Pending until the next turn of microtasks: shared by all that fail in this one. */
+let soon: Promise<void> | undefined;
+/** When a thread dies that owes tens of thousands of replies, so many get their trace; the others settle sooner. */
+const tracedMax = 1000;
+let traced = 0;
 
 export class PendingAsk {
   readonly ref: ActorRef;
@@ -34,10 +38,15 @@ export class PendingAsk {
    * still pending now and rejects in a reaction of its own.
    */
   reject(error: unknown): void {
+    soon ??= settled.then(() => {
+      soon = undefined;
+      traced = 0;
+    });
+    if (++traced > tracedMax) return this.settle(Promise.reject(error));
     this.settle(
-      settled.then(nothing).then(() => {
+      soon.then(() => {
         throw error instanceof Error
-          ? addAwaitingStack(error, `${this.entry.name} of ${this.ref.path}`)
+          ? addAwaitingStack(error, () => `${this.entry.name} of ${this.ref.path}`)
           : error;
       }),
     );

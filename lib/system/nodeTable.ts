@@ -251,15 +251,16 @@ export class NodeTable {
     this.tellUnheardLetters(nodeId);
     this.metrics.nodeGone(nodeId);
     if (lost > 0) this.node.deadLetterTo(`node ${nodeId}`, 'messages in its mailboxes', 'nodeDown', lost);
-    const moving = expected ? [] : this.relocator.takeFrom(nodeId);
-    const relocating = moving.map((actor) => idOf(actor.home!));
-    this.node.nodeDown(nodeId, why, cause, relocating);
-    const data = cause && serializeError(cause, nodePlatform);
-    for (const worker of this.workers.values()) worker.nodeDown(nodeId, why, data, relocating);
     const error = expected
       ? undefined
       : new NodeDownError(nodeId, `node ${nodeId} went down: ${why}`, cause && { cause });
     this.node.events.emit({ type: 'nodeDown', node: nodeId, error });
+    const moving = expected ? [] : this.relocator.takeFrom(nodeId);
+    const relocating = moving.map((actor) => idOf(actor.home!));
+    // The other threads first: this one may have many asks to reject.
+    const data = cause && serializeError(cause, nodePlatform);
+    for (const worker of this.workers.values()) worker.nodeDown(nodeId, why, data, relocating);
+    this.node.nodeDown(nodeId, why, cause, relocating);
     if (!replaced) this.notReplaced();
   }
 

@@ -121,17 +121,38 @@ const builtIn = new Map<string, ErrorClass>(
 
 /**
  * Adds where an error was waited for below where it was made. Called in a promise reaction, where V8 still
- * knows the `await`s above it: so an ask that succeeds pays nothing for its trace.
+ * knows the `await`s above it: so an ask that succeeds pays nothing for its trace. One that fails pays for the text
+ * only when somebody reads it: a thread that dies may fail tens of thousands at once.
  */
-export function addAwaitingStack(error: Error, what: string): Error {
+export function addAwaitingStack(error: Error, what: () => string): Error {
   const here: { stack?: string } = {};
   (Error as { captureStackTrace?: (target: object) => void }).captureStackTrace?.(here);
-  const frames = here.stack?.split('\n').filter((line) => /^\s+at async /.test(line)) ?? [];
+  const { stack } = error;
   Object.defineProperty(error, 'stack', {
-    value: [error.stack, `    ── asked '${what}' ──`, ...frames].join('\n'),
-    writable: true,
+    get(this: Error) {
+      const frames = here.stack?.split('\n').filter((line) => /^\s+at async /.test(line)) ?? [];
+      const text = [stack, `    ── asked '${what()}' ──`, ...frames].join('\n');
+      setStack.call(this, text);
+      return text;
+    },
+    set: setStack,
     configurable: true,
     enumerable: false,
   });
   return error;
+}
+
+function setStack(this: Error, value: unknown): void {
+  Object.defineProperty(this, 'stack', { value, writable: true, configurable: true, enumerable: false });
+}
+
+/** Makes errors without a trace of their own: where they are made says nothing, and there may be very many. */
+export function withoutTrace<T>(make: () => T): T {
+  const { stackTraceLimit } = Error;
+  Error.stackTraceLimit = 0;
+  try {
+    return make();
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
