@@ -14,6 +14,7 @@ import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { ActorNode } from './node.ts';
 import { PendingAsk } from './pendingAsk.ts';
 import type { ActorRef, Sender } from './refs.ts';
+import { Signals } from './signals.ts';
 
 const defaultTimeoutMs = 5000;
 
@@ -23,6 +24,7 @@ type Delivery = 'accepted' | 'full' | 'stopped' | 'nodeDown' | 'closed';
 export class MessageSender implements Sender {
   private readonly node: ActorNode;
   private readonly sent = Promise.resolve();
+  private readonly signals = new Signals((askId, reason) => this.giveUp(askId, reason));
 
   constructor(node: ActorNode) {
     this.node = node;
@@ -112,7 +114,7 @@ export class MessageSender implements Sender {
     if (signal?.aborted) return ask.abort(signal.reason);
     if (this.asksItself(ref, entry)) return ask.reject(new SelfAskError(ref.path, entry.name));
     const askId = node.asks.open(ask);
-    if (signal !== undefined) this.listen(askId, signal);
+    if (signal !== undefined) node.asks.onSettled(askId, this.signals.add(signal, askId));
     const { backlog } = node;
     if ((backlog.empty || !backlog.has(ref.id)) && this.deliverAsk(ref, entry, value, askId)) return;
     const attempt = (): boolean => {
@@ -220,16 +222,11 @@ export class MessageSender implements Sender {
     return cell !== undefined && (ref === cell.belongings?.self || this.node.running === cell);
   }
 
-  private listen(askId: number, signal: AbortSignal): void {
-    const { asks } = this.node;
-    const onAbort = (): void => {
-      const ask = asks.take(askId);
-      if (ask === undefined) return;
-      ask.abort(signal.reason);
-      this.node.giveUp(ask, askId);
-    };
-    signal.addEventListener('abort', onAbort, { once: true });
-    asks.onSettled(askId, () => signal.removeEventListener('abort', onAbort));
+  private giveUp(askId: number, reason: unknown): void {
+    const ask = this.node.asks.take(askId);
+    if (ask === undefined) return;
+    ask.abort(reason);
+    this.node.giveUp(ask, askId);
   }
 
   private find(ref: ActorRef): Cell | undefined {

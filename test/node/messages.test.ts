@@ -1,9 +1,11 @@
 // What a ref does, on one node and between two: the same tests, since a behaviour must not see a difference.
+import { getEventListeners } from 'node:events';
 import test from 'ava';
 import * as z from 'zod';
 import { AskTimeoutError, actor, ask, InvalidMessageError, SelfAskError } from '../../lib/index.ts';
 import { Companion, Counter, Echo, Recorder, Troublemaker } from '../fixtures/actors.ts';
 import { failureOf } from '../fixtures/failing.ts';
+import { manualNode } from '../fixtures/manualWorld.ts';
 import { nextEvent, systemFor } from '../fixtures/systems.ts';
 
 for (const on of ['host', 'any'] as const) {
@@ -217,4 +219,20 @@ test.serial('asks that never fail or settle late leave nothing behind', async (t
   const counter = await system.spawn(Counter, {});
   const asks = Array.from({ length: 20_000 }, () => counter.ask.total());
   t.is((await Promise.all(asks)).length, 20_000);
+});
+
+test('many asks share an abort signal without a warning, and all are given up with it', async (t) => {
+  const { spawn } = manualNode();
+  const Silent = actor('messages/Silent', {
+    protocol: { wait: ask(z.void(), z.void(), { concurrent: true }) },
+    create: () => ({ wait: () => new Promise<never>(() => {}) }),
+  });
+  const silent = await spawn(Silent);
+  const controller = new AbortController();
+  const asks = Array.from({ length: 50 }, () => failureOf(silent.ask.wait({ signal: controller.signal })));
+  t.is(getEventListeners(controller.signal, 'abort').length, 1);
+  controller.abort(new Error('enough'));
+  const errors = await Promise.all(asks);
+  t.true(errors.every(({ message }) => message === 'enough'));
+  t.is(getEventListeners(controller.signal, 'abort').length, 0);
 });
