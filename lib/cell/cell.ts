@@ -139,11 +139,6 @@ export class Cell {
     return this.mailbox?.size ?? 0;
   }
 
-  /** A handler or callback waits for a promise. */
-  get busy(): boolean {
-    return this.held;
-  }
-
   /** It has nothing to do, and won't have before something comes. */
   get idle(): boolean {
     return this.state === 'running' && !this.scheduled && !this.held && this.waiting === 0;

@@ -28,7 +28,7 @@ export function inspectCell(node: ActorNode, id: number): ActorInspection | unde
     node: node.nodeId,
     definition: cell.kind.definition.name,
     state: stateOf(cell),
-    busy: cell.busy,
+    busy: cell.held,
     mailbox: { waiting: cell.waiting, capacity: cell.kind.mailboxCapacity },
     parent: cell.parent?.path,
     children,

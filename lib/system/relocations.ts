@@ -24,6 +24,8 @@ export interface Relocatable {
 
 export class Relocations {
   private readonly actors = new Map<number, Relocatable>();
+  /** The same by their identity, once they have one. */
+  private readonly byHome = new Map<string, Relocatable>();
   private lastId = 0;
 
   /** An actor is about to be started. */
@@ -42,10 +44,18 @@ export class Relocations {
     return actor;
   }
 
+  /** It was started for the first time; it may have stopped since. */
+  started(actor: Relocatable, home: Spawned): void {
+    actor.home = home;
+    actor.at = home;
+    if (this.has(actor)) this.byHome.set(idOf(home), actor);
+  }
+
   /** It has stopped, or was never started. */
   forget(trackId: number): Relocatable | undefined {
     const actor = this.actors.get(trackId);
     this.actors.delete(trackId);
+    if (actor?.home !== undefined) this.byHome.delete(idOf(actor.home));
     return actor;
   }
 
@@ -55,10 +65,7 @@ export class Relocations {
 
   /** The actor with this identity. */
   find(id: string): Relocatable | undefined {
-    for (const actor of this.actors.values()) {
-      if (actor.home !== undefined && idOf(actor.home) === id) return actor;
-    }
-    return undefined;
+    return this.byHome.get(id);
   }
 
   /** Where those are that have left the node they were first started on. */
@@ -81,11 +88,13 @@ export class Relocations {
   takeFrom(node: NodeId): Relocatable[] {
     const there = [...this.actors.values()].filter(({ at, pending }) => at?.node === node && !pending);
     const homes = new Set(there.map((actor) => idOf(actor.home!)));
-    const orphans = there.filter(({ request: { parent } }) => {
-      return parent !== undefined && (homes.has(idOf(parent)) || this.nodeOf(parent) === node);
-    });
-    for (const orphan of orphans) this.actors.delete(orphan.trackId);
-    return there.filter((actor) => !orphans.includes(actor));
+    const isOrphan = ({ request: { parent } }: Relocatable): boolean =>
+      parent !== undefined && (homes.has(idOf(parent)) || this.nodeOf(parent) === node);
+    // Judged before any is forgotten: one may be another's parent.
+    const survivors = there.filter((actor) => !isOrphan(actor));
+    const surviving = new Set(survivors);
+    for (const actor of there) if (!surviving.has(actor)) this.forget(actor.trackId);
+    return survivors;
   }
 
   /** The node an actor's parent is on, if it has one. */

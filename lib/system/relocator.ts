@@ -38,8 +38,7 @@ export class Relocator {
     const actor = actors.add(request, on);
     try {
       const spawned = await nodes.spawnAt(actor.request, on);
-      actor.home = spawned;
-      actor.at = spawned;
+      actors.started(actor, spawned);
       // The host's death is the end of everything.
       if (spawned.node === 0) actors.forget(actor.trackId);
       return spawned;
