@@ -1,8 +1,9 @@
 // The command line of the benchmarks: run a suite, compare two reports, draw charts of one.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { charts } from './report/chart.js';
+import { chartsOf, fillDocument } from './report/document.js';
 import { makeReport, parseReport } from './report/report.js';
 import { comparisonTable, resultTable } from './report/table.js';
 import { describeMachine, sourceCommit } from './run/machine.js';
@@ -13,7 +14,7 @@ import { suites } from './suites.js';
 export async function main() {
   const program = new Command('bench')
     .description('Benchmarks of thrum beside its peers, which run in the same call, interleaved.')
-    .usage('SUITE [options] | compare A.json B.json | chart FILE.json -o DIR')
+    .usage('SUITE [options] | compare A.json B.json | chart FILE.json -o DIR | docs')
     .argument('<suite>', `${suites.map(({ name }) => name).join(' or ')}`)
     .option('--json <file>', 'write the report as JSON')
     .option('--quick', 'tiny sizes, one run: shows that everything works, not how fast it is')
@@ -33,6 +34,10 @@ export async function main() {
     .argument('<file>', 'JSON report')
     .requiredOption('-o, --output <dir>', 'folder for the charts')
     .action(chartCommand);
+  program
+    .command('docs')
+    .description('fill the tables of README.md and docs/benchmarks.md, and their charts, from bench/results')
+    .action(docsCommand);
   try {
     await program.parseAsync();
   } catch (error) {
@@ -68,6 +73,29 @@ async function chartCommand(file, { output }) {
   for (const { name, svg } of charts(await readReport(file))) {
     await writeFile(path.join(output, name), svg);
     console.log(path.join(output, name));
+  }
+}
+
+async function docsCommand() {
+  const root = path.join(import.meta.dirname, '..');
+  const folder = path.join(import.meta.dirname, 'results');
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.json')).sort();
+  const reports = new Map();
+  for (const name of files) reports.set(name, await readReport(path.join(folder, name)));
+  const load = (name) => {
+    const report = reports.get(name);
+    if (report === undefined) throw new Error(`bench/results has no ${name}`);
+    return report;
+  };
+  await mkdir(path.join(root, 'docs/charts'), { recursive: true });
+  for (const name of ['README.md', 'docs/benchmarks.md']) {
+    const file = path.join(root, name);
+    const text = fillDocument(await readFile(file, 'utf8'), load);
+    await writeFile(file, text);
+    for (const chart of chartsOf(text, [...reports.values()])) {
+      await writeFile(path.join(root, 'docs/charts', chart.name), chart.svg);
+    }
+    console.log(file);
   }
 }
 

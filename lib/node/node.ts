@@ -163,7 +163,7 @@ export class ActorNode implements CellHost, RefBinder {
   }
 
   copyArguments(kind: CellKind, args: unknown): unknown {
-    return kind.args.copy(args, this.world.platform, this);
+    return kind.args.duplicate(args, this.world.platform, this);
   }
 
   isRunning(cell: Cell): boolean {

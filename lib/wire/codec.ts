@@ -5,7 +5,7 @@ import { type Layout, layoutOf } from '../protocol/layout.ts';
 import type { ByteReader, ByteWriter } from './buffer.ts';
 import { compileRead } from './compileRead.ts';
 import { compileWrite } from './compileWrite.ts';
-import { copier } from './copy.ts';
+import { copier, duplicator } from './copy.ts';
 import { canGenerate } from './generated.ts';
 import type { Platform } from './platform.ts';
 import { read } from './read.ts';
@@ -28,6 +28,8 @@ export interface Codec {
   check(value: unknown): z.ZodSafeParseResult<unknown>;
   /** A copy that shares nothing mutable with the original. */
   readonly copy: (value: unknown, platform: Platform, refs: RefBinder) => unknown;
+  /** A copy of all of it, for values that are kept and given out again and again. */
+  readonly duplicate: (value: unknown, platform: Platform, refs: RefBinder) => unknown;
   readonly write: (value: unknown, writer: ByteWriter, refs: RefBinder) => void;
   readonly read: (reader: ByteReader, refs: RefBinder) => unknown;
 }
@@ -85,10 +87,15 @@ export function interpretedCodec(schema: z.ZodType, layout: Layout): Codec {
     fastParse: undefined,
     parse: (value) => schema.parse(value),
     check: (value) => schema.safeParse(value),
-    copy: copy ?? ((value) => value),
+    copy: copy ?? same,
+    duplicate: duplicator(layout) ?? same,
     write: (value, writer, refs) => write(layout, value, writer, refs),
     read: (reader, refs) => read(layout, reader, refs),
   };
+}
+
+function same(value: unknown): unknown {
+  return value;
 }
 
 /**

@@ -4,7 +4,9 @@ import { takeMove } from '../protocol/bytes.ts';
 import type { Layout } from '../protocol/layout.ts';
 import { type AnyRef, refForOthers } from '../protocol/ref.ts';
 import { copyOfBytes } from './buffer.ts';
+import { compileCopy } from './compileCopy.ts';
 import { cloneDynamic } from './dynamic.ts';
+import { canGenerate } from './generated.ts';
 import { descend } from './limits.ts';
 import type { Platform } from './platform.ts';
 import type { RefBinder } from './refs.ts';
@@ -15,13 +17,14 @@ export type Copy = (value: unknown, platform: Platform, refs: RefBinder) => unkn
 
 /** Makes a copy that shares nothing mutable with it. `undefined` where zod's output can be handed on. */
 export function copier(layout: Layout): Copy | undefined {
-  return sharesWithSender(layout, new Set())
-    ? (value, platform, refs) => copy(layout, value, platform, refs, 0)
-    : undefined;
+  if (!sharesWithSender(layout)) return undefined;
+  return canGenerate()
+    ? compileCopy(layout)
+    : (value, platform, refs) => copy(layout, value, platform, refs, 0);
 }
 
 /** Whether zod may hand on something mutable that it didn't make itself. */
-function sharesWithSender(layout: Layout, seen: Set<Layout>): boolean {
+function sharesWithSender(layout: Layout, seen = new Set<Layout>()): boolean {
   switch (layout.kind) {
     case 'date':
     case 'bytes':
@@ -85,7 +88,14 @@ function isMutable(layout: Layout, seen: Set<Layout>): boolean {
   }
 }
 
-function copy(layout: Layout, value: unknown, platform: Platform, refs: RefBinder, depth: number): unknown {
+/** A copy of `value`, which lies `depth` deep. */
+export function copy(
+  layout: Layout,
+  value: unknown,
+  platform: Platform,
+  refs: RefBinder,
+  depth: number,
+): unknown {
   switch (layout.kind) {
     case 'date':
       return new Date((value as Date).getTime());
@@ -157,8 +167,8 @@ function taken(value: Uint8Array): Uint8Array {
   return new Uint8Array(structuredClone(buffer, { transfer: [buffer] }), byteOffset, byteLength);
 }
 
-/** Refuses a ref of another system, as writing it would. */
-function ownRef(ref: AnyRef, refs: RefBinder): unknown {
+/** The ref as it may be handed on. Refuses one of another system, as writing it would. */
+export function ownRef(ref: AnyRef, refs: RefBinder): unknown {
   refs.identify(ref);
   return ref[refForOthers];
 }

@@ -1,4 +1,5 @@
 // The arithmetic of the benchmarks' reports, and the shape of their JSON. The benchmarks themselves aren't run here.
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test from 'ava';
@@ -45,6 +46,10 @@ const { compare, thrumBesidePeer } = (await load('report/compare.js')) as {
 };
 const { charts } = (await load('report/chart.js')) as {
   charts(report: Report): { name: string; svg: string }[];
+};
+const { fillDocument, chartsOf } = (await load('report/document.js')) as {
+  fillDocument(text: string, load: (file: string) => Report): string;
+  chartsOf(text: string, reports: Report[]): { name: string; svg: string }[];
 };
 
 const tell = { suite: 'messaging', case: 'tell same node', unit: '/s' };
@@ -119,3 +124,50 @@ test('each case becomes one chart, with its systems as bars', (t) => {
   t.is(drawn[0]!.svg.match(/<rect/g)?.length, 2);
   t.true(drawn[0]!.svg.includes('>20.0 M/s<'));
 });
+
+test("a document's block is filled from its report, with thrum's advantage in both directions of better", (t) => {
+  const report = makeReport({
+    machine: { cpu: 'a fast one', cores: 2 },
+    commit: 'abc',
+    results: [
+      { ...tell, system: 'thrum', samples: [2e7] },
+      { ...tell, system: 'erlang', samples: [5e6] },
+      { ...start, system: 'thrum', samples: [40] },
+      { ...start, system: 'erlang', samples: [80] },
+    ],
+  });
+  const block = (cases: string) => `before\n<!-- bench m.json${cases} -->\nold\n<!-- /bench -->\nafter\n`;
+  const all = fillDocument(block(''), () => report);
+  t.true(all.includes('| tell same node | 20.0 M/s | 5.00 M/s (4.00 ×) |'), all);
+  t.true(all.includes('| system start | 40.0 ms | 80.0 ms (2.00 ×) |'), all);
+  t.true(all.startsWith('before\n') && all.endsWith('after\n') && !all.includes('old'));
+  t.is(
+    fillDocument(all, () => report),
+    all,
+    'filling it again changes nothing',
+  );
+  t.false(fillDocument(block(': system start'), () => report).includes('tell same node'));
+  t.throws(() => fillDocument(block(': no such case'), () => report), { message: /no case 'no such case'/ });
+  t.throws(() => chartsOf('![a](charts/none.svg)', [report]), { message: /none\.svg/ });
+});
+
+const reports = new Map(
+  readdirSync('bench/results')
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => [name, parseReport(readFileSync(path.join('bench/results', name), 'utf8'), name)]),
+);
+for (const document of ['README.md', 'docs/benchmarks.md']) {
+  test(`the tables and charts of ${document} are those of bench/results (npm run bench -- docs)`, (t) => {
+    const text = readFileSync(document, 'utf8');
+    t.true(text.includes('<!-- bench '), 'it has at least one table');
+    const filled = fillDocument(text, (name) => {
+      const report = reports.get(name);
+      if (report === undefined) throw new Error(`bench/results has no ${name}`);
+      return report;
+    });
+    t.is(filled, text);
+    for (const { name, svg } of chartsOf(text, [...reports.values()])) {
+      t.is(readFileSync(path.join('docs/charts', name), 'utf8'), svg, name);
+    }
+  });
+}

@@ -131,6 +131,23 @@ test(
       },
     });
     const given = { list: [1], data: new Uint8Array([2]) };
+    const Listed = actor('supervision/Listed', {
+      args: z.object({ list: z.array(z.number()) }),
+      protocol: { fail: tell() },
+      create: ({ list }) => {
+        seen.push(JSON.stringify(list));
+        list.push(9);
+        return {
+          fail() {
+            throw new Error('boom');
+          },
+        };
+      },
+    });
+    const listed = await on.spawnOf(Listed as never, { list: [3] });
+    (listed as unknown as { tell: { fail(): boolean } }).tell.fail();
+    await on.world.advance(10);
+    t.deepEqual(seen.splice(0), ['[3]', '[3]']);
     const ref = await on.spawnOf(Eager as never, given);
     (ref as unknown as { tell: { fail(): boolean } }).tell.fail();
     await on.world.advance(10);

@@ -29,3 +29,11 @@ export function randomSequence(seed) {
     return value % below;
   };
 }
+
+/**
+ * Tells, and where the target pushes back sends: without waiting here, but in order, as later ones are refused until
+ * it is there. For what must arrive and comes in a number that is known.
+ */
+export function surely(ref, message, value) {
+  if (!ref.tell[message](value)) ref.send[message](value);
+}

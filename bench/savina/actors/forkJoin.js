@@ -2,7 +2,7 @@
 import { actor, ask, refOf, tell } from 'thrum';
 import * as z from 'zod';
 import { flood } from '../../run/flood.js';
-import { completion, configSchema, place } from './config.js';
+import { completion, configSchema, place, surely } from './config.js';
 
 /** Savina's computation for each message. */
 function compute(theta) {
@@ -72,7 +72,7 @@ const OneMessage = actor('savina/OneMessage', {
   protocol: { process: tell(z.number()) },
   create: ({ join }, ctx) => ({
     process(theta) {
-      join.tell.done(compute(theta) > 0 ? 1 : 0);
+      surely(join, 'done', compute(theta) > 0 ? 1 : 0);
       ctx.stop();
     },
   }),

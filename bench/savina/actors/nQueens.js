@@ -1,7 +1,7 @@
 // N queens: a master deals boards to 20 workers, which split them down to a depth of 4 and then search.
 import { actor, ask, refOf, tell } from 'thrum';
 import * as z from 'zod';
-import { completion, configSchema, place } from './config.js';
+import { completion, configSchema, place, surely } from './config.js';
 
 const boardSchema = z.array(z.number());
 
@@ -49,9 +49,9 @@ const Worker = actor('savina/QueensWorker', {
   protocol: { work: tell(boardSchema) },
   create: ({ master, queens, threshold }) => ({
     work(board) {
-      if (board.length >= threshold) search(board, queens, () => master.tell.solution());
-      else for (const next of boardsAfter(board, queens)) master.tell.work(next);
-      master.tell.done();
+      if (board.length >= threshold) search(board, queens, () => surely(master, 'solution'));
+      else for (const next of boardsAfter(board, queens)) surely(master, 'work', next);
+      surely(master, 'done');
     },
   }),
 });
@@ -67,7 +67,7 @@ export const NQueens = actor('savina/NQueens', {
     let dealt = 0;
     let done = 0;
     let solutions = 0;
-    const deal = (board) => workers[dealt++ % workers.length].tell.work(board);
+    const deal = (board) => surely(workers[dealt++ % workers.length], 'work', board);
     return {
       async run() {
         const { queens, threshold } = size;
