@@ -271,7 +271,11 @@ export class StoreError extends ThrumError {
   readonly kind: StoreErrorKind;
 
   constructor(kind: StoreErrorKind, message: string, options?: ErrorOptions) {
-    super(`ERR_THRUM_STORE_${kind.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`, message, options);
+    super(
+      `ERR_THRUM_STORE_${kind.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+      message,
+      options,
+    );
     this.kind = kind;
   }
 }
