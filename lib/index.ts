@@ -75,7 +75,7 @@ export {
   type SendMethods,
   type TellMethods,
 } from './protocol/ref.ts';
-export type { KeyRange, LogEntry, Store, StoreBatch, StoreLog } from './protocol/store.ts';
+export type { KeyRange, Store, StoreBatch, StoredEntry, StoreLog } from './protocol/store.ts';
 export type {
   BackoffOptions,
   DefinitionSupervision,

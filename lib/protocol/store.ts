@@ -17,7 +17,7 @@ export interface KeyRange {
 }
 
 /** One entry of a log. */
-export interface LogEntry {
+export interface StoredEntry {
   /** 1 for the first entry ever appended; each next one is 1 more. Positions are never used again. */
   readonly position: number;
   readonly value: unknown;
@@ -28,7 +28,7 @@ export interface StoreLog {
   /** Adds an entry to the end; resolves with its position when it is durable. */
   append(value: unknown): Promise<number>;
   /** The entries from position `from` on, the first there is by default, up to the last one at the time of the call. */
-  read(from?: number): AsyncIterable<LogEntry>;
+  read(from?: number): AsyncIterable<StoredEntry>;
   /** Drops the entries below position `before`. */
   truncate(before: number): Promise<void>;
   /** The position of the first entry there is, and the position the next one will get; equal when there is none. */

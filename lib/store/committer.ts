@@ -21,11 +21,11 @@ interface Pending {
 const groupBytesMax = 16 * 1024 * 1024;
 
 export class Committer {
-  private readonly commitGroup: (writes: readonly DiskWrite[]) => Promise<void>;
+  private readonly commitGroup: (writes: readonly DiskWrite[]) => void | Promise<void>;
   private waiting: Pending[] = [];
   private running: Promise<void> | undefined = undefined;
 
-  constructor(commitGroup: (writes: readonly DiskWrite[]) => Promise<void>) {
+  constructor(commitGroup: (writes: readonly DiskWrite[]) => void | Promise<void>) {
     this.commitGroup = commitGroup;
   }
 
@@ -45,9 +45,11 @@ export class Committer {
   }
 
   private async run(): Promise<void> {
-    // What comes in the same turn goes along.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.waiting.length > 0) await this.runGroup(this.nextGroup());
+    while (this.waiting.length > 0) {
+      // What comes in the same turn, or came while the last group was written, goes along.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.runGroup(this.nextGroup());
+    }
     this.running = undefined;
   }
 

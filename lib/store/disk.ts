@@ -61,13 +61,13 @@ export class Disk {
       });
       const bytes = { encoding: 'binary', keyEncoding: 'binary' } as const;
       const entries = root.openDB({ name: 'entries', ...bytes }) as unknown as Bytes;
-      const owners = root.openDB({ name: 'owner', useVersions: true, ...bytes }) as unknown as Bytes;
+      const owners = root.openDB({ name: 'owner', ...bytes }) as unknown as Bytes;
       refuseOtherFormats(owners.get(ownerKey));
-      const number = Math.floor(Math.random() * 2 ** 48) + 1;
-      await owners.put(ownerKey, Buffer.from(JSON.stringify({ format, pid: process.pid })), number);
+      const number = Math.floor(Math.random() * 2 ** 48);
+      owners.putSync(ownerKey, Buffer.from(JSON.stringify({ format, number, pid: process.pid })));
       return new Disk(root, entries, { database: owners, number });
     } catch (error) {
-      throw error instanceof StoreError ? error : await diskError(error, `opening ${directory}`);
+      throw error instanceof StoreError ? error : diskError(error, `opening ${directory}`);
     }
   }
 
@@ -101,27 +101,26 @@ export class Disk {
     (this.entries as unknown as { resetReadTxn(): void }).resetReadTxn();
   }
 
-  /** All of it or nothing. One at a time. */
-  async commit(writes: readonly DiskWrite[]): Promise<void> {
-    const { entries, owner } = this;
-    let isOwner: boolean;
+  /**
+   * All of it or nothing, when it returns. It blocks: this thread has nothing better to do, and what comes meanwhile
+   * gathers for the next commit.
+   *
+   * @throws `StoreError`
+   */
+  commit(writes: readonly DiskWrite[]): void {
+    const { root, entries, owner } = this;
     try {
-      isOwner = await owner.database.ifVersion(ownerKey, owner.number, () => {
+      root.transactionSync(() => {
+        if (numberIn(owner.database.get(ownerKey)) !== owner.number) throw fenced();
         for (const { prefix, key, bytes } of writes) {
           const at = diskKey(prefix, key);
-          // Their promises say nothing: that of the whole does.
-          if (bytes === undefined) void entries.remove(at);
-          else void entries.put(at, recordOf(at, bytes));
+          if (bytes === undefined) entries.removeSync(at);
+          else entries.putSync(at, recordOf(at, bytes));
         }
       });
     } catch (error) {
-      throw await diskError(error, 'writing');
+      throw error instanceof StoreError ? error : diskError(error, 'writing');
     }
-    if (isOwner) return;
-    throw new StoreError(
-      'fenced',
-      'another process has opened the same directory since and writes now: let one system use a directory at a time',
-    );
   }
 
   async close(): Promise<void> {
@@ -139,6 +138,17 @@ async function load(): Promise<typeof import('lmdb')> {
       { cause: error },
     );
   }
+}
+
+function numberIn(owner: Buffer | undefined): unknown {
+  return owner && (JSON.parse(owner.toString()) as { number?: unknown }).number;
+}
+
+function fenced(): StoreError {
+  return new StoreError(
+    'fenced',
+    'another process has opened the same directory since and writes now: let one system use a directory at a time',
+  );
 }
 
 function refuseOtherFormats(owner: Buffer | undefined): void {
@@ -163,28 +173,17 @@ const corruptCodes: ReadonlySet<unknown> = new Set([
 ]);
 
 /** What LMDB's error means. */
-async function diskError(thrown: unknown, what: string): Promise<StoreError> {
-  const cause = await behind(thrown);
+function diskError(cause: unknown, what: string): StoreError {
   const { code, message } = cause as Error & { code?: unknown };
   if (fullCodes.has(code)) {
     return new StoreError(
       'full',
       `${what} failed: no space is left (${message}). Free some; nothing of it was written`,
-      {
-        cause,
-      },
+      { cause },
     );
   }
   if (corruptCodes.has(code)) {
     return new StoreError('corrupt', `${what} failed: the database is damaged (${message})`, { cause });
   }
   return new StoreError('io', `${what} failed: ${message}`, { cause });
-}
-
-/** lmdb tells of a failed commit first and why later. */
-async function behind(thrown: unknown): Promise<unknown> {
-  const pending = (thrown as { commitError?: Promise<never> }).commitError;
-  if (pending === undefined) return thrown;
-  const soon = new Promise((resolve) => setTimeout(resolve, 1000, thrown).unref());
-  return Promise.race([pending.catch((error: unknown) => error), soon]);
 }

@@ -1,7 +1,7 @@
 // `ctx.store.log`: entries by position, added to the end and dropped from the beginning.
 import { StoreError } from '../../protocol/errors.ts';
 import type { Volume, VolumeWrite } from '../../protocol/storage.ts';
-import type { LogEntry, StoreLog } from '../../protocol/store.ts';
+import type { StoredEntry, StoreLog } from '../../protocol/store.ts';
 import type { Platform } from '../../wire/platform.ts';
 import type { ActorStore } from './actorStore.ts';
 import { checkFollows, entriesEnd, entryKey, ownLog, positionOf } from './keys.ts';
@@ -52,7 +52,7 @@ export class ActorLog implements StoreLog {
     return position;
   }
 
-  async *read(from = 1): AsyncGenerator<LogEntry> {
+  async *read(from = 1): AsyncGenerator<StoredEntry> {
     this.store.check();
     const { first, next } = await this.bounds();
     let position = Math.max(from, first);

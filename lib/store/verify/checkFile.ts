@@ -20,7 +20,8 @@ export function checkFile(path: string): void {
   try {
     check(file);
   } catch (error) {
-    if (error instanceof DamagedFile) {
+    // Numbers that make no sense lead outside of what is read.
+    if (error instanceof DamagedFile || error instanceof RangeError) {
       throw new StoreError(
         'corrupt',
         `${path} is damaged: ${error.message}. Restore the directory from a backup, or delete it to begin with nothing`,
@@ -102,12 +103,17 @@ class PageReader {
     return read(this.file, at, count * this.pageBytes);
   }
 
-  /** A record of pages that are free: how many, then their numbers. */
+  /** A record of pages that are free: how many words, then page numbers, 0 for none, -n before the first of n. */
   free(value: Uint8Array): void {
     const view = viewOf(value);
-    const count = Number(view.getBigUint64(0, true));
-    if (count * 8 + 8 > value.length) damaged('a list of free pages is longer than its record');
-    for (let i = 1; i <= count; i++) this.mark(Number(view.getBigUint64(i * 8, true)), 1);
+    const words = Number(view.getBigUint64(0, true));
+    if (words * 8 + 8 > value.length) damaged('a list of free pages is longer than its record');
+    let count = 1;
+    for (let i = 1; i <= words; i++) {
+      const word = Number(view.getBigInt64(i * 8, true));
+      if (word > 0) this.mark(word, count);
+      count = word < 0 ? -word : 1;
+    }
   }
 
   private mark(number: number, count: number): void {
