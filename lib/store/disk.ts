@@ -73,10 +73,12 @@ export class Disk {
 
   /** @throws `StoreError` of kind `corrupt` */
   get(prefix: Buffer, key: string): Uint8Array | undefined {
-    this.seeLatest();
     const bytes = diskKey(prefix, key);
-    const record = this.entries.get(bytes);
-    return record === undefined ? undefined : checkedValue(bytes, record);
+    return reading(() => {
+      this.seeLatest();
+      const record = this.entries.get(bytes);
+      return record === undefined ? undefined : checkedValue(bytes, record);
+    });
   }
 
   /**
@@ -85,6 +87,10 @@ export class Disk {
    * @throws `StoreError` of kind `corrupt`
    */
   range(prefix: Buffer, from: string, to: string, limit: number): VolumeEntry[] {
+    return reading(() => this.collect(prefix, from, to, limit));
+  }
+
+  private collect(prefix: Buffer, from: string, to: string, limit: number): VolumeEntry[] {
     this.seeLatest();
     const found: VolumeEntry[] = [];
     let size = 0;
@@ -168,9 +174,17 @@ function refuseOtherFormats(owner: Buffer | undefined): void {
 
 const fullCodes: ReadonlySet<unknown> = new Set([28 /* ENOSPC */, 27 /* EFBIG */, 122 /* EDQUOT */, -30792]);
 const corruptCodes: ReadonlySet<unknown> = new Set([
-  -30797 /* page not found */, -30796 /* corrupted */, -30793 /* not a database */,
-  -30781 /* bad value size */,
+  -30782 /* bad transaction: a page makes no sense */, -30797 /* page not found */, -30796 /* corrupted */,
+  -30793 /* not a database */, -30781 /* bad value size */,
 ]);
+
+function reading<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw error instanceof StoreError ? error : diskError(error, 'reading');
+  }
+}
 
 /** What LMDB's error means. */
 function diskError(cause: unknown, what: string): StoreError {

@@ -312,7 +312,6 @@ test('a handler of a logged message that waits, or puts its message aside, fails
   await world.advance(20);
   t.is((await failureOf(waiting.ask.aside())).code, 'ERR_THRUM_INVALID_OPTION');
 });
-});
 
 test('persist belongs into create, once', async (t) => {
   const Late = actor('test/store/Late', {

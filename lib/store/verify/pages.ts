@@ -17,6 +17,7 @@ export const NodeFlag = { big: 1, subDatabase: 2 } as const;
 
 /** One tree, as its record describes it. */
 export interface TreeRecord {
+  readonly flags: number;
   readonly depth: number;
   readonly branchPages: number;
   readonly leafPages: number;
@@ -43,6 +44,7 @@ export const treeRecordBytes = 48;
 export function readTree(view: DataView, at: number): TreeRecord {
   const count = (offset: number): number => Number(view.getBigInt64(at + offset, true));
   return {
+    flags: view.getUint16(at + 4, true),
     depth: view.getUint16(at + 6, true),
     branchPages: count(8),
     leafPages: count(16),

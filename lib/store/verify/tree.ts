@@ -51,6 +51,8 @@ export function checkTree(
     overflowPages: 0,
     entries: 0,
   };
+  // The list of free pages has the database's own flags there; no other tree here has any.
+  if (name !== 'free pages' && record.flags !== 0) damaged(`tree '${name}' has flags ${record.flags}`);
   if (record.root !== -1) visit(walk, record.root, 1);
   for (const count of ['branchPages', 'leafPages', 'overflowPages', 'entries'] as const) {
     if (walk[count] !== record[count]) {
@@ -73,6 +75,8 @@ function visit(walk: Walk, number: number, depth: number): void {
   }
 }
 
+const nodeFlags: ReadonlySet<number> = new Set([0, NodeFlag.big, NodeFlag.subDatabase]);
+
 function leaf(walk: Walk, page: TreePage): void {
   walk.leafPages++;
   for (let index = 0; index < page.count; index++) {
@@ -80,6 +84,7 @@ function leaf(walk: Walk, page: TreePage): void {
     if (walk.name !== 'free pages') inOrder(walk, node.key, 'after');
     walk.lastKey = node.key;
     walk.entries++;
+    if (!nodeFlags.has(node.flags)) damaged(`page ${page.number}, node ${index} has flags ${node.flags}`);
     const value = valueIn(walk, page, node);
     if ((node.flags & NodeFlag.subDatabase) !== 0) {
       if (value.length !== treeRecordBytes || walk.onTree === undefined)
