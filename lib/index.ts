@@ -36,6 +36,8 @@ export {
   RestartLimitError,
   SelfAskError,
   StashFullError,
+  StoreError,
+  type StoreErrorKind,
   SystemClosedError,
   ThrumError,
   UncloneableValueError,
@@ -60,6 +62,7 @@ export {
   type Tell,
   tell,
 } from './protocol/message.ts';
+export type { PersistOptions, Recovery } from './protocol/persist.ts';
 export {
   type Address,
   type AskMethods,
@@ -72,6 +75,7 @@ export {
   type SendMethods,
   type TellMethods,
 } from './protocol/ref.ts';
+export type { KeyRange, Store, StoreBatch, StoredEntry, StoreLog } from './protocol/store.ts';
 export type {
   BackoffOptions,
   DefinitionSupervision,
@@ -79,6 +83,7 @@ export type {
   Strategy,
   SupervisionOptions,
 } from './protocol/supervision.ts';
+export type { StoreOptions } from './store/options.ts';
 export type { ChannelMessage } from './system/channels.ts';
 export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';
 export type { CloseOptions } from './system/closing.ts';
