@@ -1,11 +1,12 @@
 // The suites there are. Each says which cases it has, in which unit, and which systems take part.
 import { messaging } from './messaging/cases.js';
 import { savina } from './savina/cases.js';
+import { wordcount } from './wordcount/cases.js';
 
 /**
  * @typedef {object} Case
  * @property {string} name
- * @property {string} unit `/s` where more is better; `µs`, `ms` and `B` where less is
+ * @property {string} unit `/s` and `B/s` where more is better; `µs`, `ms`, `B` and `MB` where less is
  * @property {readonly string[]} systems those that take part, in the order of the table
  *
  * @typedef {object} Suite
@@ -15,4 +16,4 @@ import { savina } from './savina/cases.js';
  */
 
 /** @type {readonly Suite[]} */
-export const suites = [messaging, savina];
+export const suites = [messaging, savina, wordcount];
