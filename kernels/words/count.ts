@@ -9,6 +9,7 @@ import {
   loadShort,
   MEDIUM_MAX,
   SHORT_MAX,
+  SHORT_SLOT,
   shortLog,
   shortSlots,
 } from './tables';
@@ -61,19 +62,27 @@ export function countWords(start: usize, end: usize): void {
 function countBetween(from: usize, to: usize): void {
   let slots = shortSlots;
   let shift = <u64>(64 - shortLog);
+  let mask: usize = (SHORT_SLOT << shortLog) - 1;
   for (let pair = from; pair < to; pair += 8) {
     const start = <usize>load<u32>(pair);
     const length = load<u32>(pair, 4) - <u32>start;
     if (length <= SHORT_MAX) {
       const key = loadShort(start, length);
-      const ref = slots + (<usize>(hashShort(key) >> shift) << 4);
-      const meta = load<u64>(ref, 8);
-      if (load<u64>(ref) == key && (<u32>meta & 15) == length) {
-        store<u64>(ref, meta + 16, 8);
-      } else {
-        addShort(key, length, 1);
-        slots = shortSlots;
-        shift = <u64>(64 - shortLog);
+      let offset = <usize>(hashShort(key) >> shift) << 4;
+      for (;;) {
+        const meta = load<u64>(slots + offset, 8);
+        if (load<u64>(slots + offset) == key && (<u32>meta & 15) == length) {
+          store<u64>(slots + offset, meta + 16, 8);
+          break;
+        }
+        if (meta == 0) {
+          addShort(key, length, 1);
+          slots = shortSlots;
+          shift = <u64>(64 - shortLog);
+          mask = (SHORT_SLOT << shortLog) - 1;
+          break;
+        }
+        offset = (offset + SHORT_SLOT) & mask;
       }
     } else if (length <= MEDIUM_MAX) {
       addMedium(load<u64>(start), loadShort(start + 8, length - 8), length, 1);
