@@ -204,7 +204,13 @@ test.serial('a stream that fails fails the job; an abort ends it with its reason
 
 test('sizes out of range are refused', async (t) => {
   const system = await systemFor(t, { threads: 0 });
-  for (const options of [{ top: 0 }, { top: 1.5 }, { rangeBytes: 0 }, { readBytes: -1 }, { tableBytesMax: 0 }]) {
+  for (const options of [
+    { top: 0 },
+    { top: 1.5 },
+    { rangeBytes: 0 },
+    { readBytes: -1 },
+    { tableBytesMax: 0 },
+  ]) {
     t.throws(() => countWords(system, options), { code: 'ERR_THRUM_INVALID_OPTION' });
   }
 });
