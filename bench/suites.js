@@ -2,11 +2,12 @@
 import { messaging } from './messaging/cases.js';
 import { savina } from './savina/cases.js';
 import { store } from './store/cases.js';
+import { wordcount } from './wordcount/cases.js';
 
 /**
  * @typedef {object} Case
  * @property {string} name
- * @property {string} unit `/s` where more is better; `µs`, `ms` and `B` where less is
+ * @property {string} unit `/s` and `B/s` where more is better; `µs`, `ms`, `B` and `MB` where less is
  * @property {readonly string[]} systems those that take part, in the order of the table
  *
  * @typedef {object} Suite
@@ -16,4 +17,4 @@ import { store } from './store/cases.js';
  */
 
 /** @type {readonly Suite[]} */
-export const suites = [messaging, savina, store];
+export const suites = [messaging, savina, store, wordcount];

@@ -1,13 +1,14 @@
 // Numbers as a reader wants them: three digits that matter, and the unit.
 const scales = [
+  [1e9, 'G'],
   [1e6, 'M'],
   [1e3, 'k'],
   [1, ''],
 ];
 
-/** `12.3 M/s`, `8.24 µs`, `560 B`. */
+/** `12.3 M/s`, `1.02 GB/s`, `8.24 µs`, `560 B`. */
 export function quantity(value, unit) {
-  if (unit !== '/s') return `${digits(value)} ${unit}`;
+  if (!unit.endsWith('/s')) return `${digits(value)} ${unit}`;
   const [scale, letter] = scales.find(([least]) => value >= least) ?? [1, ''];
   return `${digits(value / scale)} ${letter}${unit}`;
 }

@@ -15,7 +15,7 @@ export function summary(samples) {
 
 /** Whether more of this unit is better; times and sizes are better when less. */
 export function moreIsBetter(unit) {
-  return unit === '/s';
+  return unit.endsWith('/s');
 }
 
 /** Whether two results differ by more than their runs do among themselves: their ranges don't touch. */

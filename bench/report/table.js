@@ -28,7 +28,7 @@ export function resultTable(report) {
   }
   const { cpu, cores, erlang } = report.machine;
   const where = [`${cores} cores of ${cpu}`, `Node.js ${report.node}`, erlang, `commit ${report.commit}`];
-  const legend = 'thrum/peer: above 1 is better for /s, below 1 for µs, ms and B.';
+  const legend = 'thrum/peer: above 1 is better for /s and B/s, below 1 for µs, ms, B and MB.';
   return `${where.filter(Boolean).join(', ')}\n${table}\n${legend}`;
 }
 

@@ -18,9 +18,18 @@ export type Copy = (value: unknown, platform: Platform, refs: RefBinder) => unkn
 /** Makes a copy that shares nothing mutable with it. `undefined` where zod's output can be handed on. */
 export function copier(layout: Layout): Copy | undefined {
   if (!sharesWithSender(layout)) return undefined;
-  return canGenerate()
-    ? compileCopy(layout)
-    : (value, platform, refs) => copy(layout, value, platform, refs, 0);
+  return copierOf(layout, (part) => sharesWithSender(part));
+}
+
+/** Makes a copy of all that can be changed in it. `undefined` where nothing can. */
+export function duplicator(layout: Layout): Copy | undefined {
+  const changes = (part: Layout): boolean => isMutable(part, new Set());
+  return changes(layout) ? copierOf(layout, changes) : undefined;
+}
+
+function copierOf(layout: Layout, which: (part: Layout) => boolean): Copy {
+  if (canGenerate()) return compileCopy(layout, which);
+  return (value, platform, refs) => copy(layout, value, platform, refs, 0);
 }
 
 /** Whether zod may hand on something mutable that it didn't make itself. */

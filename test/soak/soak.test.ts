@@ -58,3 +58,13 @@ test.serial('with tells alone the sums agree exactly', async (t) => {
   ];
   t.regex(await soak('chaos', ...options, '--seed', '3'), / 0 of them asks/);
 });
+
+test.serial(
+  'kernel, TypeScript and regular expressions count random bytes alike, on threads too',
+  async (t) => {
+    t.regex(
+      await soak('words', '--inputs', '600', '--seed', '2'),
+      /600 inputs: all agree; 12 of them on threads/,
+    );
+  },
+);

@@ -1,5 +1,6 @@
 /** Counts words in bytes: a fast scan over ASCII, with the careful {@link WordScanner} for all else. */
 
+import type { InputBuffer, PartitionChunk, WordCounting } from './counting.ts';
 import { CountsWriter, packedEntryBytes } from './packedCounts.ts';
 import { COUNTER_SEED, mixWords, partitionOf } from './table/hash.ts';
 import { KeyTable, MEDIUM_BYTES_MAX, SHORT_BYTES_MAX, UNFOLDED } from './table/keyTable.ts';
@@ -14,12 +15,6 @@ import {
 import { lowerCase, lowerCaseBytesMax } from './unicode/lowerCase.ts';
 import { WordScanner } from './wordScanner.ts';
 
-/** Part of a drained counter: a chunk as in packedCounts.ts, for the reducer of a partition. */
-export interface PartitionChunk {
-  readonly partition: number;
-  readonly bytes: Uint8Array;
-}
-
 /**
  * Counts the words of any number of byte regions, and gives the counts away in partitions.
  *
@@ -29,7 +24,7 @@ export interface PartitionChunk {
  * counter.add(text, 0, text.length);
  * const [{ bytes }] = [...counter.drain(1, 1 << 20)]; // it's 1, done 2, it 1, is 1
  */
-export class WordCounter {
+export class WordCounter implements WordCounting {
   readonly #letterCase: LetterCase;
   readonly #folded: Uint8Array;
   readonly #codes: Int8Array;
@@ -47,25 +42,23 @@ export class WordCounter {
     this.#table = new KeyTable(COUNTER_SEED, this.#folded);
   }
 
-  /** Occurrences of all words since the last `drain`. */
   get words(): number {
     return this.#words;
   }
 
-  /** Different words held, those apart that become equal when their non-ASCII letters are lower-cased. */
   get distinct(): number {
     return this.#table.distinct;
   }
 
-  /** Bytes of memory in slots and keys. */
   get bytesHeld(): number {
     return this.#table.bytesHeld;
   }
 
-  /**
-   * Counts the words of bytes[start, end), which it only reads. Either end of the region must be an end of the
-   * input, or have one of the {@link separatorBytes} next to it, on either side.
-   */
+  newBuffer(bytesMin: number): InputBuffer {
+    return new ReadBuffer(bytesMin);
+  }
+
+  /** Only reads `bytes`. */
   add(bytes: Uint8Array, start: number, end: number): void {
     // A Buffer is another class to the engine, and one call with each kind would slow the loop for both.
     const plain = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -161,12 +154,8 @@ export class WordCounter {
   }
 
   /**
-   * Gives all counts away, in chunks for `partitions` reducers. A key goes to the same partition whichever
-   * counter held it; it may be in several chunks, and more than once in one. The counter is empty from the call
-   * on and may be used at once, the memory of the old counts goes when the generator is done.
-   *
-   * @param partitions at least 1
-   * @param chunkBytesMax a chunk is at most that long, unless it is a single entry
+   * The counter is empty from the call on and may be used at once; the memory of the old counts goes when the
+   * generator is done.
    */
   drain(partitions: number, chunkBytesMax: number): Generator<PartitionChunk> {
     const table = this.#table;
@@ -228,4 +217,20 @@ class FinalKey {
 function isAscii(bytes: Uint8Array, length: number): boolean {
   for (let i = 0; i < length; i++) if (bytes[i]! >= 0x80) return false;
   return true;
+}
+
+/** An array of its own. */
+class ReadBuffer implements InputBuffer {
+  bytes: Uint8Array;
+
+  constructor(bytesMin: number) {
+    this.bytes = new Uint8Array(bytesMin);
+  }
+
+  reserve(used: number, free: number): void {
+    if (used + free <= this.bytes.length) return;
+    const grown = new Uint8Array(Math.max(used + free, this.bytes.length * 2));
+    grown.set(this.bytes.subarray(0, used));
+    this.bytes = grown;
+  }
 }

@@ -53,7 +53,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   async run(): Promise<Summary> {
     const { ctx, args } = this;
     const reducers = await Promise.all(
-      args.nodes.map((on) => ctx.spawn(WordCountReducer, undefined, { on })),
+      args.nodes.map((on) => ctx.spawn(WordCountReducer, { engine: args.settings.engine }, { on })),
     );
     const mappers = await Promise.all(
       args.nodes.map((on) => ctx.spawn(WordCountMapper, args.settings, { on })),

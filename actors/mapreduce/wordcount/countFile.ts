@@ -1,8 +1,9 @@
 // Counts one range of a file on disk: opens it, looks at its first bytes where it has to, reads, closes.
 import { closeSync, openSync, readSync } from 'node:fs';
+import type { InputBuffer } from '../text/counting.ts';
 import { type Sniffed, sniff, sniffBytes } from './encoding.ts';
 import { type CountRegion, RegionFeeder } from './feeder.ts';
-import { type ReadBuffer, readRange } from './readRange.ts';
+import { readRange } from './readRange.ts';
 
 /** A range of a file, as a mapper is given it. */
 export interface FileRange {
@@ -22,7 +23,7 @@ export interface FileRange {
 export function countFileRange(
   range: FileRange,
   separators: Uint8Array,
-  buffer: ReadBuffer,
+  buffer: InputBuffer,
   readBytes: number,
   count: CountRegion,
 ): Sniffed {
@@ -55,7 +56,7 @@ function countUtf16(
   { encoding, start }: Extract<Sniffed, { kind: 'utf16' }>,
   fileBytes: number,
   separators: Uint8Array,
-  buffer: ReadBuffer,
+  buffer: InputBuffer,
   readBytes: number,
   count: CountRegion,
 ): void {

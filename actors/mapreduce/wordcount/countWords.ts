@@ -2,6 +2,7 @@
 import { InvalidOptionError, type Ref, type System } from '../../../lib/index.ts';
 import { JobFailedError } from '../errors.ts';
 import type { InputFile } from '../inputs/index.ts';
+import { defaultEngine } from '../text/engine.ts';
 import { separatorBytes } from '../text/tokenizer.ts';
 import { cutBlocks } from './blocks.ts';
 import { WordCountCoordinator } from './coordinator.ts';
@@ -28,8 +29,15 @@ export interface CountWordsOptions {
   signal?: AbortSignal;
   /** About how much a worker takes at a time; default 8 MB. */
   rangeBytes?: number;
-  /** How much of a file is read at a time; default 1 MB. */
+  /** How much of a file is read at a time; default 256 KB, which stays in a core's cache until it is counted. */
   readBytes?: number;
+  /** A worker whose table has grown beyond this hands its counts on in between; default 256 MB. */
+  tableBytesMax?: number;
+  /**
+   * The code that counts: WebAssembly with vectors (the default where the runtime has them) or TypeScript. Both count
+   * the same.
+   */
+  engine?: 'wasm' | 'typescript';
 }
 
 /** How far a job is. */
@@ -110,7 +118,9 @@ class Job {
     const settings = {
       tokenizer: options.tokenizer ?? 'words',
       letterCase: options.letterCase ?? 'lower',
-      readBytes: options.readBytes ?? 1024 * 1024,
+      readBytes: options.readBytes ?? 256 * 1024,
+      tableBytesMax: options.tableBytesMax ?? 256 * 1024 * 1024,
+      engine: options.engine ?? defaultEngine(),
     } as const;
     const coordinator = await system.spawn(
       WordCountCoordinator,
@@ -198,10 +208,11 @@ class Job {
 const never = new Promise<never>(() => {});
 
 function check(options: CountWordsOptions): void {
-  const { top, rangeBytes, readBytes } = options;
+  const { top, rangeBytes, readBytes, tableBytesMax } = options;
   checkPositive('top', top === 'all' ? undefined : top);
   checkPositive('rangeBytes', rangeBytes);
   checkPositive('readBytes', readBytes);
+  checkPositive('tableBytesMax', tableBytesMax);
 }
 
 function checkPositive(name: string, value: number | undefined): void {

@@ -1,14 +1,25 @@
 // Counts the words of what the coordinator hands out, then gives each reducer its share of the counts.
-import { ActorStoppedError, actor, type Handlers, NodeDownError, type Ref } from '../../../lib/index.ts';
-import { WordCounter } from '../text/counter.ts';
+import {
+  ActorStoppedError,
+  actor,
+  type Handlers,
+  move,
+  NodeDownError,
+  type Ref,
+} from '../../../lib/index.ts';
+import type { InputBuffer, WordCounting } from '../text/counting.ts';
+import { newCounter } from '../text/engine.ts';
 import { separatorBytes } from '../text/tokenizer.ts';
 import { countFileRange, type FileRange } from './countFile.ts';
 import type { Assignment, CoordinatorProtocol, ReducerProtocol, Report, Settings } from './messages.ts';
 import { MapperProtocol, settingsSchema } from './messages.ts';
-import { ReadBuffer } from './readRange.ts';
 
-/** Counts travel to reducers in chunks of about this size, one at a time. */
+/** Counts travel to reducers in chunks of about this size. */
 const chunkBytesMax = 1024 * 1024;
+/** So many chunks may be under way for each reducer: one that it merges, and the next. */
+const chunksUnderWayMax = 2;
+
+const forever = { timeoutMs: Number.POSITIVE_INFINITY };
 
 type MutableReport = { -readonly [Key in keyof Report]: Report[Key] };
 
@@ -24,25 +35,26 @@ interface Job {
 class Mapper implements Handlers<typeof MapperProtocol> {
   private readonly settings: Settings;
   private readonly separators: Uint8Array;
-  private readonly counter: WordCounter;
-  private readonly buffer: ReadBuffer;
+  private readonly counter: WordCounting;
+  private readonly buffer: InputBuffer;
   private readonly count: (bytes: Uint8Array, start: number, end: number) => void;
   private report = emptyReport();
+  /** Words whose counts were handed on. */
+  private words = 0;
 
   constructor(settings: Settings) {
     this.settings = settings;
     this.separators = separatorBytes(settings.tokenizer);
-    this.counter = new WordCounter(settings);
-    this.buffer = new ReadBuffer(settings.readBytes);
+    this.counter = newCounter(settings.engine, settings);
+    this.buffer = this.counter.newBuffer(settings.readBytes);
     this.count = (bytes, start, end) => this.counter.add(bytes, start, end);
   }
 
   async run(job: Job): Promise<{ words: number }> {
     try {
       await this.map(job);
-      const { words } = this.counter;
       await this.shuffle(job.reducers);
-      return { words };
+      return { words: this.words };
     } catch (error) {
       // The job is over: who ended it (a failed part, a dead thread, a cancellation) has told the coordinator.
       if (error instanceof ActorStoppedError || error instanceof NodeDownError) return { words: 0 };
@@ -54,16 +66,28 @@ class Mapper implements Handlers<typeof MapperProtocol> {
     for (;;) {
       const { report } = this;
       this.report = emptyReport();
-      const work = await job.coordinator.ask.next(report, { timeoutMs: Number.POSITIVE_INFINITY });
+      const work = await job.coordinator.ask.next(report, forever);
       if (work.kind === 'done') return;
       this.work(work);
+      if (this.counter.bytesHeld > this.settings.tableBytesMax) await this.shuffle(job.reducers);
     }
   }
 
+  /** Hands all counts on. */
   private async shuffle(reducers: Job['reducers']): Promise<void> {
+    this.words += this.counter.words;
+    const underWay = new Set<Promise<void>>();
+    const failures: unknown[] = [];
     for (const { partition, bytes } of this.counter.drain(reducers.length, chunkBytesMax)) {
-      await reducers[partition]!.ask.absorb(bytes, { timeoutMs: Number.POSITIVE_INFINITY });
+      const merged: Promise<void> = reducers[partition]!.ask.absorb(move(bytes), forever)
+        .catch((error: unknown) => void failures.push(error))
+        .finally(() => underWay.delete(merged));
+      underWay.add(merged);
+      if (underWay.size >= chunksUnderWayMax * reducers.length) await Promise.race(underWay);
+      if (failures.length > 0) break;
     }
+    await Promise.all(underWay);
+    if (failures.length > 0) throw failures[0];
   }
 
   private work(work: Exclude<Assignment, { kind: 'done' }>): void {

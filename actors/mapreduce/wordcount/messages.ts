@@ -4,12 +4,18 @@ import { ask, bytes, refOf, tell } from '../../../lib/index.ts';
 
 const count = z.number().int().min(0);
 
+/** Which code counts. */
+export const engineSchema = z.enum(['wasm', 'typescript']);
+
 /** Settings that all parts of one job share. */
 export const settingsSchema = z.object({
   tokenizer: z.enum(['words', 'letters', 'whitespace']),
   letterCase: z.enum(['lower', 'keep']),
+  engine: engineSchema,
   /** How much of a file to read at a time. */
   readBytes: z.number().int().min(1),
+  /** A mapper whose table has grown beyond this hands its counts on before it goes on. */
+  tableBytesMax: z.number().int().min(0),
 });
 export type Settings = z.output<typeof settingsSchema>;
 

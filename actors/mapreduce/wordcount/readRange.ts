@@ -1,6 +1,7 @@
 // Reads one byte range of an input. Words belong to segments (what lies between two separators), and a
 // segment belongs to the range in which it starts: so ranges cut anywhere, in the middle of a word or of a
 // character, count every word once.
+import type { InputBuffer } from '../text/counting.ts';
 import { behindLastSeparator, type CountRegion, firstSeparator } from './feeder.ts';
 
 /** Reads up to `length` bytes at `position` into `buffer` at `offset`; 0 at the end. */
@@ -14,23 +15,6 @@ export interface Range {
   readonly inputEnd: number;
 }
 
-/** A buffer that is used for range after range and grows for words longer than itself. */
-export class ReadBuffer {
-  bytes: Uint8Array;
-
-  constructor(bytesMin: number) {
-    this.bytes = new Uint8Array(bytesMin);
-  }
-
-  /** Room for `free` more bytes behind the first `used`, which stay. */
-  reserve(used: number, free: number): void {
-    if (used + free <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(used + free, this.bytes.length * 2));
-    grown.set(this.bytes.subarray(0, used));
-    this.bytes = grown;
-  }
-}
-
 /**
  * Counts the words of the segments that start in `range`.
  *
@@ -40,7 +24,7 @@ export function readRange(
   read: ReadAt,
   range: Range,
   separators: Uint8Array,
-  buffer: ReadBuffer,
+  buffer: InputBuffer,
   readBytes: number,
   count: CountRegion,
 ): void {
@@ -88,7 +72,8 @@ export function readRange(
     const cut = behindLastSeparator(bytes, fresh, used, separators);
     if (cut > fresh) {
       count(bytes, from, cut);
-      bytes.copyWithin(0, cut, used);
+      // Not `bytes`: counting may have moved them.
+      buffer.bytes.copyWithin(0, cut, used);
       used -= cut;
     } else if (from > 0) {
       bytes.copyWithin(0, from, used);

@@ -1,10 +1,16 @@
 // Merges the counts of one partition of the keys.
+import * as z from 'zod';
 import { actor, type Handlers } from '../../../lib/index.ts';
-import { CountTable } from '../text/countTable.ts';
-import { ReducerProtocol } from './messages.ts';
+import type { CountMerging } from '../text/counting.ts';
+import { type CountingEngine, newTable } from '../text/engine.ts';
+import { engineSchema, ReducerProtocol } from './messages.ts';
 
 class Reducer implements Handlers<typeof ReducerProtocol> {
-  private readonly table = new CountTable();
+  private readonly table: CountMerging;
+
+  constructor(engine: CountingEngine) {
+    this.table = newTable(engine);
+  }
 
   absorb(chunk: Uint8Array) {
     this.table.absorb(chunk);
@@ -30,6 +36,7 @@ class Reducer implements Handlers<typeof ReducerProtocol> {
 export const WordCountReducer = actor('thrum/mapreduce/WordCountReducer', {
   module: import.meta.url,
   supervision: { onFailure: 'stop' },
+  args: z.object({ engine: engineSchema }),
   protocol: ReducerProtocol,
-  create: () => new Reducer(),
+  create: ({ engine }) => new Reducer(engine),
 });

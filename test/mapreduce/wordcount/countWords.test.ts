@@ -51,12 +51,14 @@ test.serial(
       .trimEnd()
       .split('\n')
       .map((line) => line.trim().replace(/^(\d+) (.*)$/, '$2 $1'));
-    for (const [threads, rangeBytes, readBytes] of [
-      [0, 8192, 100],
-      [1, 1000, 333],
-      [2, 4096, 1 << 20],
-      [4, 20_011, 4099],
-      [2, 1 << 23, 1 << 16],
+    for (const [threads, rangeBytes, readBytes, tableBytesMax, engine] of [
+      [0, 8192, 100, 1 << 20, 'wasm'],
+      [1, 1000, 333, 1, 'wasm'],
+      [2, 4096, 1 << 20, 100_000, 'wasm'],
+      [4, 20_011, 4099, 1 << 20, 'wasm'],
+      [2, 1 << 23, 1 << 16, 1 << 20, 'wasm'],
+      [2, 1000, 333, 1, 'typescript'],
+      [0, 20_011, 4099, 1 << 20, 'typescript'],
     ] as const) {
       const system = await systemFor(t, { threads });
       const { pairs, result } = await entriesOf(system, {
@@ -65,8 +67,7 @@ test.serial(
         letterCase: 'keep',
         top: 'all',
         sort: 'word',
-        rangeBytes,
-        readBytes,
+        ...{ rangeBytes, readBytes, tableBytesMax, engine },
       });
       t.deepEqual(pairs, expected);
       t.is(result.words, 40_000);
@@ -203,7 +204,13 @@ test.serial('a stream that fails fails the job; an abort ends it with its reason
 
 test('sizes out of range are refused', async (t) => {
   const system = await systemFor(t, { threads: 0 });
-  for (const options of [{ top: 0 }, { top: 1.5 }, { rangeBytes: 0 }, { readBytes: -1 }]) {
+  for (const options of [
+    { top: 0 },
+    { top: 1.5 },
+    { rangeBytes: 0 },
+    { readBytes: -1 },
+    { tableBytesMax: 0 },
+  ]) {
     t.throws(() => countWords(system, options), { code: 'ERR_THRUM_INVALID_OPTION' });
   }
 });

@@ -1,0 +1,221 @@
+// Where words begin and end, as bits: 64 bytes at a time become one number with a bit for each byte that is part of
+// a word. ASCII is decided by vector comparisons; the bits of other characters are put in one by one from the table
+// of classes. All rules are local (an apostrophe needs the characters beside it), so the blocks need to hand on no
+// more than a few bits.
+import { classOf, decode, LETTER, MARK } from './classes';
+
+export const WORDS: u32 = 0;
+export const LETTERS: u32 = 1;
+export const WHITESPACE: u32 = 2;
+
+const RIGHT_SINGLE_QUOTATION_MARK: u32 = 0x2019;
+
+let tokenizer: u32 = WORDS;
+let lowers: bool = false;
+/** The classes that words are made of, a bit each. */
+let wordClasses: u32 = 0;
+
+// What the last block knows of the next one.
+/** Whether its last byte was in a word. */
+let wordBefore: u64 = 0;
+/** Whether its last byte ended a letter or a mark. */
+let joinBefore: u64 = 0;
+/** The bytes that belong to a character begun before; those of them that are in a word; the end of a letter or mark. */
+let spilled: u64 = 0;
+let spilledWord: u64 = 0;
+let spilledJoin: u64 = 0;
+
+export function setRules(whichTokenizer: u32, lowersCase: bool, classes: u32): void {
+  tokenizer = whichTokenizer;
+  lowers = lowersCase;
+  wordClasses = classes;
+}
+
+/** Before the first block of a region, which begins at a word boundary. */
+export function startRegion(): void {
+  wordBefore = joinBefore = spilled = spilledWord = spilledJoin = 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function isLetter(bytes: v128): v128 {
+  return i8x16.le_u(i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(25));
+}
+
+// @ts-ignore: decorator
+@inline
+function isDigitOrUnderscore(bytes: v128): v128 {
+  const digit = i8x16.le_u(i8x16.sub(bytes, i8x16.splat(0x30)), i8x16.splat(9));
+  return v128.or(digit, i8x16.eq(bytes, i8x16.splat(0x5f)));
+}
+
+// @ts-ignore: decorator
+@inline
+function isSpace(bytes: v128): v128 {
+  const control = i8x16.le_u(i8x16.sub(bytes, i8x16.splat(9)), i8x16.splat(4));
+  return v128.or(control, i8x16.eq(bytes, i8x16.splat(0x20)));
+}
+
+// @ts-ignore: decorator
+@inline
+function bits(a: v128, b: v128, c: v128, d: v128): u64 {
+  const low = <u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16);
+  const high = <u32>i8x16.bitmask(c) | (<u32>i8x16.bitmask(d) << 16);
+  return <u64>low | (<u64>high << 32);
+}
+
+/**
+ * Writes the addresses at which words begin and end, in turn, for the bytes [from, to) to `list`, and returns the end
+ * of what it wrote. `from` is the region's begin or 64 bytes times a number behind it; `to` is that too, or the
+ * region's end. Where letters are to be small, those of ASCII become so in place (up to the end of the last block).
+ * The list may be written up to 32 bytes beyond.
+ */
+export function findBoundaries(from: usize, to: usize, list: usize): usize {
+  const whitespace = tokenizer == WHITESPACE;
+  const words = tokenizer == WORDS;
+  const lower = lowers;
+  let before = wordBefore;
+  let end = list;
+  for (let at = from; at < to; at += 64) {
+    const a = v128.load(at);
+    const b = v128.load(at, 16);
+    const c = v128.load(at, 32);
+    const d = v128.load(at, 48);
+    let word: u64;
+    let apostrophe: u64 = 0;
+    if (whitespace) {
+      word = ~bits(isSpace(a), isSpace(b), isSpace(c), isSpace(d));
+      if (lower) lowerBlock(at, a, b, c, d, isLetter(a), isLetter(b), isLetter(c), isLetter(d));
+    } else {
+      const la = isLetter(a);
+      const lb = isLetter(b);
+      const lc = isLetter(c);
+      const ld = isLetter(d);
+      if (words) {
+        word = bits(
+          v128.or(la, isDigitOrUnderscore(a)),
+          v128.or(lb, isDigitOrUnderscore(b)),
+          v128.or(lc, isDigitOrUnderscore(c)),
+          v128.or(ld, isDigitOrUnderscore(d)),
+        );
+        const mark = i8x16.splat(0x27);
+        apostrophe = bits(i8x16.eq(a, mark), i8x16.eq(b, mark), i8x16.eq(c, mark), i8x16.eq(d, mark));
+      } else {
+        word = bits(la, lb, lc, ld);
+      }
+      if (lower) lowerBlock(at, a, b, c, d, la, lb, lc, ld);
+    }
+    const high = bits(a, b, c, d);
+    if ((high | apostrophe) != 0) {
+      const letters = bits(isLetter(a), isLetter(b), isLetter(c), isLetter(d));
+      word = withContext(at, word, high, apostrophe, letters);
+    } else {
+      // The next block may begin with an apostrophe.
+      joinBefore = <u64>isAsciiLetter(<u32>i8x16.extract_lane_u(d, 15));
+    }
+    if (to - at < 64) word &= ((<u64>1) << <u64>(to - at)) - 1;
+    let changes = word ^ ((word << 1) | before);
+    before = word >> 63;
+    // Written by eight, whether they are there or not: how many there are is what a processor can't foresee.
+    let next = end;
+    end += <usize>popcnt<u64>(changes) << 2;
+    while (changes != 0) {
+      for (let i: usize = 0; i < 32; i += 4) {
+        store<u32>(next + i, <u32>(at + <usize>ctz<u64>(changes)));
+        changes &= changes - 1;
+      }
+      next += 32;
+    }
+  }
+  wordBefore = before;
+  return end;
+}
+
+/** Whether the byte before was part of a word, which then ends with the region. */
+export function endsInWord(): bool {
+  return wordBefore != 0;
+}
+
+// @ts-ignore: decorator
+@inline
+function isAsciiLetter(byte: u32): bool {
+  return (byte | 0x20) - 0x61 <= 25;
+}
+
+// @ts-ignore: decorator
+@inline
+function lowerBlock(
+  at: usize,
+  a: v128,
+  b: v128,
+  c: v128,
+  d: v128,
+  la: v128,
+  lb: v128,
+  lc: v128,
+  ld: v128,
+): void {
+  const bit = i8x16.splat(0x20);
+  v128.store(at, v128.or(a, v128.and(la, bit)));
+  v128.store(at, v128.or(b, v128.and(lb, bit)), 16);
+  v128.store(at, v128.or(c, v128.and(lc, bit)), 32);
+  v128.store(at, v128.or(d, v128.and(ld, bit)), 48);
+}
+
+/**
+ * The bits of a block with characters that aren't ASCII, or with apostrophes.
+ *
+ * @param high the bytes that aren't ASCII
+ * @param letters the ASCII letters
+ */
+function withContext(at: usize, asciiWord: u64, high: u64, apostrophe: u64, letters: u64): u64 {
+  const classes = wordClasses;
+  const joins = tokenizer == WORDS;
+  let word = (asciiWord & ~high) | spilledWord;
+  /** Where letters and marks end, on the byte. */
+  let join = letters | spilledJoin;
+  let left = high & ~spilled;
+  spilled = spilledWord = spilledJoin = 0;
+  while (left != 0) {
+    const i = <u64>ctz<u64>(left);
+    const character = decode(at + <usize>i);
+    if (character == 0) {
+      left &= left - 1;
+      continue;
+    }
+    const length = <u64>(character & 7);
+    const all = ((<u64>1) << length) - 1;
+    const inBlock = all << i;
+    left &= ~inBlock;
+    const kind = classOf(character >> 3);
+    let isWord = (classes >> kind) & 1;
+    if (isWord == 0 && joins && character >> 3 == RIGHT_SINGLE_QUOTATION_MARK) {
+      const joinsBefore = i > 0 ? (join >> (i - 1)) & 1 : joinBefore;
+      if (joinsBefore != 0 && classAt(at + <usize>(i + length)) == LETTER) isWord = 1;
+    }
+    const isJoin = kind == LETTER || kind == MARK;
+    if (isWord != 0) word |= inBlock;
+    const last = i + length - 1;
+    if (last < 64) {
+      if (isJoin) join |= (<u64>1) << last;
+    } else {
+      spilled = all >> (64 - i);
+      if (isWord != 0) spilledWord = spilled;
+      if (isJoin) spilledJoin = (<u64>1) << (last - 64);
+    }
+  }
+  let candidates = apostrophe & ((join << 1) | joinBefore);
+  while (candidates != 0) {
+    const i = <u64>ctz<u64>(candidates);
+    if (classAt(at + <usize>i + 1) == LETTER) word |= (<u64>1) << i;
+    candidates &= candidates - 1;
+  }
+  joinBefore = join >> 63;
+  return word;
+}
+
+/** The class of the character at `at`; 0, which is no letter, where there is none. */
+function classAt(at: usize): u32 {
+  const character = decode(at);
+  return character == 0 ? 0 : classOf(character >> 3);
+}

@@ -1,0 +1,101 @@
+// The kernel counts what the TypeScript path and the regular expressions count: random bytes cut up at random. The long
+// version is a command, test/soak/words.ts.
+import test from 'ava';
+import { WordCounter } from '../../../actors/mapreduce/text/counter.ts';
+import { defaultEngine, newCounter, newTable } from '../../../actors/mapreduce/text/engine.ts';
+import { CountsTooLargeError, hasKernel, Kernel } from '../../../actors/mapreduce/text/kernel/kernel.ts';
+import { readCounts } from '../../../actors/mapreduce/text/packedCounts.ts';
+import { CountingRig, type Cut, ENGINES, TOKENIZERS } from './countingRig.ts';
+import { expectedCounts } from './oracle.ts';
+import { Chance, randomBytes, runtimeDisagrees } from './randomText.ts';
+
+const encoder = new TextEncoder();
+const sorted = (counts: Map<string, number>) => [...counts].sort(([a], [b]) => (a < b ? -1 : 1));
+
+for (const tokenizer of TOKENIZERS) {
+  test(`'${tokenizer}': kernel, TypeScript and regular expressions agree on random bytes`, (t) => {
+    const chance = new Chance(tokenizer.length);
+    const rig = new CountingRig();
+    for (let i = 0; i < 1500; i++) {
+      const bytes = randomBytes(chance);
+      const letterCase = chance.of(['lower', 'keep'] as const);
+      const [wasm, typescript] = ENGINES.map((engine) =>
+        sorted(rig.count(engine, tokenizer, letterCase, bytes, randomCut(chance, bytes.length))),
+      );
+      const message = `input ${i}: ${Buffer.from(bytes).toString('hex')}`;
+      t.deepEqual(wasm, typescript, message);
+      if (runtimeDisagrees(bytes)) continue;
+      t.deepEqual(wasm, sorted(expectedCounts(bytes, tokenizer, letterCase)), message);
+    }
+  });
+}
+
+function randomCut(chance: Chance, length: number): Cut {
+  return {
+    ends: [...(length > 1 ? [1 + chance.below(length - 1)] : []), length],
+    readBytes: chance.of([1, 63, 64, 65, 4096]),
+    counters: 1 + chance.below(3),
+    partitions: 1 + chance.below(3),
+    chunkBytesMax: chance.of([1, 50, 1 << 20]),
+  };
+}
+
+test('each character on each byte of a block is seen alike, with an apostrophe on either side', (t) => {
+  for (const tokenizer of TOKENIZERS) {
+    for (const character of ['é', '漢', '𐐀', '\u0301', '’', '７', '\u2028', '\ufffd', 'x']) {
+      const counters = ENGINES.map((engine) => newCounter(engine, { tokenizer, letterCase: 'lower' }));
+      for (let before = 0; before < 66; before++) {
+        for (const around of ['a', "a'", '.']) {
+          const bytes = encoder.encode(`${' '.repeat(before)}${around}${character}${around}a b`);
+          for (const counter of counters) counter.add(bytes, 0, bytes.length);
+        }
+      }
+      const [wasm, typescript] = counters.map((counter) =>
+        [...counter.drain(1, 1 << 20)]
+          .flatMap(({ bytes }) => [...readCounts(bytes)])
+          .map(({ key, count }) => `${Buffer.from(key)} ${count}`)
+          .sort(),
+      );
+      t.deepEqual(wasm, typescript, `${tokenizer} ${character}`);
+    }
+  }
+});
+
+test('both engines give a key to the same reducer', (t) => {
+  const words = [
+    'a',
+    'word',
+    'eightlet',
+    'ninelette',
+    'sixteenletters_x',
+    'seventeenletters_',
+    'ÉTÉ',
+    'Ⱥ'.repeat(30),
+  ];
+  const input = encoder.encode(words.join(' '));
+  const [wasm, typescript] = ENGINES.map((engine) => {
+    const counter = newCounter(engine, { tokenizer: 'words', letterCase: 'lower' });
+    counter.add(input, 0, input.length);
+    return [...counter.drain(97, 1 << 20)]
+      .map(({ partition, bytes }) => `${partition} ${Buffer.from(bytes)}`)
+      .sort();
+  });
+  t.deepEqual(wasm, typescript);
+  t.is(wasm!.length, words.length);
+});
+
+test('a kernel that runs out of memory says so, with what to do', (t) => {
+  const kernel = new Kernel();
+  const error = t.throws(() => kernel.run(({ reserveInput }) => reserveInput(2 ** 32 - 2 ** 20, 0)), {
+    instanceOf: CountsTooLargeError,
+    code: 'ERR_THRUM_COUNTS_TOO_LARGE',
+  });
+  t.regex(error.message, /outgrew its memory at \d+ MB\. Count with more threads/);
+});
+
+test('where WebAssembly has vectors, the kernel is the default', (t) => {
+  t.true(hasKernel());
+  t.is(defaultEngine(), 'wasm');
+  t.true(newCounter('typescript', { tokenizer: 'words', letterCase: 'keep' }) instanceof WordCounter);
+  t.is(newTable('wasm').distinct, 0);
+});
