@@ -26,6 +26,7 @@ export {
   InvalidMessageError,
   InvalidOptionError,
   InvalidReplyError,
+  InvalidResultError,
   type Issue,
   MailboxFullError,
   MessageLimitError,
@@ -33,10 +34,15 @@ export {
   NodeDownError,
   NodeUnresponsiveError,
   RemoteError,
+  ResourceOpenError,
+  ResourceUnavailableError,
   RestartLimitError,
   SelfAskError,
   StashFullError,
   SystemClosedError,
+  TaskQueueFullError,
+  TaskThreadError,
+  TaskTimeoutError,
   ThrumError,
   UncloneableValueError,
   UnsupportedSchemaError,
@@ -72,6 +78,13 @@ export {
   type SendMethods,
   type TellMethods,
 } from './protocol/ref.ts';
+export {
+  type Resource,
+  type ResourceContext,
+  type ResourceOptions,
+  type ResourceReplacement,
+  resource,
+} from './protocol/resource.ts';
 export type {
   BackoffOptions,
   DefinitionSupervision,
@@ -79,6 +92,14 @@ export type {
   Strategy,
   SupervisionOptions,
 } from './protocol/supervision.ts';
+export {
+  type RunArguments,
+  type RunOptions,
+  type Task,
+  type TaskContext,
+  type TaskDeclaration,
+  task,
+} from './protocol/task.ts';
 export type { ChannelMessage } from './system/channels.ts';
 export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';
 export type { CloseOptions } from './system/closing.ts';
@@ -92,3 +113,4 @@ export {
   type SystemEvents,
   type SystemOptions,
 } from './system/system.ts';
+export type { TaskOptions } from './system/threadBudget.ts';

@@ -6,8 +6,14 @@ import { nodePlatform } from './platform.ts';
 import type { RingTransport } from './ringTransport.ts';
 
 /** A world for one thread. */
-export function threadWorld(transport: RingTransport, board: Board, control: Control): World {
+export function threadWorld(
+  transport: RingTransport,
+  board: Board,
+  control: Control,
+  given: Required<Pick<World, 'tasks' | 'replacements'>>,
+): World {
   return {
+    ...given,
     clock: {
       now: () => performance.now(),
       setTimer(delayMs, fn) {

@@ -64,6 +64,11 @@ function fingerprint(messages: readonly [string, Tell | Ask][]): number {
   return fnv1a(text.join('\n'));
 }
 
+/** 32 bits over the layouts of schemas. */
+export function schemasPrint(layouts: readonly Layout[]): number {
+  return fnv1a(layouts.map((layout) => outline(layout, 0)).join('\n'));
+}
+
 /** A layout as text. Deep down it is cut short: a fingerprint tells versions apart, it isn't a proof. */
 function outline(layout: Layout, depth: number): string {
   if (depth > 8) return '…';
