@@ -32,8 +32,7 @@ const thread = new TaskThread(nodePlatform, importModule, `task thread ${threadI
 /** The function that Piscina calls. */
 export default function run({ slot, request }: Handed): unknown {
   if (!slots.begin(slot, threadId)) return undefined;
-  const parcel =
-    typeof request === 'number' ? { frame: slots.take(slot, request), beside: [] } : request;
+  const parcel = typeof request === 'number' ? { frame: slots.take(slot, request), beside: [] } : request;
   const context = new SlotContext(slots, slot);
   const outcome = thread.run(parcel, context);
   if (!(outcome instanceof Promise)) return answer(slot, context, outcome);

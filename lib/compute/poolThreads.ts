@@ -108,7 +108,8 @@ export class PoolThreads {
   private cannotStart(error: Error): void {
     this.begun.forEach((run, slot) => {
       if (run === undefined || this.slots.hasBegun(slot)) return;
-      this.end(slot, run, { lost: `task threads can't be started: ${error.message}`, cause: error });
+      const lost = `task threads can't be started: ${error.message}. (In a bundle, keep 'thrum' and 'piscina' external: each loads a file of its own on its threads.)`;
+      this.end(slot, run, { lost, cause: error });
     });
   }
 

@@ -60,7 +60,10 @@ function groupOf(read: ReadText, controller: string | undefined): Group | undefi
   // A container that sees a part of the hierarchy has its own group at the mount; what lies above can't be seen.
   const below = mount.root === '/' ? path : path.startsWith(mount.root) ? path.slice(mount.root.length) : '';
   const outside = below.split('/').includes('..');
-  return { mount: mount.point, folder: outside ? mount.point : posix.join(mount.point, below).replace(/\/$/, '') };
+  return {
+    mount: mount.point,
+    folder: outside ? mount.point : posix.join(mount.point, below).replace(/\/$/, ''),
+  };
 }
 
 /** Lines of /proc/self/cgroup: `hierarchy:controllers:path`; version 2 has no controllers. */
@@ -68,7 +71,8 @@ function pathOf(read: ReadText, controller: string | undefined): string | undefi
   for (const line of read('/proc/self/cgroup').split('\n')) {
     const [, controllers, path] = /^\d+:([^:]*):(.*)$/.exec(line) ?? [];
     if (controllers === undefined) continue;
-    if (controller === undefined ? controllers === '' : controllers.split(',').includes(controller)) return path;
+    if (controller === undefined ? controllers === '' : controllers.split(',').includes(controller))
+      return path;
   }
   return undefined;
 }

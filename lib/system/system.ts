@@ -25,8 +25,8 @@ import { isNode } from '../threads/nodeFlag.ts';
 import { RingTransport } from '../threads/ringTransport.ts';
 import { threadWorld } from '../threads/world.ts';
 import { writeError } from '../threads/writeSync.ts';
-import { lifeIsWatched, publisher } from './channels.ts';
 import { cgroupLimits } from './cgroup.ts';
+import { lifeIsWatched, publisher } from './channels.ts';
 import { type CloseOptions, stopAll } from './closing.ts';
 import { type ActorList, type InspectOptions, Inspector, type ListOptions } from './inspection.ts';
 import { SystemLog } from './log.ts';
@@ -35,7 +35,13 @@ import type { SystemMetrics } from './metrics.ts';
 import { NodeTable } from './nodeTable.ts';
 import { NodeWatch } from './nodeWatch.ts';
 import { type Safety, type SafetyOptions, safetyOf } from './safety.ts';
-import { cpusAllowed, defaultRingBytes, type TaskBudget, type TaskOptions, threadBudget } from './threadBudget.ts';
+import {
+  cpusAllowed,
+  defaultRingBytes,
+  type TaskBudget,
+  type TaskOptions,
+  threadBudget,
+} from './threadBudget.ts';
 
 /** Options of {@link createSystem}. */
 export interface SystemOptions extends SafetyOptions {
@@ -354,7 +360,10 @@ export class System {
   async #close(timeoutMs: number, drain: boolean): Promise<CloseReport> {
     const startedAt = performance.now();
     const outcome = await stopAll(this.#node, this.#nodes, timeoutMs, drain);
-    await Promise.all([this.#nodes.terminate(), this.#tasks.close(startedAt + timeoutMs - performance.now())]);
+    await Promise.all([
+      this.#nodes.terminate(),
+      this.#tasks.close(startedAt + timeoutMs - performance.now()),
+    ]);
     this.#watch?.stop();
     this.#transport.close();
     // Messages that ended with their threads.

@@ -6,7 +6,9 @@ import { reviveError, type SerializedError, serializeError } from '../wire/error
 import { type Parcel, transferable } from '../wire/taskFrames.ts';
 import { nodePlatform } from './platform.ts';
 
-type Order = { readonly id: number; readonly request: Parcel } | { readonly id: number; readonly abort: true };
+type Order =
+  | { readonly id: number; readonly request: Parcel }
+  | { readonly id: number; readonly abort: true };
 
 type CarriedOutcome =
   | Exclude<TaskOutcome, { readonly lost: string }>

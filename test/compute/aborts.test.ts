@@ -131,10 +131,9 @@ for (const [how, end] of [
     end(system, runner);
     await marked(marks, Marks.aborted);
     while ((await recorder.ask.entries()).length === 0) await turn();
-    t.deepEqual(
-      await recorder.ask.entries(),
-      [how === 'stops' ? ActorStoppedError.name : 'ActorRestartedError'],
-    );
+    t.deepEqual(await recorder.ask.entries(), [
+      how === 'stops' ? ActorStoppedError.name : 'ActorRestartedError',
+    ]);
   });
 }
 

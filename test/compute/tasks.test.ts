@@ -17,24 +17,13 @@ import {
 } from '../../lib/index.ts';
 import { Counter, OutOfStockError } from '../fixtures/actors.ts';
 import { systemFor } from '../fixtures/systems.ts';
-import {
-  Failing,
-  Gathering,
-  Return,
-  Runner,
-  Square,
-  sharedMemory,
-  Whereabouts,
-} from '../fixtures/tasks.ts';
+import { Failing, Gathering, Return, Runner, Square, sharedMemory, Whereabouts } from '../fixtures/tasks.ts';
 
 test('a task runs on a thread that is neither the host nor a node', async (t) => {
   const system = await systemFor(t, { threads: 1 });
   const runner = await system.spawn(Runner);
   const own = await runner.ask.own();
-  for (const { threadId, isMainThread } of [
-    await system.run(Whereabouts),
-    await runner.ask.whereabouts(),
-  ]) {
+  for (const { threadId, isMainThread } of [await system.run(Whereabouts), await runner.ask.whereabouts()]) {
     t.false(isMainThread);
     t.not(threadId, own);
   }
@@ -57,15 +46,22 @@ for (const [where, on] of [
   test(`what a task throws keeps its class, code, cause and data, ${where}`, async (t) => {
     const system = await systemFor(t, { threads: 1 });
     const runner = await system.spawn(Runner, undefined, { on, supervision: { onFailure: 'resume' } });
-    const listed = await t.throwsAsync(runner.ask.fail('listed'), { instanceOf: OutOfStockError });
-    t.is(listed?.left, 3);
-    t.regex(listed?.stack ?? '', /fixtures\/tasks/);
-    const unlisted = await t.throwsAsync(runner.ask.fail('unlisted'), { instanceOf: RemoteError });
-    t.is(unlisted?.code, 'E_UNLISTED');
-    t.true(unlisted?.cause instanceof RangeError);
-    await t.throwsAsync(runner.ask.fail('later'), { instanceOf: TypeError, message: 'later' });
-    await t.throwsAsync(runner.ask.fail('value'), { message: /a value that isn't an Error.*a text/ });
+    // An error that comes from another thread is made again, which AVA doesn't take for a native one.
+    const listed = await runner.ask.fail('listed').catch((error) => error);
+    t.true(listed instanceof OutOfStockError);
+    t.is(listed.left, 3);
+    t.regex(listed.stack, /fixtures\/tasks/);
+    const unlisted = await runner.ask.fail('unlisted').catch((error) => error);
+    t.true(unlisted instanceof RemoteError);
+    t.is(unlisted.code, 'E_UNLISTED');
+    t.true(unlisted.cause instanceof RangeError);
+    await t.throwsAsync(runner.ask.fail('later'), { any: true, instanceOf: TypeError, message: 'later' });
+    await t.throwsAsync(runner.ask.fail('value'), {
+      any: true,
+      message: /a value that isn't an Error.*a text/,
+    });
     await t.throwsAsync(runner.ask.fail('result'), {
+      any: true,
       instanceOf: InvalidResultError,
       message: /result of task 'test\/Failing'.*number/s,
     });
@@ -124,26 +120,39 @@ test('a task that no thread can find says what to do', async (t) => {
   const system = await systemFor(t, { threads: 0 });
   const Homeless = task('test/Homeless', { run: () => {} });
   await t.throwsAsync(system.run(Homeless), {
+    any: true,
     instanceOf: DefinitionNotFoundError,
     message: /task thread \d+ doesn't know 'test\/Homeless' and it names no module/,
   });
-  const Elsewhere = task('test/Elsewhere', { module: new URL('./nothing.js', import.meta.url), run: () => {} });
+  const Elsewhere = task('test/Elsewhere', {
+    module: new URL('./nothing.js', import.meta.url),
+    run: () => {},
+  });
   await t.throwsAsync(system.run(Elsewhere), {
+    any: true,
     instanceOf: DefinitionNotFoundError,
     message: /importing .*nothing\.js failed/,
   });
 });
 
 test('a task whose thread ends rejects, says why, and the next one runs', async (t) => {
-  const system = await systemFor(t, { threads: 1, tasks: { threads: 1 }, heap: { limitBytes: 64 * 2 ** 20 } });
+  const system = await systemFor(t, {
+    threads: 1,
+    tasks: { threads: 1 },
+    heap: { limitBytes: 64 * 2 ** 20 },
+  });
   const runner = await system.spawn(Runner, undefined, { supervision: { onFailure: 'resume' } });
   await t.throwsAsync(system.run(Failing, 'exit'), {
     instanceOf: TaskThreadError,
     message: /its thread ended with exit code 3/,
   });
-  await t.throwsAsync(runner.ask.fail('exit'), { instanceOf: TaskThreadError, message: /exit code 3/ });
+  await t.throwsAsync(runner.ask.fail('exit'), {
+    any: true,
+    instanceOf: TaskThreadError,
+    message: /exit code 3/,
+  });
   const outside = await t.throwsAsync(system.run(Failing, 'outside'), { instanceOf: TaskThreadError });
-  t.is((outside?.cause as Error).message, 'outside');
+  t.like(outside?.cause, { message: 'outside' });
   await t.throwsAsync(system.run(Failing, 'exhaust'), {
     instanceOf: TaskThreadError,
     message: /heap of its thread reached V8's limit/,
