@@ -78,9 +78,9 @@ export class PoolThreads {
       });
   }
 
-  private make(constructor: typeof Piscina): Piscina {
+  private make(Pool: typeof Piscina): Piscina {
     const workerData: PoolData = { thrumTasks: this.slots.memory };
-    const pool = new constructor({
+    const pool = new Pool({
       filename: new URL('./poolThread.js', import.meta.url).href,
       minThreads: 0,
       maxThreads: this.threadsMax,

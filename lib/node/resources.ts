@@ -101,20 +101,21 @@ export class Resources {
   }
 
   private opened(place: Place, resource: Resource): Promise<unknown> {
-    place.opened ??= this.attempt(place, resource);
-    return place.opened;
+    if (place.opened !== undefined) return place.opened;
+    const opening = this.attempt(place, resource);
+    place.opened = opening;
+    // The next use tries again. Before anybody else hears of it; an `open` may fail within this very call.
+    opening.catch(() => {
+      place.opened = undefined;
+    });
+    return opening;
   }
 
   private async attempt(place: Place, resource: Resource): Promise<unknown> {
     const { clock } = this.world;
     const waitMs = place.notBefore - clock.now();
-    try {
-      if (waitMs > 0) await this.pause(waitMs, resource);
-      if (this.closed) throw new SystemClosedError(`resource '${resource.name}'`);
-    } catch (error) {
-      place.opened = undefined;
-      throw error;
-    }
+    if (waitMs > 0) await this.pause(waitMs, resource);
+    if (this.closed) throw new SystemClosedError(`resource '${resource.name}'`);
     try {
       const value = await resource.open({
         node: this.node,
@@ -124,7 +125,6 @@ export class Resources {
       this.ready.push({ resource, value });
       return value;
     } catch (thrown) {
-      place.opened = undefined;
       const retryInMs = delayAfter(resource, ++place.failures, this.world.random());
       place.notBefore = clock.now() + retryInMs;
       throw new ResourceOpenError(resource.name, this.node, place.failures, retryInMs, asError(thrown));

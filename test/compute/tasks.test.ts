@@ -19,7 +19,7 @@ import { Counter, OutOfStockError } from '../fixtures/actors.ts';
 import { systemFor } from '../fixtures/systems.ts';
 import { Failing, Gathering, Return, Runner, Square, sharedMemory, Whereabouts } from '../fixtures/tasks.ts';
 
-test('a task runs on a thread that is neither the host nor a node', async (t) => {
+test.serial('a task runs on a thread that is neither the host nor a node', async (t) => {
   const system = await systemFor(t, { threads: 1 });
   const runner = await system.spawn(Runner);
   const own = await runner.ask.own();
@@ -33,7 +33,7 @@ for (const [where, on] of [
   ['on the host', 'host'],
   ['on a worker node', 'any'],
 ] as const) {
-  test(`what a task gives back arrives, ${where}`, async (t) => {
+  test.serial(`what a task gives back arrives, ${where}`, async (t) => {
     const system = await systemFor(t, { threads: 1 });
     const runner = await system.spawn(Runner, undefined, { on });
     const asked = Array.from({ length: 100 }, (_, n) => runner.ask.square(n));
@@ -43,7 +43,7 @@ for (const [where, on] of [
     );
   });
 
-  test(`what a task throws keeps its class, code, cause and data, ${where}`, async (t) => {
+  test.serial(`what a task throws keeps its class, code, cause and data, ${where}`, async (t) => {
     const system = await systemFor(t, { threads: 1 });
     const runner = await system.spawn(Runner, undefined, { on, supervision: { onFailure: 'resume' } });
     // An error that comes from another thread is made again, which AVA doesn't take for a native one.
@@ -67,7 +67,7 @@ for (const [where, on] of [
     });
   });
 
-  test(`memory is given away where that is asked for, and copied elsewhere, ${where}`, async (t) => {
+  test.serial(`memory is given away where that is asked for, and copied elsewhere, ${where}`, async (t) => {
     const system = await systemFor(t, { threads: 1 });
     const runner = await system.spawn(Runner, undefined, { on });
     for (const length of [10, 5000, 200_000]) {
@@ -81,14 +81,14 @@ for (const [where, on] of [
   });
 }
 
-test('large values without bytes arrive whole', async (t) => {
+test.serial('large values without bytes arrive whole', async (t) => {
   const system = await systemFor(t, { threads: 0 });
   const more = Array.from({ length: 20_000 }, (_, i) => ({ i, text: `number ${i} ☃` }));
   const { more: back } = await system.run(Return, { data: new Uint8Array(0), more });
   t.deepEqual(back, more);
 });
 
-test('an array to move that is not in the input is refused, and nothing is given away', async (t) => {
+test.serial('an array to move that is not in the input is refused, and nothing is given away', async (t) => {
   const system = await systemFor(t, { threads: 0 });
   const stray = new Uint8Array(10);
   const data = new Uint8Array(10);
@@ -100,7 +100,7 @@ test('an array to move that is not in the input is refused, and nothing is given
   t.is(stray.length, 10);
 });
 
-test('an input that does not fit throws where the task is run', async (t) => {
+test.serial('an input that does not fit throws where the task is run', async (t) => {
   const system = await systemFor(t, { threads: 0 });
   t.throws(() => system.run(Square, 'two' as unknown as number), {
     instanceOf: InvalidMessageError,
@@ -108,7 +108,7 @@ test('an input that does not fit throws where the task is run', async (t) => {
   });
 });
 
-test('a task with a ref in its input or its result is refused when it is defined', (t) => {
+test.serial('a task with a ref in its input or its result is refused when it is defined', (t) => {
   const schema = z.array(z.object({ counter: refOf(() => Counter).optional() }));
   t.throws(() => task('test/WithRef', { in: schema, run: () => {} }), {
     instanceOf: UnsupportedSchemaError,
@@ -116,7 +116,7 @@ test('a task with a ref in its input or its result is refused when it is defined
   });
 });
 
-test('a task that no thread can find says what to do', async (t) => {
+test.serial('a task that no thread can find says what to do', async (t) => {
   const system = await systemFor(t, { threads: 0 });
   const Homeless = task('test/Homeless', { run: () => {} });
   await t.throwsAsync(system.run(Homeless), {
@@ -135,7 +135,7 @@ test('a task that no thread can find says what to do', async (t) => {
   });
 });
 
-test('a task whose thread ends rejects, says why, and the next one runs', async (t) => {
+test.serial('a task whose thread ends rejects, says why, and the next one runs', async (t) => {
   const system = await systemFor(t, {
     threads: 1,
     tasks: { threads: 1 },
@@ -160,7 +160,7 @@ test('a task whose thread ends rejects, says why, and the next one runs', async 
   t.is(await system.run(Square, 3), 9);
 });
 
-test('a mailbox goes on while its task runs, where the ask is concurrent', async (t) => {
+test.serial('a mailbox goes on while its task runs, where the ask is concurrent', async (t) => {
   const system = await systemFor(t, { threads: 1 });
   const runner = await system.spawn(Runner);
   const counts = sharedMemory();
@@ -174,7 +174,7 @@ test('a mailbox goes on while its task runs, where the ask is concurrent', async
   t.is(Atomics.load(words, 0), 0);
 });
 
-test('as many tasks run at a time as tasks.threads says', async (t) => {
+test.serial('as many tasks run at a time as tasks.threads says', async (t) => {
   const system = await systemFor(t, { threads: 0, tasks: { threads: 3 } });
   const counts = sharedMemory();
   const words = new Int32Array(counts.buffer);
@@ -186,7 +186,7 @@ test('as many tasks run at a time as tasks.threads says', async (t) => {
   t.is(Atomics.load(words, 1), 3);
 });
 
-test('more runs than may wait are refused', async (t) => {
+test.serial('more runs than may wait are refused', async (t) => {
   const system = await systemFor(t, { threads: 0, tasks: { threads: 1, waitingMax: 2 } });
   const counts = sharedMemory();
   const words = new Int32Array(counts.buffer);
@@ -201,7 +201,7 @@ test('more runs than may wait are refused', async (t) => {
   t.pass();
 });
 
-test('tasks take what the nodes leave: one at a time while all are busy', async (t) => {
+test.serial('tasks take what the nodes leave: one at a time while all are busy', async (t) => {
   const system = await systemFor(t, { threads: 2 });
   const all = await Promise.all([1, 2].map((on) => system.spawn(Runner, undefined, { on })));
   const busy = all.map(() => sharedMemory(8));
@@ -229,7 +229,7 @@ test('tasks take what the nodes leave: one at a time while all are busy', async 
   }
 });
 
-test('closing ends the tasks: those that run and those that wait reject', async (t) => {
+test.serial('closing ends the tasks: those that run and those that wait reject', async (t) => {
   const system = await createSystem({ threads: 1, tasks: { threads: 1 }, log: 'silent' });
   const counts = sharedMemory();
   const words = new Int32Array(counts.buffer);
@@ -243,7 +243,7 @@ test('closing ends the tasks: those that run and those that wait reject', async 
   await t.throwsAsync(system.run(Square, 1), { instanceOf: SystemClosedError });
 });
 
-test('a drain waits for tasks that run', async (t) => {
+test.serial('a drain waits for tasks that run', async (t) => {
   const system = await createSystem({ threads: 0, log: 'silent' });
   const counts = sharedMemory();
   const words = new Int32Array(counts.buffer);
