@@ -2,6 +2,7 @@
 import { messaging } from './messaging/cases.js';
 import { savina } from './savina/cases.js';
 import { store } from './store/cases.js';
+import { tasks } from './tasks/cases.js';
 import { wordcount } from './wordcount/cases.js';
 
 /**
@@ -17,4 +18,4 @@ import { wordcount } from './wordcount/cases.js';
  */
 
 /** @type {readonly Suite[]} */
-export const suites = [messaging, savina, store, wordcount];
+export const suites = [messaging, savina, store, tasks, wordcount];

@@ -26,6 +26,7 @@ export {
   InvalidMessageError,
   InvalidOptionError,
   InvalidReplyError,
+  InvalidResultError,
   type Issue,
   MailboxFullError,
   MessageLimitError,
@@ -33,12 +34,17 @@ export {
   NodeDownError,
   NodeUnresponsiveError,
   RemoteError,
+  ResourceOpenError,
+  ResourceUnavailableError,
   RestartLimitError,
   SelfAskError,
   StashFullError,
   StoreError,
   type StoreErrorKind,
   SystemClosedError,
+  TaskQueueFullError,
+  TaskThreadError,
+  TaskTimeoutError,
   ThrumError,
   UncloneableValueError,
   UnsupportedSchemaError,
@@ -75,6 +81,13 @@ export {
   type SendMethods,
   type TellMethods,
 } from './protocol/ref.ts';
+export {
+  type Resource,
+  type ResourceContext,
+  type ResourceOptions,
+  type ResourceReplacement,
+  resource,
+} from './protocol/resource.ts';
 export type { KeyRange, Store, StoreBatch, StoredEntry, StoreLog } from './protocol/store.ts';
 export type {
   BackoffOptions,
@@ -83,6 +96,14 @@ export type {
   Strategy,
   SupervisionOptions,
 } from './protocol/supervision.ts';
+export {
+  type RunArguments,
+  type RunOptions,
+  type Task,
+  type TaskContext,
+  type TaskDeclaration,
+  task,
+} from './protocol/task.ts';
 export type { StoreOptions } from './store/options.ts';
 export type { ChannelMessage } from './system/channels.ts';
 export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';
@@ -97,3 +118,4 @@ export {
   type SystemEvents,
   type SystemOptions,
 } from './system/system.ts';
+export type { TaskOptions } from './system/threadBudget.ts';

@@ -16,7 +16,9 @@ import type { Group } from '../protocol/group.ts';
 import type { Handlers } from '../protocol/message.ts';
 import type { PersistOptions } from '../protocol/persist.ts';
 import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
+import type { Resource } from '../protocol/resource.ts';
 import type { Store } from '../protocol/store.ts';
+import type { RunArguments, RunOptions, Task } from '../protocol/task.ts';
 import type { Cell } from './cell.ts';
 import { checkHandlers } from './dispatch.ts';
 import { ActorStore } from './durable/actorStore.ts';
@@ -195,6 +197,35 @@ export class ActorContext implements Context {
     const on = options.on ?? host.nodeId;
     const found = host.lookupOrSpawn(definition as Definition, args, options, on, cell);
     return found as unknown as Promise<Ref<Q>>;
+  }
+
+  run<In extends z.ZodType, Out extends z.ZodType>(
+    task: Task<In, Out>,
+    ...rest: RunArguments<In>
+  ): Promise<z.output<Out>> {
+    const [input, options] = rest as [unknown, RunOptions?];
+    const cell = this.#cell;
+    if (!this.#live) return Promise.reject(cell.goneError());
+    const own = cell.own();
+    const run = cell.kind.host.runTask(task as Task, input, options);
+    const giveUp = (): void => run.giveUp(cell.goneError());
+    own.addTimer(giveUp);
+    run.onEnd = () => own.dropTimer(giveUp);
+    return run.result as Promise<z.output<Out>>;
+  }
+
+  use<T>(resource: Resource<T>): Promise<T> {
+    const cell = this.#cell;
+    if (!this.#live) return Promise.reject(cell.goneError());
+    const own = cell.own();
+    return new Promise<T>((resolve, reject) => {
+      const giveUp = (): void => reject(cell.goneError());
+      own.addTimer(giveUp);
+      cell.kind.host
+        .useResource(resource as Resource)
+        .finally(() => own.dropTimer(giveUp))
+        .then(resolve as (value: unknown) => void, reject);
+    });
   }
 
   group<Q, A extends z.ZodType>(definition: Definition<Q, A>, name: string): Group<Q> {

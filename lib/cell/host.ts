@@ -4,8 +4,10 @@ import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/con
 import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
 import type { Group } from '../protocol/group.ts';
 import type { Address, AskOptions, NodeId } from '../protocol/ref.ts';
+import type { Resource } from '../protocol/resource.ts';
 import type { Storage } from '../protocol/storage.ts';
 import type { Directive } from '../protocol/supervision.ts';
+import type { RunOptions, Task } from '../protocol/task.ts';
 import type { Platform } from '../wire/platform.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { RefBinder } from '../wire/refs.ts';
@@ -17,6 +19,15 @@ export interface Watcher {
   readonly cell: Cell;
   /** Whether the behaviour that watches is still the actor's present one. */
   isLive(): boolean;
+}
+
+/** A run of a task, as a context uses it. */
+export interface Run {
+  readonly result: Promise<unknown>;
+  /** Ends it with `reason`, if it hasn't ended; the task is aborted. */
+  giveUp(reason: unknown): void;
+  /** Called when it has ended, whichever way. */
+  onEnd: (() => void) | undefined;
 }
 
 /** Names and groups, as a context uses them. */
@@ -62,6 +73,10 @@ export interface CellHost {
     parent: Cell,
   ): Promise<Address>;
   stop(ref: Address, drain: boolean, kill: boolean): void;
+  /** Runs a task. Throws for an input that doesn't fit. */
+  runTask(task: Task, input: unknown, options: RunOptions | undefined): Run;
+  /** The resource as this node has it. */
+  useResource(resource: Resource): Promise<unknown>;
   /** A fresh copy of an actor's arguments. */
   copyArguments(kind: CellKind, args: unknown): unknown;
   /** Whether it is the cell's turn, and no `await` lies between. */

@@ -1,6 +1,6 @@
 // A node: one event loop that hosts cells. It holds the parts together; what each does is in its own file.
 import type { Cell } from '../cell/cell.ts';
-import type { CellHost } from '../cell/host.ts';
+import type { CellHost, Run } from '../cell/host.ts';
 import type { CellKind } from '../cell/kind.ts';
 import { requestStop } from '../cell/lifecycle.ts';
 import { noReply } from '../cell/mailbox.ts';
@@ -16,8 +16,10 @@ import {
 } from '../protocol/errors.ts';
 import type { DeadLetterReason, LogLevel, StopReason, SystemEvent } from '../protocol/events.ts';
 import type { Address, NodeId } from '../protocol/ref.ts';
+import type { Resource } from '../protocol/resource.ts';
 import type { Storage } from '../protocol/storage.ts';
 import type { Directive } from '../protocol/supervision.ts';
+import type { RunOptions, Task } from '../protocol/task.ts';
 import { notParsed } from '../wire/codec.ts';
 import { reviveError, serializeError } from '../wire/errorCodec.ts';
 import type { Platform } from '../wire/platform.ts';
@@ -39,8 +41,10 @@ import { ActorRef } from './refs.ts';
 import { RegistryClient } from './registry/client.ts';
 import { stopInternals } from './registry/internal.ts';
 import { Relatives } from './relatives.ts';
+import { Resources } from './resources.ts';
 import { MessageSender } from './sender.ts';
 import { Spawner } from './spawner.ts';
+import { Tasks } from './tasks.ts';
 import { defaultSlowHandlerMs, TurnWatch } from './turnWatch.ts';
 import { WatchTable } from './watches.ts';
 import type { Spawned, SpawnRequest, World } from './world.ts';
@@ -68,6 +72,9 @@ export class ActorNode implements CellHost, RefBinder {
   readonly sender: MessageSender;
   /** Names and groups. */
   readonly registry: RegistryClient;
+  /** Runs of tasks that this node waits for. */
+  readonly tasks: Tasks;
+  readonly resources: Resources;
   /** Set once the system closes: nothing is accepted any more. */
   closed = false;
   /** Called whenever the last actor has stopped. */
@@ -94,6 +101,11 @@ export class ActorNode implements CellHost, RefBinder {
     this.spawner = new Spawner(this);
     this.registry = new RegistryClient(this);
     this.relatives = new Relatives(this);
+    this.tasks = new Tasks(world);
+    this.resources = new Resources(nodeId, world, (text, error) => {
+      const fields = { error };
+      emit({ type: 'log', node: nodeId, actor: `node ${nodeId}`, level: 'error', text, fields });
+    });
     world.transport.onFrame(new Inbox(this));
     world.transport.onWake(() => {
       if (!this.backlog.empty) this.backlog.retry();
@@ -176,6 +188,14 @@ export class ActorNode implements CellHost, RefBinder {
     this.relatives.stop(ref, drain, kill);
   }
 
+  runTask(task: Task, input: unknown, options: RunOptions | undefined): Run {
+    return this.tasks.run(task, input, options);
+  }
+
+  useResource(resource: Resource): Promise<unknown> {
+    return this.resources.use(resource);
+  }
+
   copyArguments(kind: CellKind, args: unknown): unknown {
     return kind.args.duplicate(args, this.world.platform, this);
   }
@@ -246,7 +266,7 @@ export class ActorNode implements CellHost, RefBinder {
     this.events.emit({ type: 'restarted', node: this.nodeId, actor: cell.path });
   }
 
-  /** Stops every actor of this node; resolves when all have. */
+  /** Stops every actor of this node, then closes its resources; resolves when all that is done. */
   async close(): Promise<void> {
     this.closed = true;
     this.registry.close();
@@ -259,11 +279,14 @@ export class ActorNode implements CellHost, RefBinder {
     }
     await gone;
     await stopInternals(this);
+    this.tasks.close();
+    await this.resources.close();
     this.settleAll();
   }
 
   /** Every ask settles: those still open when the node ends, also where actors run on, are rejected. */
   settleAll(): void {
+    this.tasks.close();
     this.backlog.fail(
       () => true,
       () => new SystemClosedError('a message that waited for room'),

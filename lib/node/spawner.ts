@@ -5,11 +5,9 @@ import { abandon } from '../cell/lifecycle.ts';
 import { type Backoff, directiveFor } from '../cell/supervision.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
-import { lookup, onRegistered } from '../protocol/definitions.ts';
 import {
   ActorStoppedError,
   DefinitionConflictError,
-  DefinitionNotFoundError,
   NodeDownError,
   SystemClosedError,
 } from '../protocol/errors.ts';
@@ -18,6 +16,7 @@ import { type Beside, ByteReader, ByteWriter } from '../wire/buffer.ts';
 import { validate } from '../wire/codec.ts';
 import { protocolTable } from '../wire/protocolTable.ts';
 import type { ActorId } from '../wire/refs.ts';
+import { find } from './finder.ts';
 import { Kinds } from './kinds.ts';
 import type { ActorNode } from './node.ts';
 import { ActorRef } from './refs.ts';
@@ -153,7 +152,13 @@ export class Spawner {
   /** Starts an actor on this node because another one asks for it. */
   async startRequested(request: SpawnRequest): Promise<Spawned> {
     const { node } = this;
-    const definition = await this.find(request.definition, request.module);
+    const definition = await find(
+      'thrum/actor',
+      request.definition,
+      request.module,
+      node.world.control.load,
+      `node ${node.nodeId}`,
+    );
     const table = protocolTable(definition.protocol as object);
     if (table.fingerprint !== request.fingerprint) {
       throw new DefinitionConflictError(
@@ -224,39 +229,6 @@ export class Spawner {
     }
     node.emitStarted(cell);
     return cell;
-  }
-
-  /** The definition of that name: known already, or found by importing its module. */
-  private async find(name: string, module: string | undefined): Promise<Definition> {
-    const known = lookup(name);
-    if (known !== undefined) return known;
-    if (module === undefined) {
-      throw new DefinitionNotFoundError(
-        `node ${this.node.nodeId} doesn't know '${name}' and it names no module: give the definition { module: import.meta.url }, or import it in the file that the worker starts with`,
-      );
-    }
-    let forget: (() => void) | undefined;
-    // A module that is also the app's entry may never finish loading on a node: its name is enough.
-    const registered = new Promise<void>((resolve) => {
-      forget = onRegistered(name, resolve);
-    });
-    try {
-      await Promise.race([registered, this.node.world.control.load(module)]);
-    } catch (error) {
-      throw new DefinitionNotFoundError(
-        `'${name}' can't be loaded on node ${this.node.nodeId}: importing ${module} failed: ${(error as Error).message}`,
-        { cause: error },
-      );
-    } finally {
-      forget?.();
-    }
-    const loaded = lookup(name);
-    if (loaded === undefined) {
-      throw new DefinitionNotFoundError(
-        `${module} doesn't define '${name}' when node ${this.node.nodeId} imports it: call actor('${name}', …) at the top level of that module, and check that \`module\` is its own import.meta.url`,
-      );
-    }
-    return loaded;
   }
 }
 

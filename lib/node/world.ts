@@ -6,6 +6,7 @@ import type { Storage } from '../protocol/storage.ts';
 import type { ByteReader, ByteWriter } from '../wire/buffer.ts';
 import type { Platform } from '../wire/platform.ts';
 import type { ActorId } from '../wire/refs.ts';
+import type { Parcel } from '../wire/taskFrames.ts';
 
 export interface Clock {
   /** Milliseconds since an arbitrary start; never goes back. */
@@ -106,7 +107,36 @@ export interface Pressure {
   countersOf(node: NodeId): Float64Array;
 }
 
+/** What became of a run: an outcome in a parcel, or why there will be none. */
+export type TaskOutcome =
+  | Parcel
+  | { readonly lost: string; readonly cause: Error | undefined }
+  | { readonly full: number };
+
+/** Runs tasks away from the node's thread. */
+export interface TaskRunner {
+  /**
+   * Runs the task in the request, whose memory it takes. `settle` is called once, after this has returned; not at
+   * all once the returned function, which aborts the task, has been called.
+   */
+  run(request: Parcel, settle: (outcome: TaskOutcome) => void): () => void;
+}
+
+/** What stands in for a resource on this node. */
+export type Replacement =
+  | { readonly kind: 'value'; readonly value: unknown }
+  | { readonly kind: 'resource'; readonly name: string; readonly module: string | undefined }
+  /** A value that only the host has. */
+  | { readonly kind: 'hostValue' };
+
+/** By the name of the resource that is replaced. */
+export type Replacements = ReadonlyMap<string, Replacement>;
+
 export interface World {
+  /** Where tasks run; without it they run on the node's own thread. */
+  readonly tasks?: TaskRunner;
+  /** Stand-ins for resources. */
+  readonly replacements?: Replacements;
   readonly pressure: Pressure;
   /** [0] the number of the cell whose turn it is, 0 between turns: to be seen from outside when it is stuck. */
   readonly running: Float64Array;

@@ -6,8 +6,10 @@ import type { Group } from './group.ts';
 import type { Handlers } from './message.ts';
 import type { PersistOptions } from './persist.ts';
 import type { Address, AskOptions, NodeId, Ref } from './ref.ts';
+import type { Resource } from './resource.ts';
 import type { Store } from './store.ts';
 import type { SupervisionOptions } from './supervision.ts';
+import type { RunArguments, Task } from './task.ts';
 
 /** Where an actor starts: any worker thread, the host thread, a thread of its own, or a given node. */
 export type Placement = 'any' | 'host' | 'own' | NodeId;
@@ -133,6 +135,27 @@ export interface Context<P = unknown> {
   ): Promise<Ref<Q>>;
   /** The actors of `definition` that have joined under `name`; watching it ends with this actor. */
   group<Q, A extends z.ZodType>(definition: Definition<Q, A>, name: string): Group<Q>;
+  /**
+   * Runs a task on a thread of the system's pool; resolves to its result. The mailbox goes on meanwhile, unless the
+   * handler awaits it and isn't that of a concurrent ask. When the behaviour ends first, the task is aborted and this
+   * rejects with `ActorStoppedError` or `ActorRestartedError`.
+   *
+   * @throws `InvalidMessageError` at once, where it is called, for an input that doesn't fit its schema
+   * @throws (as a rejection) the task's error, `InvalidResultError`, `TaskTimeoutError`, `TaskThreadError`,
+   * `DefinitionNotFoundError`, `SystemClosedError`, or the signal's reason
+   */
+  run<In extends z.ZodType, Out extends z.ZodType>(
+    task: Task<In, Out>,
+    ...rest: RunArguments<In>
+  ): Promise<z.output<Out>>;
+  /**
+   * The resource as this node has it: opened on first use, shared by all its actors, closed when the node closes.
+   * After a failure the next attempt waits; a `use` meanwhile waits for that attempt.
+   *
+   * @throws (as a rejection) `ResourceOpenError`, `ResourceUnavailableError`, `SystemClosedError`, and
+   * `ActorStoppedError` or `ActorRestartedError` when the behaviour ends first
+   */
+  use<T>(resource: Resource<T>): Promise<T>;
   /** Runs `fn` once as a turn of this actor when `ref`'s actor has stopped; at once if it already has. */
   watch(ref: Address, fn: (reason: StopReason) => unknown): () => void;
   /** Stops `ref`'s actor, by default this one, after the handler that runs. */

@@ -2,9 +2,22 @@
 // and a package, say) share it.
 import type { Definition } from './actor.ts';
 import { DefinitionConflictError, type ErrorClass } from './errors.ts';
+import type { Resource } from './resource.ts';
+import type { Task } from './task.ts';
+
+/** What has a name of its own in every thread. */
+interface Registered {
+  readonly 'thrum/actor': Definition;
+  readonly 'thrum/task': Task;
+  readonly 'thrum/resource': Resource;
+}
+
+type Kind = keyof Registered;
+type AnyDefinition = Registered[Kind];
 
 interface Table {
-  readonly byName: Map<string, Definition>;
+  /** Actors by name, the others by kind and name: see {@link keyOf}. */
+  readonly byName: Map<string, AnyDefinition>;
   readonly waiting: Map<string, Set<() => void>>;
   readonly errors: WeakMap<object, readonly ErrorClass[]>;
 }
@@ -21,24 +34,41 @@ function table(): Table {
  * Adds a definition. One of the same name from the same module (a hot reload, whatever its query string)
  * replaces the old one.
  */
-export function register(definition: Definition): void {
+export function register(definition: AnyDefinition): void {
   const { byName, waiting, errors } = table();
-  const known = byName.get(definition.name);
+  const id = keyOf(definition.kind, definition.name);
+  const known = byName.get(id);
   if (known !== undefined && sourceOf(known) !== sourceOf(definition)) {
     throw new DefinitionConflictError(
-      `two definitions are named '${definition.name}': one in ${known.module ?? 'a module that gave no `module`'}, one in ${definition.module ?? 'a module that gave no `module`'}. Names are global: give one of them another name (such as 'app/${definition.name}').`,
+      `two ${nouns[definition.kind]} are named '${definition.name}': one in ${known.module ?? 'a module that gave no `module`'}, one in ${definition.module ?? 'a module that gave no `module`'}. Names are global: give one of them another name (such as 'app/${definition.name}').`,
     );
   }
-  byName.set(definition.name, definition);
-  const protocol = definition.protocol as object;
-  errors.set(protocol, [...(errors.get(protocol) ?? []), ...definition.errors]);
-  for (const wake of waiting.get(definition.name) ?? []) wake();
-  waiting.delete(definition.name);
+  byName.set(id, definition);
+  if (definition.kind === 'thrum/actor') {
+    const protocol = definition.protocol as object;
+    errors.set(protocol, [...(errors.get(protocol) ?? []), ...definition.errors]);
+  }
+  for (const wake of waiting.get(id) ?? []) wake();
+  waiting.delete(id);
+}
+
+const nouns: Record<Kind, string> = {
+  'thrum/actor': 'definitions',
+  'thrum/task': 'tasks',
+  'thrum/resource': 'resources',
+};
+
+/** An actor, a task and a resource may have the same name. */
+function keyOf(kind: Kind, name: string): string {
+  return kind === 'thrum/actor' ? name : `${kind} ${name}`;
 }
 
 /** The definition of that name, if this thread has it. */
-export function lookup(name: string): Definition | undefined {
-  return table().byName.get(name);
+export function lookup(name: string): Definition | undefined;
+/** The task or resource of that name, if this thread has it. */
+export function lookup<K extends Kind>(name: string, kind: K): Registered[K] | undefined;
+export function lookup(name: string, kind: Kind = 'thrum/actor'): AnyDefinition | undefined {
+  return table().byName.get(keyOf(kind, name));
 }
 
 /** The error classes that definitions with this protocol list. */
@@ -47,14 +77,15 @@ export function errorsOf(protocol: object): readonly ErrorClass[] {
 }
 
 /** Calls `wake` when `name` is registered; returns a function that stops waiting. */
-export function onRegistered(name: string, wake: () => void): () => void {
+export function onRegistered(name: string, wake: () => void, kind: Kind = 'thrum/actor'): () => void {
   const { waiting } = table();
-  const wakes = waiting.get(name) ?? new Set();
-  waiting.set(name, wakes.add(wake));
+  const id = keyOf(kind, name);
+  const wakes = waiting.get(id) ?? new Set();
+  waiting.set(id, wakes.add(wake));
   return () => wakes.delete(wake);
 }
 
 /** The module without the query a hot reload adds; a definition without a module is its own source. */
-function sourceOf(definition: Definition): unknown {
+function sourceOf(definition: AnyDefinition): unknown {
   return definition.module === undefined ? definition : definition.module.replace(/[?#].*$/, '');
 }

@@ -236,6 +236,75 @@ export class InvalidOptionError extends ThrumError {
   }
 }
 
+/** A task had no result in time; it has been aborted. */
+export class TaskTimeoutError extends ThrumError {
+  constructor(task: string, timeoutMs: number) {
+    super(
+      'ERR_THRUM_TASK_TIMEOUT',
+      `task '${task}' had no result within ${timeoutMs} ms, the wait for a free thread included (raise { timeoutMs }, or createSystem's \`tasks.threads\` where many wait)`,
+    );
+  }
+}
+
+/** As many tasks wait for a thread as may. */
+export class TaskQueueFullError extends ThrumError {
+  constructor(task: string, waitingMax: number) {
+    super(
+      'ERR_THRUM_TASK_QUEUE_FULL',
+      `task '${task}' was not accepted: ${waitingMax} wait for a free thread already (run fewer at a time, or raise createSystem's \`tasks.waitingMax\` or \`tasks.threads\`)`,
+    );
+  }
+}
+
+/** The thread that ran a task ended before it had a result. `cause` is the error that ended it, where there was one. */
+export class TaskThreadError extends ThrumError {
+  constructor(task: string, why: string, options?: ErrorOptions) {
+    super('ERR_THRUM_TASK_THREAD', `task '${task}' has no result: ${why}`, options);
+  }
+}
+
+/** A task gave back something its `out` schema doesn't allow: a fault of the task, not of the caller. */
+export class InvalidResultError extends ThrumError {
+  readonly issues: readonly Issue[];
+
+  constructor(task: string, issues: readonly Issue[]) {
+    super(
+      'ERR_THRUM_INVALID_RESULT',
+      `the result of task '${task}' doesn't fit its schema:\n${issues.map(describe).join('\n')}`,
+    );
+    this.issues = issues;
+  }
+}
+
+/** A resource couldn't be opened. `cause` is what `open` threw. */
+export class ResourceOpenError extends ThrumError {
+  readonly resource: string;
+  readonly node: number;
+  /** How often in a row it has failed on this node. */
+  readonly failures: number;
+  /** Milliseconds, from the failure on, before which it isn't tried again. */
+  readonly retryInMs: number;
+
+  constructor(resource: string, node: number, failures: number, retryInMs: number, cause: Error) {
+    super(
+      'ERR_THRUM_RESOURCE_OPEN',
+      `resource '${resource}' can't be opened on node ${node} (failure ${failures} in a row, tried again from ${Math.round(retryInMs)} ms on): ${cause.message}`,
+      { cause },
+    );
+    this.resource = resource;
+    this.node = node;
+    this.failures = failures;
+    this.retryInMs = retryInMs;
+  }
+}
+
+/** A resource is replaced by something that can't be had on this node, or stands on itself. */
+export class ResourceUnavailableError extends ThrumError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_THRUM_RESOURCE_UNAVAILABLE', message, options);
+  }
+}
+
 /** The system is closed or closing. */
 export class SystemClosedError extends ThrumError {
   constructor(what: string) {

@@ -6,7 +6,7 @@ import { type ActorListing, inspectCell, listActors } from '../node/inspect.ts';
 import { idOf } from '../node/locations.ts';
 import type { ActorNode } from '../node/node.ts';
 import { isQuiet } from '../node/quiet.ts';
-import type { Spawned, SpawnRequest } from '../node/world.ts';
+import type { Replacements, Spawned, SpawnRequest, TaskRunner } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
 import { InvalidOptionError, NodeDownError, SystemClosedError } from '../protocol/errors.ts';
 import type { SystemEvent } from '../protocol/events.ts';
@@ -17,6 +17,7 @@ import { type HostControl, outcomeOf, reviveEvent } from '../threads/control.ts'
 import type { Ending } from '../threads/ending.ts';
 import { nodePlatform } from '../threads/platform.ts';
 import type { Channel, RingTransport } from '../threads/ringTransport.ts';
+import { serveTasks } from '../threads/taskPort.ts';
 import { WorkerHandle } from '../threads/workerHandle.ts';
 import { serializeError } from '../wire/errorCodec.ts';
 import { type LiveNode, MetricsReader } from './metrics.ts';
@@ -32,6 +33,7 @@ interface Given {
   readonly slowHandlerMs: number;
   readonly heapSoftLimit: number | undefined;
   readonly heapLimitBytes: number | undefined;
+  readonly replacements: Replacements;
 }
 
 /** A way to the store for one more node; `undefined`: the system has none. */
@@ -42,6 +44,7 @@ export class NodeTable {
   private readonly board: Board;
   private readonly given: Given;
   private readonly connectStore: ConnectStore;
+  private readonly tasks: TaskRunner;
   /** What all nodes count and have counted. */
   readonly metrics: MetricsReader;
   /** Nodes that died by themselves while the system closed. */
@@ -64,10 +67,17 @@ export class NodeTable {
   private terminating = false;
   private hostNode: ActorNode | undefined = undefined;
 
-  constructor(transport: RingTransport, board: Board, given: Given, connectStore: ConnectStore) {
+  constructor(
+    transport: RingTransport,
+    board: Board,
+    tasks: TaskRunner,
+    given: Given,
+    connectStore: ConnectStore,
+  ) {
     this.transport = transport;
     this.board = board;
     this.given = given;
+    this.tasks = tasks;
     this.connectStore = connectStore;
     this.metrics = new MetricsReader(board);
   }
@@ -210,6 +220,7 @@ export class NodeTable {
     return {
       spawn: (request, on) => outcomeOf(() => this.spawn(request, on)),
       connect: (from, to, ring, port) => this.connect(from, to, { ring, port }),
+      tasks: (port) => serveTasks(port, this.tasks),
       event: (event) => this.heard(nodeId, reviveEvent(event)),
       stopped: (trackId) => this.relocator.stopped(trackId),
       cancel: (id) => this.relocator.cancel(id),

@@ -1,6 +1,9 @@
 // What an app holds: a system of nodes, to spawn actors on and to close.
 import type * as z from 'zod';
+import { TaskPool } from '../compute/taskPool.ts';
 import { ActorNode } from '../node/node.ts';
+import { replacementsElsewhere, replacementsOf } from '../node/resources.ts';
+import type { Control, Replacements } from '../node/world.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type {
   NamedSpawnOptions,
@@ -14,12 +17,16 @@ import type { CloseReport, EventListener } from '../protocol/events.ts';
 import type { Group } from '../protocol/group.ts';
 import type { ActorInspection } from '../protocol/inspection.ts';
 import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
+import type { Resource, ResourceReplacement } from '../protocol/resource.ts';
+import type { RunArguments, RunOptions, Task } from '../protocol/task.ts';
 import type { StoreOptions } from '../store/options.ts';
 import { allocateBoard, Board } from '../threads/board.ts';
+import { importModule } from '../threads/importModule.ts';
 import { isNode } from '../threads/nodeFlag.ts';
 import { RingTransport } from '../threads/ringTransport.ts';
 import { threadWorld } from '../threads/world.ts';
 import { writeError } from '../threads/writeSync.ts';
+import { cgroupLimits } from './cgroup.ts';
 import { lifeIsWatched, publisher } from './channels.ts';
 import { type CloseOptions, stopAll } from './closing.ts';
 import { type ActorList, type InspectOptions, Inspector, type ListOptions } from './inspection.ts';
@@ -30,16 +37,30 @@ import { NodeTable } from './nodeTable.ts';
 import { NodeWatch } from './nodeWatch.ts';
 import { type Safety, type SafetyOptions, safetyOf } from './safety.ts';
 import { openStore, type SystemStore } from './store.ts';
-import { defaultThreads } from './threadBudget.ts';
+import {
+  cpusAllowed,
+  defaultRingBytes,
+  type TaskBudget,
+  type TaskOptions,
+  threadBudget,
+} from './threadBudget.ts';
 
 /** Options of {@link createSystem}. */
 export interface SystemOptions extends SafetyOptions {
   /**
-   * Worker threads, 0 to 256. Default: what the machine or its cgroup allows. The host thread and threads of
-   * actors placed on `'own'` come on top. With 0 everything runs on the host.
+   * Worker threads, 0 to 256. Default: what the machine or its cgroup allows, less `tasks.threads` where that is
+   * given, at least 1. The host thread and threads of actors placed on `'own'` come on top. With 0 every actor runs on
+   * the host.
    */
   threads?: number;
-  /** Bytes that the rings between threads may take together, 1 MB or more; default 64 MB. */
+  /** The pool that tasks run on. */
+  tasks?: TaskOptions;
+  /** What stands in for resources: `[Database.with(fake)]`. Of two for one resource the last one counts. */
+  resources?: readonly ResourceReplacement[];
+  /**
+   * Bytes that the rings between threads may take together, 1 MB to 1 GB; default 64 MB, or a sixteenth of the
+   * cgroup's memory limit where that is less.
+   */
   ringBytesMax?: number;
   /** A level from which on entries go to standard error, a function, or a logger; default `'warn'`. */
   log?: LogOption;
@@ -58,8 +79,6 @@ export interface SystemOptions extends SafetyOptions {
   observe?: boolean;
 }
 
-const threadsMax = 256;
-
 /**
  * Starts a system: this thread as its host, and worker threads.
  *
@@ -70,11 +89,9 @@ const threadsMax = 256;
  */
 export async function createSystem(options: SystemOptions = {}): Promise<System> {
   if (isNode()) return new Promise<never>(() => {});
-  const threads = options.threads ?? defaultThreads();
-  if (!Number.isInteger(threads) || threads < 0 || threads > threadsMax) {
-    throw new InvalidOptionError(`threads must be an integer from 0 to ${threadsMax}, not ${threads}`);
-  }
-  const ringBytesMax = options.ringBytesMax ?? 64 * 1024 * 1024;
+  const limits = cgroupLimits();
+  const { threads, tasks } = threadBudget(options, cpusAllowed(limits));
+  const ringBytesMax = options.ringBytesMax ?? defaultRingBytes(limits);
   if (!Number.isInteger(ringBytesMax) || ringBytesMax < 1024 * 1024 || ringBytesMax > 2 ** 30) {
     throw new InvalidOptionError(`ringBytesMax must be from 1 MB to 1 GB, not ${ringBytesMax}`);
   }
@@ -93,6 +110,8 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
   const store = await openStore(options.store);
   const system = new System({
     threads,
+    tasks,
+    replacements: replacementsOf(options.resources ?? []),
     ringBytesMax,
     slowHandlerMs,
     observe: options.observe ?? lifeIsWatched(),
@@ -114,6 +133,8 @@ export interface SystemEvents {
 /** Options that have been checked. */
 interface Settings {
   readonly threads: number;
+  readonly tasks: TaskBudget;
+  readonly replacements: Replacements;
   readonly ringBytesMax: number;
   readonly slowHandlerMs: number;
   readonly observe: boolean;
@@ -133,6 +154,7 @@ export class System {
   readonly #node: ActorNode;
   readonly #nodes: NodeTable;
   readonly #transport: RingTransport;
+  readonly #tasks: TaskPool;
   readonly #log: SystemLog;
   readonly #inspector: Inspector;
   readonly #watch: NodeWatch | undefined;
@@ -144,12 +166,19 @@ export class System {
   #listeners = 0;
 
   /** Use {@link createSystem}. */
-  constructor({ threads, ringBytesMax, slowHandlerMs, observe, log, safety, store, report }: Settings) {
+  constructor(given: Settings) {
+    const { threads, ringBytesMax, slowHandlerMs, observe, log, safety, store, report } = given;
     this.threads = threads;
     this.#log = log;
     this.#store = store;
     const { unresponsive, ...heap } = safety;
-    const settings = { board: allocateBoard(), ringBytesMax, slowHandlerMs, ...heap };
+    const settings = {
+      board: allocateBoard(),
+      ringBytesMax,
+      slowHandlerMs,
+      replacements: replacementsElsewhere(given.replacements),
+      ...heap,
+    };
     const board = new Board(settings.board, 0);
     this.#transport = new RingTransport({
       node: 0,
@@ -159,22 +188,29 @@ export class System {
       spin: false,
       connect: (to, channel) => nodes.connect(0, to, channel),
     });
-    const nodes = new NodeTable(this.#transport, board, settings, () => store?.connect());
+    this.#tasks = new TaskPool({
+      ...given.tasks,
+      allowed: () => given.tasks.allowed(board.awakeNodes),
+      heapLimitBytes: safety.heapLimitBytes,
+      report: (text, error) => this.#warn(`${text}: ${error.message}`),
+    });
+    const nodes = new NodeTable(this.#transport, board, this.#tasks, settings, () => store?.connect());
     this.#nodes = nodes;
     this.#inspector = new Inspector(nodes);
-    const world = threadWorld(
-      this.#transport,
-      board,
-      {
-        spawn: (request, on) => nodes.spawn(request, on),
-        // The host never dies while there is somebody to know.
-        stopped: () => {},
-        cancel: (id) => nodes.cancel(id),
-        // The host's definitions are the app's own: what it spawns, it has imported.
-        load: (module) => import(module),
-      },
-      store?.storage,
-    );
+    const control: Control = {
+      spawn: (request, on) => nodes.spawn(request, on),
+      // The host never dies while there is somebody to know.
+      stopped: () => {},
+      cancel: (id) => nodes.cancel(id),
+      // The host's definitions are the app's own: what it spawns, it has imported.
+      load: importModule,
+    };
+    const { replacements } = given;
+    const world = threadWorld(this.#transport, board, control, {
+      tasks: this.#tasks,
+      replacements,
+      storage: store?.storage,
+    });
     this.#node = new ActorNode(0, world, { slowHandlerMs });
     nodes.attach(this.#node);
     this.#node.events.on(log.listener);
@@ -284,6 +320,30 @@ export class System {
   }
 
   /**
+   * Runs a task on a thread of the system's pool; resolves to its result. An input that doesn't fit its schema throws
+   * `InvalidMessageError` at once.
+   *
+   * @throws (as a rejection) the task's error, `InvalidResultError`, `TaskTimeoutError`, `TaskThreadError`,
+   * `TaskQueueFullError`, `DefinitionNotFoundError`, `SystemClosedError`, or the signal's reason
+   */
+  run<In extends z.ZodType, Out extends z.ZodType>(
+    task: Task<In, Out>,
+    ...rest: RunArguments<In>
+  ): Promise<z.output<Out>> {
+    const [input, options] = rest as [unknown, RunOptions?];
+    return this.#node.tasks.run(task as Task, input, options).result as Promise<z.output<Out>>;
+  }
+
+  /**
+   * The resource as the host's actors have it: opened on first use, closed with the system.
+   *
+   * @throws (as a rejection) `ResourceOpenError`, `ResourceUnavailableError`, `SystemClosedError`
+   */
+  use<T>(resource: Resource<T>): Promise<T> {
+    return this.#node.resources.use(resource as Resource) as Promise<T>;
+  }
+
+  /**
    * What all nodes have counted, and how long asks take. It reads shared memory and waits for nobody, so it can
    * be called often, and also while a node is stuck. Also after closing.
    */
@@ -306,7 +366,7 @@ export class System {
   }
 
   /**
-   * Stops all actors, children before parents, then ends the threads. Afterwards the process can exit. What
+   * Stops all actors, children before parents, closes resources, then ends the threads. Afterwards the process can exit. What
    * hasn't stopped in time is ended with its thread, and named in what this resolves to and in the log. Further
    * calls return the promise of the first.
    */
@@ -318,7 +378,10 @@ export class System {
   async #close(timeoutMs: number, drain: boolean): Promise<CloseReport> {
     const startedAt = performance.now();
     const outcome = await stopAll(this.#node, this.#nodes, timeoutMs, drain);
-    await this.#nodes.terminate();
+    await Promise.all([
+      this.#nodes.terminate(),
+      this.#tasks.close(startedAt + timeoutMs - performance.now()),
+    ]);
     await this.#store?.close();
     this.#watch?.stop();
     this.#transport.close();
@@ -329,6 +392,17 @@ export class System {
     this.#log.flush();
     clearInterval(this.#keepAlive);
     return report;
+  }
+
+  #warn(text: string): void {
+    this.#node.events.emit({
+      type: 'log',
+      node: 0,
+      actor: 'system',
+      level: 'warn',
+      text,
+      fields: undefined,
+    });
   }
 
   /** For `await using`. */

@@ -2,7 +2,7 @@
 // actors never take this way.
 import type { MessagePort } from 'node:worker_threads';
 import type { ActorListing } from '../node/inspect.ts';
-import type { Spawned, SpawnRequest } from '../node/world.ts';
+import type { Replacements, Spawned, SpawnRequest } from '../node/world.ts';
 import type { SystemEvent } from '../protocol/events.ts';
 import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
@@ -48,6 +48,8 @@ export interface HostControl {
   /** Hands the receiving end of a link on to the node that it leads to. */
   connect(from: NodeId, to: NodeId, ring: SharedArrayBuffer, port: MessagePort): void;
   event(event: SerializedEvent): void;
+  /** The host's end of the way to the task pool. */
+  tasks(port: MessagePort): void;
   /** An actor the host keeps track of has stopped. */
   stopped(trackId: number): void;
   /** Somebody stops an actor that is about to begin again elsewhere. */
@@ -75,6 +77,8 @@ export interface NodeData {
     readonly past: Past;
     /** The share of its heap above which it ends itself; undefined: never. */
     readonly heapSoftLimit: number | undefined;
+    /** Stand-ins for resources. */
+    readonly replacements: Replacements;
     /** See `NodeSettings`. */
     readonly slowHandlerMs: number;
     /** The way to the store, where the system has one. */

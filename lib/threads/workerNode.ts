@@ -1,11 +1,10 @@
 // A node on a worker thread: its world, and its side of the control plane.
-import { isAbsolute } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type MessagePort, workerData } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, workerData } from 'node:worker_threads';
 import * as comlink from 'comlink';
 import { inspectCell, listActors } from '../node/inspect.ts';
 import { ActorNode } from '../node/node.ts';
 import { isQuiet } from '../node/quiet.ts';
+import type { Control } from '../node/world.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { portStorage } from '../store/client.ts';
 import { reviveError } from '../wire/errorCodec.ts';
@@ -20,8 +19,10 @@ import {
 } from './control.ts';
 import { noteEnding } from './ending.ts';
 import { guardHeap } from './heap.ts';
+import { importModule } from './importModule.ts';
 import { RingTransport } from './ringTransport.ts';
 import { answerForNode } from './selfReport.ts';
+import { RemoteTasks } from './taskPort.ts';
 import { threadWorld } from './world.ts';
 
 /** Starts the node this thread was made for. */
@@ -37,6 +38,7 @@ export function startNode(): void {
     heapSoftLimit,
     slowHandlerMs,
     store,
+    replacements,
   } = (workerData as NodeData).thrumNode;
   const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
   const board = new Board(memory, nodeId);
@@ -50,17 +52,22 @@ export function startNode(): void {
       void host.connect(nodeId, to, ring, comlink.transfer(port, [port as never]));
     },
   });
-  const world = threadWorld(
-    transport,
-    board,
-    {
-      spawn: async (request, on) => unwrap(await host.spawn(request, on)),
-      stopped: (trackId) => void host.stopped(trackId),
-      cancel: (id) => void host.cancel(id),
-      load: importModule,
-    },
-    store && portStorage(store),
-  );
+  const tasks = new RemoteTasks(() => {
+    const { port1, port2 } = new MessageChannel();
+    void host.tasks(comlink.transfer(port2, [port2 as never]));
+    return port1;
+  });
+  const control: Control = {
+    spawn: async (request, on) => unwrap(await host.spawn(request, on)),
+    stopped: (trackId) => void host.stopped(trackId),
+    cancel: (id) => void host.cancel(id),
+    load: importModule,
+  };
+  const world = threadWorld(transport, board, control, {
+    tasks,
+    replacements,
+    storage: store && portStorage(store),
+  });
   const node = new ActorNode(nodeId, world, { slowHandlerMs });
   for (const [id, at] of past.locations) node.locations.set(id, at ?? 'pending');
   noteEnding(board.vitals);
@@ -71,8 +78,8 @@ export function startNode(): void {
   node.events.on((event) => {
     lastEvent = host.event(serializeEvent(event));
   });
-  if (own) node.onIdle = () => void host.retire();
-  const control: WorkerControl = {
+  if (own) node.onIdle = () => void node.resources.close().then(() => host.retire());
+  const exposed: WorkerControl = {
     spawn: (request) => outcomeOf(() => node.startRequested(request)),
     accept: (from: NodeId, ring: SharedArrayBuffer, port: MessagePort) =>
       transport.accept(from, { ring, port }),
@@ -90,9 +97,5 @@ export function startNode(): void {
     },
   };
   // Listening keeps this thread alive until its host ends it.
-  comlink.expose(control, worker as unknown as comlink.Endpoint);
-}
-
-function importModule(module: string): Promise<unknown> {
-  return import(isAbsolute(module) ? pathToFileURL(module).href : module);
+  comlink.expose(exposed, worker as unknown as comlink.Endpoint);
 }

@@ -1,7 +1,6 @@
 // The world of real threads: wall-clock time, real chance, Node's event loop.
 import v8 from 'node:v8';
 import type { Control, World } from '../node/world.ts';
-import type { Storage } from '../protocol/storage.ts';
 import type { Board } from './board.ts';
 import { nodePlatform } from './platform.ts';
 import type { RingTransport } from './ringTransport.ts';
@@ -11,9 +10,10 @@ export function threadWorld(
   transport: RingTransport,
   board: Board,
   control: Control,
-  storage: Storage | undefined,
+  given: Required<Pick<World, 'tasks' | 'replacements'>> & Pick<World, 'storage'>,
 ): World {
   return {
+    ...given,
     clock: {
       now: () => performance.now(),
       setTimer(delayMs, fn) {
@@ -26,7 +26,6 @@ export function threadWorld(
     pressure: board,
     running: board.vitals.running,
     control,
-    storage,
     random: () => Math.random(),
     observed: () => board.observed,
     heapUsedBytes: () => v8.getHeapStatistics().used_heap_size,

@@ -76,6 +76,11 @@ export function layoutPrint(layout: Layout): number {
 
 const prints = new WeakMap<Layout, number>();
 
+/** 32 bits over the layouts of schemas. */
+export function schemasPrint(layouts: readonly Layout[]): number {
+  return fnv1a(layouts.map((layout) => outline(layout, 0)).join('\n'));
+}
+
 /** A layout as text. Deep down it is cut short: a fingerprint tells versions apart, it isn't a proof. */
 function outline(layout: Layout, depth: number): string {
   if (depth > 8) return '…';

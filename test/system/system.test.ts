@@ -8,7 +8,6 @@ import {
   type SystemEvent,
 } from '../../lib/index.ts';
 import { SystemLog } from '../../lib/system/log.ts';
-import { defaultThreads } from '../../lib/system/threadBudget.ts';
 import { Companion, Counter, Recorder, Troublemaker } from '../fixtures/actors.ts';
 import { failureOf } from '../fixtures/failing.ts';
 import { nextEvent, systemFor } from '../fixtures/systems.ts';
@@ -154,23 +153,6 @@ test('bad options are refused with what is allowed', async (t) => {
       message: /mailbox\.capacity/,
     });
   }
-});
-
-test('the default number of threads respects the container it runs in', (t) => {
-  const all = defaultThreads(() => '');
-  const files = (contents: Record<string, string>) => (path: string) => contents[path] ?? '';
-  t.is(defaultThreads(files({ '/sys/fs/cgroup/cpu.max': '100000 100000\n' })), 1);
-  t.is(defaultThreads(files({ '/sys/fs/cgroup/cpu.max': '50000 100000\n' })), 1);
-  t.is(defaultThreads(files({ '/sys/fs/cgroup/cpu.max': 'max 100000\n' })), all);
-  t.is(
-    defaultThreads(
-      files({
-        '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '100000',
-        '/sys/fs/cgroup/cpu/cpu.cfs_period_us': '100000',
-      }),
-    ),
-    1,
-  );
 });
 
 test('the log says a flood of dead letters in two lines, and nothing below its level', (t) => {
