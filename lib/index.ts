@@ -31,7 +31,10 @@ export {
   MessageLimitError,
   NameTakenError,
   NodeDownError,
+  NodeStartError,
   NodeUnresponsiveError,
+  RemoteCallLimitError,
+  RemoteClosedError,
   RemoteError,
   RestartLimitError,
   SelfAskError,
@@ -79,6 +82,8 @@ export type {
   Strategy,
   SupervisionOptions,
 } from './protocol/supervision.ts';
+export type { RemoteEndpoint } from './remote/endpoint.ts';
+export { type ExposeOptions, type Exposure, exposeRef } from './remote/exposeRef.ts';
 export type { ChannelMessage } from './system/channels.ts';
 export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';
 export type { CloseOptions } from './system/closing.ts';
@@ -92,3 +97,5 @@ export {
   type SystemEvents,
   type SystemOptions,
 } from './system/system.ts';
+export { startNode } from './threads/startNode.ts';
+export type { NodeWorkerOptions } from './threads/workerThread.ts';

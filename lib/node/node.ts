@@ -68,6 +68,8 @@ export class ActorNode implements CellHost, RefBinder {
   readonly registry: RegistryClient;
   /** Set once the system closes: nothing is accepted any more. */
   closed = false;
+  /** What is called when it has closed. */
+  readonly closers = new Set<() => void>();
   /** Called whenever the last actor has stopped. */
   onIdle: (() => void) | undefined = undefined;
   private readonly deadLetters: DeadLetters;
@@ -258,6 +260,8 @@ export class ActorNode implements CellHost, RefBinder {
     );
     this.flushDeadLetters();
     this.world.transport.flush();
+    for (const closer of this.closers) closer();
+    this.closers.clear();
   }
 
   /**

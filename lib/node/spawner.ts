@@ -5,7 +5,7 @@ import { abandon } from '../cell/lifecycle.ts';
 import { type Backoff, directiveFor } from '../cell/supervision.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
-import { lookup, onRegistered } from '../protocol/definitions.ts';
+import { isOtherVersion, lookup, onRegistered } from '../protocol/definitions.ts';
 import {
   ActorStoppedError,
   DefinitionConflictError,
@@ -202,11 +202,19 @@ export class Spawner {
 
   /** The definition of that name: known already, or found by importing its module. */
   private async find(name: string, module: string | undefined): Promise<Definition> {
-    const known = lookup(name);
-    if (known !== undefined) return known;
+    const { nodeId, world } = this.node;
+    const { control } = world;
+    const known = lookup(name, module);
+    // A reload on the node that spawns has made another version: it is loaded here too, if that can be.
+    if (known !== undefined && (control.load === undefined || !isOtherVersion(known, module))) return known;
+    if (control.load === undefined) {
+      throw new DefinitionNotFoundError(
+        `node ${nodeId} doesn't know '${name}': its worker file doesn't import it. Import ${module ?? 'the module that defines it'} in the file that calls startNode(), before the call, and build it again`,
+      );
+    }
     if (module === undefined) {
       throw new DefinitionNotFoundError(
-        `node ${this.node.nodeId} doesn't know '${name}' and it names no module: give the definition { module: import.meta.url }, or import it in the file that the worker starts with`,
+        `node ${nodeId} doesn't know '${name}' and it names no module: give the definition { module: import.meta.url }, or, in a bundle, give createSystem a \`worker\` whose file imports it and calls startNode()`,
       );
     }
     let forget: (() => void) | undefined;
@@ -215,19 +223,19 @@ export class Spawner {
       forget = onRegistered(name, resolve);
     });
     try {
-      await Promise.race([registered, this.node.world.control.load(module)]);
+      await Promise.race([registered, control.load(module)]);
     } catch (error) {
       throw new DefinitionNotFoundError(
-        `'${name}' can't be loaded on node ${this.node.nodeId}: importing ${module} failed: ${(error as Error).message}`,
+        `'${name}' can't be loaded on node ${nodeId}: importing ${module} failed: ${(error as Error).message}. (In a bundle modules aren't where they were: give createSystem a \`worker\` whose file imports them and calls startNode().)`,
         { cause: error },
       );
     } finally {
       forget?.();
     }
-    const loaded = lookup(name);
+    const loaded = lookup(name, module);
     if (loaded === undefined) {
       throw new DefinitionNotFoundError(
-        `${module} doesn't define '${name}' when node ${this.node.nodeId} imports it: call actor('${name}', …) at the top level of that module, and check that \`module\` is its own import.meta.url`,
+        `${module} doesn't define '${name}' when node ${nodeId} imports it: call actor('${name}', …) at the top level of that module, and check that \`module\` is its own import.meta.url`,
       );
     }
     return loaded;

@@ -17,6 +17,7 @@ import type { Ending } from '../threads/ending.ts';
 import { nodePlatform } from '../threads/platform.ts';
 import type { Channel, RingTransport } from '../threads/ringTransport.ts';
 import { WorkerHandle } from '../threads/workerHandle.ts';
+import type { WorkerFactory } from '../threads/workerThread.ts';
 import { serializeError } from '../wire/errorCodec.ts';
 import { type LiveNode, MetricsReader } from './metrics.ts';
 import { type Nodes, Relocator } from './relocator.ts';
@@ -31,6 +32,8 @@ interface Given {
   readonly slowHandlerMs: number;
   readonly heapSoftLimit: number | undefined;
   readonly heapLimitBytes: number | undefined;
+  readonly workerFactory: WorkerFactory | undefined;
+  readonly startTimeoutMs: number;
 }
 
 export class NodeTable {

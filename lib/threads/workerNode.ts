@@ -1,11 +1,10 @@
 // A node on a worker thread: its world, and its side of the control plane.
-import { isAbsolute } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type MessagePort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
 import * as comlink from 'comlink';
 import { inspectCell, listActors } from '../node/inspect.ts';
 import { ActorNode } from '../node/node.ts';
 import { isQuiet } from '../node/quiet.ts';
+import type { Control } from '../node/world.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { reviveError } from '../wire/errorCodec.ts';
 import { Board } from './board.ts';
@@ -23,8 +22,12 @@ import { RingTransport } from './ringTransport.ts';
 import { answerForNode } from './selfReport.ts';
 import { threadWorld } from './world.ts';
 
-/** Starts the node this thread was made for. */
-export function startNode(): void {
+/**
+ * Starts the node this thread was made for.
+ *
+ * @param load imports the module of a definition; undefined where the thread has all it will ever have
+ */
+export function runNode(data: NodeData['thrumNode'], load: Control['load'] | undefined): void {
   const {
     nodeId,
     own,
@@ -35,7 +38,7 @@ export function startNode(): void {
     past,
     heapSoftLimit,
     slowHandlerMs,
-  } = (workerData as NodeData).thrumNode;
+  } = data;
   const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
   const board = new Board(memory, nodeId);
   const transport = new RingTransport({
@@ -52,7 +55,7 @@ export function startNode(): void {
     spawn: async (request, on) => unwrap(await host.spawn(request, on)),
     stopped: (trackId) => void host.stopped(trackId),
     cancel: (id) => void host.cancel(id),
-    load: importModule,
+    ...(load && { load }),
   });
   const node = new ActorNode(nodeId, world, { slowHandlerMs });
   for (const [id, at] of past.locations) node.locations.set(id, at ?? 'pending');
@@ -84,8 +87,4 @@ export function startNode(): void {
   };
   // Listening keeps this thread alive until its host ends it.
   comlink.expose(control, worker as unknown as comlink.Endpoint);
-}
-
-function importModule(module: string): Promise<unknown> {
-  return import(isAbsolute(module) ? pathToFileURL(module).href : module);
 }
