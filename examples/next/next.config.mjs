@@ -1,11 +1,12 @@
 // next build: the server as files that need nothing beside them.
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
-const root = join(import.meta.dirname, '..');
+/** The folder whose node_modules has Next; the app's sources are below it as well. */
+const root = join(createRequire(import.meta.url).resolve('next/package.json'), '../../..');
 
 export default {
   output: 'standalone',
-  // The folder above this one has the app's sources.
   outputFileTracingRoot: root,
   turbopack: { root },
 };

@@ -1,5 +1,6 @@
 // webpack: it finds the worker file by itself, in `new Worker(new URL('./thrum.worker.js', import.meta.url))`.
 import { fileURLToPath } from 'node:url';
+import { EsbuildPlugin } from 'esbuild-loader';
 
 export default {
   mode: 'production',
@@ -17,9 +18,5 @@ export default {
   resolve: { extensionAlias: { '.js': ['.ts', '.js'] } },
   module: { rules: [{ test: /\.ts$/, loader: 'esbuild-loader', options: { target: 'node20' } }] },
   // Your own error classes travel by name: see `errors` of actor().
-  optimization: {
-    minimizer: [
-      new (await import('terser-webpack-plugin')).default({ terserOptions: { keep_classnames: true } }),
-    ],
-  },
+  optimization: { minimizer: [new EsbuildPlugin({ target: 'node20', keepNames: true })] },
 };

@@ -117,6 +117,7 @@ export class Calls {
       throw new TypeError(`${this.ref.path} has no ${kind === 'ask' ? 'ask' : 'tell'} '${String(name)}'`);
     }
     if (kind === 'tell') return this.ref.tell[name]!(message);
+    if (this.open.has(callId)) throw new TypeError(`call ${String(callId)} is open already`);
     if (this.open.size >= this.callsMax) throw new RemoteCallLimitError(this.ref.path, name, this.callsMax);
     const controller = new AbortController();
     this.open.set(callId, controller);

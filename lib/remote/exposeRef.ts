@@ -88,7 +88,11 @@ class Exposed implements Exposure {
 
   close(): void {
     if (!this.open) return;
-    this.post(goodbye, []);
+    try {
+      this.post(goodbye, []);
+    } catch {
+      // Where the other side was destroyed there is nobody to tell.
+    }
     this.end();
     this.line.close();
   }

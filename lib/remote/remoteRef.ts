@@ -144,13 +144,13 @@ class Caller {
     this.end('it was closed on this side');
     // So that the lender aborts what it still does for us.
     this.exposed[comlink.releaseProxy]();
-    this.line.close();
   }
 
   private end(why: string): void {
     this.closed = true;
     for (const reject of this.open.values()) reject(new RemoteClosedError(why));
     this.open.clear();
+    this.line.close();
   }
 
   call(kind: Kind, name: string, message: unknown, options: RemoteCallOptions = {}): Promise<unknown> {
@@ -202,7 +202,7 @@ class Caller {
     timeoutMs: number,
     transfer: readonly unknown[] | undefined,
   ): Promise<unknown> {
-    if (transfer !== undefined) comlink.transfer(message as object, transfer as Transferable[]);
+    if (transfer !== undefined) comlink.transfer(message as object, transfer as never[]);
     const outcome = await this.exposed
       .call(callId, kind, name, message, timeoutMs)
       .catch((error: unknown) => {

@@ -27,9 +27,9 @@ export function startThread({ data, worker: make, heapLimitBytes }: ThreadSettin
     }),
   };
   if (make === undefined) {
-    // Not written as one expression: a bundler would take it for a file of the app's and build it in.
-    const bootstrap = './bootstrap.js';
-    return new Worker(new URL(bootstrap, import.meta.url), { ...options, workerData: data, transferList });
+    // Not as `new URL('./bootstrap.js', import.meta.url)`: a bundler would take it for a file of the app's.
+    const bootstrap = import.meta.url.replace(/[^/]*$/, 'bootstrap.js');
+    return new Worker(new URL(bootstrap), { ...options, workerData: data, transferList });
   }
   const worker = checked(make(options), options);
   worker.postMessage(data, transferList);

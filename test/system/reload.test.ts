@@ -34,24 +34,27 @@ async function load(file: string, version: string): Promise<Greeter> {
   return Greeter;
 }
 
-test('a module that is imported again replaces its definition, on threads that knew the old one too', async (t) => {
-  const system = await systemFor(t, { threads: 1 });
-  const hello = async (definition: Greeter, on: 'host' | 1) =>
-    (await system.spawn(definition, undefined, { on })).ask.hello();
-  const file = join(await folderFor(t), 'greeter.mjs');
-  await writeFile(file, greeter('reload/Greeter', 'first'));
-  const first = await load(file, '?v=1');
-  const old = await system.spawn(first, undefined, { on: 1 });
-  t.is(await old.ask.hello(), 'first');
-  await writeFile(file, greeter('reload/Greeter', 'second'));
-  const second = await load(file, '?v=2');
-  t.deepEqual([await hello(second, 'host'), await hello(second, 1)], ['second', 'second']);
-  t.is(await old.ask.hello(), 'first', 'an actor that runs goes on as it is');
-  t.is(await hello(first, 1), 'first', 'who still has the old definition gets the old actor');
-  t.is(await hello(second, 1), 'second');
-});
+test.serial(
+  'a module that is imported again replaces its definition, on threads that knew the old one too',
+  async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const hello = async (definition: Greeter, on: 'host' | 1) =>
+      (await system.spawn(definition, undefined, { on })).ask.hello();
+    const file = join(await folderFor(t), 'greeter.mjs');
+    await writeFile(file, greeter('reload/Greeter', 'first'));
+    const first = await load(file, '?v=1');
+    const old = await system.spawn(first, undefined, { on: 1 });
+    t.is(await old.ask.hello(), 'first');
+    await writeFile(file, greeter('reload/Greeter', 'second'));
+    const second = await load(file, '?v=2');
+    t.deepEqual([await hello(second, 'host'), await hello(second, 1)], ['second', 'second']);
+    t.is(await old.ask.hello(), 'first', 'an actor that runs goes on as it is');
+    t.is(await hello(first, 1), 'first', 'who still has the old definition gets the old actor');
+    t.is(await hello(second, 1), 'second');
+  },
+);
 
-test('a module that is imported again may change its protocol', async (t) => {
+test.serial('a module that is imported again may change its protocol', async (t) => {
   const system = await systemFor(t, { threads: 1 });
   const file = join(await folderFor(t), 'greeter.mjs');
   await writeFile(file, greeter('reload/Protocol', 'first'));
@@ -65,7 +68,7 @@ test('a module that is imported again may change its protocol', async (t) => {
   t.is(await second.ask.hello(), 'second');
 });
 
-test('two modules that define one name are a conflict that names both', async (t) => {
+test.serial('two modules that define one name are a conflict that names both', async (t) => {
   const folder = await folderFor(t);
   const files = ['one.mjs', 'two.mjs'].map((name) => join(folder, name));
   for (const file of files) await writeFile(file, greeter('reload/Twice', 'hello'));
@@ -74,18 +77,21 @@ test('two modules that define one name are a conflict that names both', async (t
   t.regex(error?.message ?? '', /named 'reload\/Twice': one in file:.*one\.mjs, one in file:.*two\.mjs/);
 });
 
-test('two definitions of one name in one file, as a bundle may have them, are a conflict', async (t) => {
-  const define = () =>
-    actor('reload/Bundled', {
-      module: import.meta.url,
-      protocol: {},
-      args: z.void(),
-      create: () => ({}),
-    });
-  define();
-  const error = t.throws(define, { instanceOf: DefinitionConflictError });
-  t.regex(error?.message ?? '', /'reload\/Bundled' is defined twice in file:.*reload\.test\.js/);
-  // Later it is a reload by a loader that keeps the module's URL.
-  await Promise.resolve();
-  t.notThrows(define);
-});
+test.serial(
+  'two definitions of one name in one file, as a bundle may have them, are a conflict',
+  async (t) => {
+    const define = () =>
+      actor('reload/Bundled', {
+        module: import.meta.url,
+        protocol: {},
+        args: z.void(),
+        create: () => ({}),
+      });
+    define();
+    const error = t.throws(define, { instanceOf: DefinitionConflictError });
+    t.regex(error?.message ?? '', /'reload\/Bundled' is defined twice in file:.*reload\.test\.js/);
+    // Later it is a reload by a loader that keeps the module's URL.
+    await Promise.resolve();
+    t.notThrows(define);
+  },
+);

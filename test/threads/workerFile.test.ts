@@ -26,7 +26,7 @@ async function refusal(options: SystemOptions): Promise<Error> {
   return failureOf(createSystem({ threads: 2, log: 'silent', ...options }));
 }
 
-test('actors run on a worker file that imports them, also those that name no module', async (t) => {
+test.serial('actors run on a worker file that imports them, also those that name no module', async (t) => {
   const system = await systemFor(t, { threads: 2, worker: workerFile('counters') });
   const counter = await system.spawn(Counter, { start: 1 }, { on: 1 });
   const unlocated = await system.spawn(Unlocated, undefined, { on: 2 });
@@ -36,7 +36,7 @@ test('actors run on a worker file that imports them, also those that name no mod
   t.is(await unlocated.ask.twice(21), 42);
 });
 
-test('a thread that dies is replaced by one on the same worker file', async (t) => {
+test.serial('a thread that dies is replaced by one on the same worker file', async (t) => {
   const system = await systemFor(t, { threads: 1, worker: workerFile('counters') });
   const doomed = await system.spawn(Troublemaker);
   const up = nextEvent(system, 'nodeUp');
@@ -46,50 +46,59 @@ test('a thread that dies is replaced by one on the same worker file', async (t) 
   t.is(await unlocated.ask.twice(3), 6);
 });
 
-test("an actor on its own thread gets one on the app's worker file", async (t) => {
+test.serial("an actor on its own thread gets one on the app's worker file", async (t) => {
   const system = await systemFor(t, { threads: 0, worker: workerFile('counters') });
   const unlocated = await system.spawn(Unlocated, undefined, { on: 'own' });
   t.is(await unlocated.ask.twice(4), 8);
 });
 
-test('an actor that the worker file does not import is refused, and where to import it is said', async (t) => {
-  const system = await systemFor(t, { threads: 1, worker: workerFile('counters') });
-  const Forgotten = actor('test/Forgotten', { module: import.meta.url, protocol: {}, create: () => ({}) });
-  const error = await failureOf(system.spawn(Forgotten));
-  t.true(error instanceof DefinitionNotFoundError);
-  t.regex(
-    error.message,
-    /'test\/Forgotten': its worker file doesn't import it\. Import file:.*workerFile\.test\.js in the file that calls startNode\(\)/,
-  );
-});
+test.serial(
+  'an actor that the worker file does not import is refused, and where to import it is said',
+  async (t) => {
+    const system = await systemFor(t, { threads: 1, worker: workerFile('counters') });
+    const Forgotten = actor('test/Forgotten', { module: import.meta.url, protocol: {}, create: () => ({}) });
+    const error = await failureOf(system.spawn(Forgotten));
+    t.true(error instanceof DefinitionNotFoundError);
+    t.regex(
+      error.message,
+      /'test\/Forgotten': its worker file doesn't import it\. Import file:.*workerFile\.test\.js in the file that calls startNode\(\)/,
+    );
+  },
+);
 
-test('without a worker file, an actor that names no module is refused with both ways out', async (t) => {
-  const system = await systemFor(t, { threads: 1 });
-  const error = await failureOf(system.spawn(Unlocated));
-  t.true(error instanceof DefinitionNotFoundError);
-  t.regex(error.message, /\{ module: import\.meta\.url \}.*a `worker` whose file imports it/);
-});
+test.serial(
+  'without a worker file, an actor that names no module is refused with both ways out',
+  async (t) => {
+    const system = await systemFor(t, { threads: 1 });
+    const error = await failureOf(system.spawn(Unlocated));
+    t.true(error instanceof DefinitionNotFoundError);
+    t.regex(error.message, /\{ module: import\.meta\.url \}.*a `worker` whose file imports it/);
+  },
+);
 
-test('a worker file that ends without startNode() fails the system at once', async (t) => {
+test.serial('a worker file that ends without startNode() fails the system at once', async (t) => {
   const error = await refusal({ worker: workerFile('ends') });
   t.true(error instanceof NodeStartError);
   t.regex(error.message, /node \d didn't start: its worker file ended without calling startNode\(\)/);
 });
 
-test('a worker file that lives without startNode() fails the system when its time is over', async (t) => {
-  const error = await refusal({ worker: workerFile('neverStarts'), startTimeoutMs: 300 });
-  t.true(error instanceof NodeStartError);
-  t.regex(error.message, /hasn't called startNode\(\) within 300 ms/);
-});
+test.serial(
+  'a worker file that lives without startNode() fails the system when its time is over',
+  async (t) => {
+    const error = await refusal({ worker: workerFile('neverStarts'), startTimeoutMs: 300 });
+    t.true(error instanceof NodeStartError);
+    t.regex(error.message, /hasn't called startNode\(\) within 300 ms/);
+  },
+);
 
-test('a worker file that fails gives its error as the cause', async (t) => {
+test.serial('a worker file that fails gives its error as the cause', async (t) => {
   const error = await refusal({ worker: workerFile('fails') });
   t.true(error instanceof NodeStartError);
   t.regex(error.message, /its worker file failed: no such setting/);
   t.true(error.cause instanceof RangeError);
 });
 
-test('a worker file that is missing is named, with what to build', async (t) => {
+test.serial('a worker file that is missing is named, with what to build', async (t) => {
   const error = await refusal({ worker: workerFile('gone') });
   t.true(error instanceof NodeStartError);
   t.regex(
@@ -98,7 +107,7 @@ test('a worker file that is missing is named, with what to build', async (t) => 
   );
 });
 
-test('what is no function, and what returns no new Worker, is refused', async (t) => {
+test.serial('what is no function, and what returns no new Worker, is refused', async (t) => {
   const shared = new Worker('setInterval(() => {}, 1000)', { eval: true });
   t.teardown(() => shared.terminate());
   for (const [worker, message] of [
@@ -114,7 +123,7 @@ test('what is no function, and what returns no new Worker, is refused', async (t
   t.regex(late.message, /startTimeoutMs must be from 100/);
 });
 
-test('a heap limit reaches the worker file, or it is said how', async (t) => {
+test.serial('a heap limit reaches the worker file, or it is said how', async (t) => {
   const file = new URL('../fixtures/workerFiles/counters.js', import.meta.url);
   const heap = { limitBytes: 64 * 2 ** 20 };
   const error = await refusal({ heap, worker: () => new Worker(file) });
@@ -125,7 +134,7 @@ test('a heap limit reaches the worker file, or it is said how', async (t) => {
   t.is(made?.resourceLimits?.maxOldGenerationSizeMb, 64);
 });
 
-test('startNode() on the main thread says where it belongs', (t) => {
+test.serial('startNode() on the main thread says where it belongs', (t) => {
   // AVA's test files run on the main thread of a process of their own.
   const error = t.throws(() => startNode(), { instanceOf: NodeStartError });
   t.regex(error?.message ?? '', /the file that createSystem's `worker` option starts/);

@@ -1,10 +1,11 @@
 // A lent ref, as the other side's compiler sees it.
+import type { MessagePort, Worker } from 'node:worker_threads';
 import { exposeRef, type Ref } from '../../lib/index.ts';
 import { type RemoteRef, remoteRef } from '../../lib/remote/index.ts';
 import type { Counter, LibraryProtocol } from './actors.ts';
 import { type Equal, holds } from './assert.ts';
 
-export function lends(counter: Ref<typeof Counter>, port: MessagePort, near: import('node:worker_threads').Worker) {
+export function lends(counter: Ref<typeof Counter>, port: MessagePort, near: Worker) {
   exposeRef(counter, port);
   exposeRef(counter, near, { callsMax: 5, origins: ['https://app.example'] });
   // @ts-expect-error: there is no such option
