@@ -32,7 +32,10 @@ export {
   MessageLimitError,
   NameTakenError,
   NodeDownError,
+  NodeStartError,
   NodeUnresponsiveError,
+  RemoteCallLimitError,
+  RemoteClosedError,
   RemoteError,
   ResourceOpenError,
   ResourceUnavailableError,
@@ -104,6 +107,8 @@ export {
   type TaskDeclaration,
   task,
 } from './protocol/task.ts';
+export type { RemoteEndpoint } from './remote/endpoint.ts';
+export { type ExposeOptions, type Exposure, exposeRef } from './remote/exposeRef.ts';
 export type { StoreOptions } from './store/options.ts';
 export type { ChannelMessage } from './system/channels.ts';
 export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';
@@ -119,3 +124,5 @@ export {
   type SystemOptions,
 } from './system/system.ts';
 export type { TaskOptions } from './system/threadBudget.ts';
+export { startNode } from './threads/startNode.ts';
+export type { NodeWorkerOptions } from './threads/workerThread.ts';

@@ -77,6 +77,8 @@ export class ActorNode implements CellHost, RefBinder {
   readonly resources: Resources;
   /** Set once the system closes: nothing is accepted any more. */
   closed = false;
+  /** What is called when it has closed. */
+  readonly closers = new Set<() => void>();
   /** Called whenever the last actor has stopped. */
   onIdle: (() => void) | undefined = undefined;
   private readonly deadLetters: DeadLetters;
@@ -297,6 +299,8 @@ export class ActorNode implements CellHost, RefBinder {
     );
     this.flushDeadLetters();
     this.world.transport.flush();
+    for (const closer of this.closers) closer();
+    this.closers.clear();
   }
 
   /**

@@ -8,6 +8,8 @@ import { type Face, facesOf } from './faces.ts';
 
 /** What a ref needs of its node. */
 export interface Sender {
+  /** Calls `fn` when the node has closed, at once if it has; returns a function that forgets it. */
+  onClosed(fn: () => void): () => void;
   tell(ref: ActorRef, entry: MessageEntry, message: unknown): boolean;
   tellValid(ref: ActorRef, entry: MessageEntry, value: unknown): boolean;
   /** Whether a target that pushed back still does. */

@@ -31,6 +31,13 @@ export class MessageSender implements Sender {
     this.node = node;
   }
 
+  onClosed(fn: () => void): () => void {
+    const { closed, closers } = this.node;
+    if (closed) fn();
+    else closers.add(fn);
+    return () => closers.delete(fn);
+  }
+
   tell(ref: ActorRef, entry: MessageEntry, message: unknown): boolean {
     if (ref.refused && this.stillRefuses(ref)) return false;
     return this.tellValid(ref, entry, this.validate(ref, entry, message));

@@ -87,8 +87,8 @@ export interface Control {
   stopped(trackId: number): void;
   /** Whoever is told to stop an actor that is about to begin again elsewhere. */
   cancel(id: string): void;
-  /** Imports the module of a definition that this node doesn't have yet. */
-  load(module: string): Promise<unknown>;
+  /** Imports the module of a definition that this node doesn't have yet; without it, there are no others to be had. */
+  load?(module: string): Promise<unknown>;
 }
 
 /** Which actors push back, as all nodes see it. */

@@ -135,6 +135,13 @@ export class NodeDownError extends ThrumError {
   }
 }
 
+/** A worker thread didn't become a node of its system. `cause` is the error it ended with, where there was one. */
+export class NodeStartError extends ThrumError {
+  constructor(message: string, options?: ErrorOptions) {
+    super('ERR_THRUM_NODE_START', message, options);
+  }
+}
+
 /** A node's event loop had no turn for too long, and the system was told to end such nodes. */
 export class NodeUnresponsiveError extends ThrumError {
   readonly node: number;
@@ -346,6 +353,23 @@ export class StoreError extends ThrumError {
       options,
     );
     this.kind = kind;
+  }
+}
+
+/** The way to a ref that another context lends is closed: there is nobody to answer. */
+export class RemoteClosedError extends ThrumError {
+  constructor(why: string) {
+    super('ERR_THRUM_REMOTE_CLOSED', `the remote ref is closed: ${why}`);
+  }
+}
+
+/** A context that a ref is lent to has too many calls open. */
+export class RemoteCallLimitError extends ThrumError {
+  constructor(path: string, message: string, callsMax: number) {
+    super(
+      'ERR_THRUM_REMOTE_CALL_LIMIT',
+      `'${message}' to ${path} was not sent: ${callsMax} calls through this endpoint are open (wait for some, or raise exposeRef's \`callsMax\`)`,
+    );
   }
 }
 

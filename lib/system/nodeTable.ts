@@ -19,6 +19,7 @@ import { nodePlatform } from '../threads/platform.ts';
 import type { Channel, RingTransport } from '../threads/ringTransport.ts';
 import { serveTasks } from '../threads/taskPort.ts';
 import { WorkerHandle } from '../threads/workerHandle.ts';
+import type { WorkerFactory } from '../threads/workerThread.ts';
 import { serializeError } from '../wire/errorCodec.ts';
 import { type LiveNode, MetricsReader } from './metrics.ts';
 import { type Nodes, Relocator } from './relocator.ts';
@@ -34,6 +35,8 @@ interface Given {
   readonly heapSoftLimit: number | undefined;
   readonly heapLimitBytes: number | undefined;
   readonly replacements: Replacements;
+  readonly workerFactory: WorkerFactory | undefined;
+  readonly startTimeoutMs: number;
 }
 
 /** A way to the store for one more node; `undefined`: the system has none. */

@@ -1,4 +1,5 @@
 // What an app holds: a system of nodes, to spawn actors on and to close.
+import type { Worker } from 'node:worker_threads';
 import type * as z from 'zod';
 import { TaskPool } from '../compute/taskPool.ts';
 import { ActorNode } from '../node/node.ts';
@@ -24,6 +25,7 @@ import { allocateBoard, Board } from '../threads/board.ts';
 import { importModule } from '../threads/importModule.ts';
 import { isNode } from '../threads/nodeFlag.ts';
 import { RingTransport } from '../threads/ringTransport.ts';
+import type { NodeWorkerOptions, WorkerFactory } from '../threads/workerThread.ts';
 import { threadWorld } from '../threads/world.ts';
 import { writeError } from '../threads/writeSync.ts';
 import { cgroupLimits } from './cgroup.ts';
@@ -72,6 +74,22 @@ export interface SystemOptions extends SafetyOptions {
   /** An actor that holds its node for longer is reported as `slowHandler`; default 100 ms, `false` for never. */
   slowHandlerMs?: number | false;
   /**
+   * Makes each worker thread, from a file of the app's that imports its actors and calls {@link startNode}: for
+   * bundles, whose files are no longer where the library and the actors were. What it is given may go on to the
+   * Worker as its options; `heap.limitBytes` needs that. Default: the library's own file, which finds actors by their
+   * `module`.
+   *
+   * @example
+   * ```ts
+   * const system = await createSystem({
+   *   worker: (options) => new Worker(new URL('./thrum.worker.js', import.meta.url), options),
+   * });
+   * ```
+   */
+  worker?: (options: NodeWorkerOptions) => Worker;
+  /** Milliseconds until a thread made by `worker` must have called `startNode`, 100 to 3,600,000; default 30,000. */
+  startTimeoutMs?: number;
+  /**
    * Whether the events `started` and `stopped` are made even while nobody listens to `events`: for subscribers
    * of the channels `thrum:started` and `thrum:stopped` that come later than the system. Default: whether there
    * are any now.
@@ -85,7 +103,7 @@ export interface SystemOptions extends SafetyOptions {
  * Where an app's entry file also defines actors, a worker imports it to find them: there this function never
  * settles, so that nothing behind it runs twice.
  *
- * @throws `InvalidOptionError`, `StoreError` when the store can't be opened
+ * @throws `InvalidOptionError`, `NodeStartError`, `StoreError` when the store can't be opened
  */
 export async function createSystem(options: SystemOptions = {}): Promise<System> {
   if (isNode()) return new Promise<never>(() => {});
@@ -106,12 +124,23 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
   if (!(slowHandlerMs > 0)) {
     throw new InvalidOptionError(`slowHandlerMs must be above 0, or false, not ${options.slowHandlerMs}`);
   }
+  const { worker, startTimeoutMs = 30_000 } = options;
+  if (worker !== undefined && typeof worker !== 'function') {
+    throw new InvalidOptionError(
+      "worker must be a function that returns a new Worker, as in () => new Worker(new URL('./thrum.worker.js', import.meta.url))",
+    );
+  }
+  if (!(startTimeoutMs >= 100 && startTimeoutMs <= 3_600_000)) {
+    throw new InvalidOptionError(`startTimeoutMs must be from 100 to 3600000, not ${startTimeoutMs}`);
+  }
   const safety = safetyOf(options);
   const store = await openStore(options.store);
   const system = new System({
     threads,
     tasks,
     replacements: replacementsOf(options.resources ?? []),
+    workerFactory: worker,
+    startTimeoutMs,
     ringBytesMax,
     slowHandlerMs,
     observe: options.observe ?? lifeIsWatched(),
@@ -137,6 +166,8 @@ interface Settings {
   readonly replacements: Replacements;
   readonly ringBytesMax: number;
   readonly slowHandlerMs: number;
+  readonly workerFactory: WorkerFactory | undefined;
+  readonly startTimeoutMs: number;
   readonly observe: boolean;
   readonly log: SystemLog;
   readonly safety: Safety;
@@ -177,6 +208,8 @@ export class System {
       ringBytesMax,
       slowHandlerMs,
       replacements: replacementsElsewhere(given.replacements),
+      workerFactory: given.workerFactory,
+      startTimeoutMs: given.startTimeoutMs,
       ...heap,
     };
     const board = new Board(settings.board, 0);

@@ -1,5 +1,5 @@
 // The host's side of one worker node: its thread, its control, and its death.
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type * as Comlink from 'comlink';
 import type { ActorListing } from '../node/inspect.ts';
 import type { Spawned, SpawnRequest } from '../node/world.ts';
@@ -9,14 +9,20 @@ import type { NodeId } from '../protocol/ref.ts';
 import type { ActorId } from '../wire/refs.ts';
 import { type HostControl, type NodeData, type Outcome, unwrap, type WorkerControl } from './control.ts';
 import { type Ending, endingOf } from './ending.ts';
+import { isUp } from './greeting.ts';
 import type { Channel } from './ringTransport.ts';
 import type { Vitals } from './vitals.ts';
+import { lateError, startErrorOf, startThread, type WorkerFactory } from './workerThread.ts';
 
 /** What a worker node is started with, and what its host sees of it. */
 export interface WorkerSettings extends Omit<NodeData['thrumNode'], 'worker' | 'host'> {
   readonly vitals: Vitals;
   /** Bytes of its heap; undefined: V8's default. */
   readonly heapLimitBytes: number | undefined;
+  /** Makes the thread; undefined: the library does. */
+  readonly workerFactory: WorkerFactory | undefined;
+  /** Milliseconds until a thread that the app makes must be a node. */
+  readonly startTimeoutMs: number;
 }
 
 export class WorkerHandle {
@@ -37,10 +43,13 @@ export class WorkerHandle {
   /** What the thread died of, as far as it is known before its end. */
   private thrown: Error | undefined = undefined;
   private killedFor: Error | undefined = undefined;
+  private isUp = false;
+  /** The app's own file runs on it. */
+  private readonly isForeign: boolean;
   private ending: Ending | undefined = undefined;
 
   constructor(
-    { vitals, heapLimitBytes, ...settings }: WorkerSettings,
+    { vitals, heapLimitBytes, workerFactory, startTimeoutMs, ...settings }: WorkerSettings,
     host: HostControl,
     onDown: (ending: Ending) => void,
   ) {
@@ -54,21 +63,10 @@ export class WorkerHandle {
     this.controlPort = control.port1;
     this.hostPort = toHost.port1;
     const data: NodeData = { thrumNode: { ...settings, worker: control.port2, host: toHost.port2 } };
-    const store = settings.store === undefined ? [] : [settings.store];
-    this.worker = new Worker(new URL('./bootstrap.js', import.meta.url), {
-      workerData: data,
-      transferList: [control.port2, toHost.port2, ...store],
-      name: `thrum node ${nodeId}`,
-      ...(heapLimitBytes && { resourceLimits: { maxOldGenerationSizeMb: heapLimitBytes / 2 ** 20 } }),
-    });
+    this.isForeign = workerFactory !== undefined;
+    this.worker = startThread({ data, worker: workerFactory, heapLimitBytes });
     this.threadId = this.worker.threadId;
-    this.up = new Promise((resolve, reject) => {
-      this.waiting.add(reject);
-      this.worker.once('message', () => {
-        this.waiting.delete(reject);
-        resolve();
-      });
-    });
+    this.up = this.awaitUp(this.isForeign ? startTimeoutMs : undefined);
     // Whoever waits hears of it; an unhandled rejection would hide the cause.
     this.up.catch(() => {});
     this.worker.on('error', (error) => {
@@ -79,12 +77,35 @@ export class WorkerHandle {
     void this.open();
   }
 
+  private awaitUp(timeoutMs: number | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      const late =
+        timeoutMs === undefined
+          ? undefined
+          : setTimeout(() => this.kill(lateError(this.nodeId, timeoutMs)), timeoutMs);
+      const hear = (message: unknown): void => {
+        if (!isUp(message)) return;
+        this.isUp = true;
+        clearTimeout(late);
+        this.worker.off('message', hear);
+        this.waiting.delete(reject);
+        resolve();
+      };
+      this.worker.on('message', hear);
+      this.worker.once('exit', () => clearTimeout(late));
+    });
+  }
+
   private died(code: number): void {
     this.down = true;
     this.controlPort.close();
     this.hostPort.close();
     this.ending = endingOf(this.nodeId, this.vitals, code, this.thrown, this.killedFor);
-    for (const reject of this.waiting) reject(this.downError());
+    const error = this.isUp
+      ? this.downError()
+      : (this.killedFor ?? startErrorOf(this.nodeId, !this.isForeign, this.thrown, code));
+    for (const reject of this.waiting) reject(error);
     this.waiting.clear();
     this.onDown(this.ending);
   }

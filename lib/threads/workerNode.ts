@@ -1,5 +1,5 @@
 // A node on a worker thread: its world, and its side of the control plane.
-import { MessageChannel, type MessagePort, workerData } from 'node:worker_threads';
+import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import * as comlink from 'comlink';
 import { inspectCell, listActors } from '../node/inspect.ts';
 import { ActorNode } from '../node/node.ts';
@@ -19,14 +19,17 @@ import {
 } from './control.ts';
 import { noteEnding } from './ending.ts';
 import { guardHeap } from './heap.ts';
-import { importModule } from './importModule.ts';
 import { RingTransport } from './ringTransport.ts';
 import { answerForNode } from './selfReport.ts';
 import { RemoteTasks } from './taskPort.ts';
 import { threadWorld } from './world.ts';
 
-/** Starts the node this thread was made for. */
-export function startNode(): void {
+/**
+ * Starts the node this thread was made for.
+ *
+ * @param load imports the module of a definition; undefined where the thread has all it will ever have
+ */
+export function runNode(data: NodeData['thrumNode'], load: Control['load'] | undefined): void {
   const {
     nodeId,
     own,
@@ -39,7 +42,7 @@ export function startNode(): void {
     slowHandlerMs,
     store,
     replacements,
-  } = (workerData as NodeData).thrumNode;
+  } = data;
   const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
   const board = new Board(memory, nodeId);
   const transport = new RingTransport({
@@ -61,7 +64,7 @@ export function startNode(): void {
     spawn: async (request, on) => unwrap(await host.spawn(request, on)),
     stopped: (trackId) => void host.stopped(trackId),
     cancel: (id) => void host.cancel(id),
-    load: importModule,
+    ...(load && { load }),
   };
   const world = threadWorld(transport, board, control, {
     tasks,

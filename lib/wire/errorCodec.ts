@@ -112,12 +112,18 @@ export function reviveError(data: SerializedError, known: readonly ErrorClass[])
   return error;
 }
 
-const builtIn = new Map<string, ErrorClass>(
-  [
-    ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError],
-    ...Object.values(errors),
-  ].map((type) => [type.name, type as ErrorClass]),
-);
+const builtIn = new Map<string, ErrorClass>([
+  ...[Error, TypeError, RangeError, SyntaxError, ReferenceError, EvalError, URIError, AggregateError].map(
+    (type) => [type.name, type] as const,
+  ),
+  ...Object.entries(errors as Record<string, ErrorClass>),
+]);
+
+// A minifier shortens the names of classes, differently in each file it makes, and here they are what tells a class
+// to another thread. The names of exports stay.
+for (const [name, type] of Object.entries(errors)) {
+  Object.defineProperty(type, 'name', { value: name, configurable: true });
+}
 
 /**
  * Adds where an error was waited for below where it was made. Called in a promise reaction, where V8 still

@@ -20,11 +20,11 @@ export const layerLines: readonly (readonly string[])[] = [
   ['threads', 'sim', 'cluster'],
   ['compute'],
   ['system'],
-  ['routing', 'testing', 'observe'],
+  ['routing', 'testing', 'observe', 'remote'],
 ];
 
 /** Layers that will run on web pages, so that what they need of Node.js is handed in by the World. */
-export const layersWithoutNode: readonly string[] = ['protocol', 'wire', 'cell', 'node', 'sim'];
+export const layersWithoutNode: readonly string[] = ['protocol', 'wire', 'cell', 'node', 'sim', 'remote'];
 
 const publicSurface = '^lib/index\\.ts$';
 const inLayers = (layers: readonly string[]) => `^lib/(${layers.join('|')})/`;

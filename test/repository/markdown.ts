@@ -75,7 +75,13 @@ const knownWords: Readonly<Record<string, readonly string[]>> = {
 
 /** Every document whose blocks are tested: README.md first, also where it is missing. */
 export async function documents(): Promise<string[]> {
-  return ['README.md', ...(await glob('docs/**/*.md', { cwd: repositoryRoot })).sort()];
+  const docs = await glob('docs/**/*.md', { cwd: repositoryRoot, ignore: 'docs/recipes/**' });
+  return ['README.md', ...docs.sort()];
+}
+
+/** Those that need packages which the repository doesn't depend on: scripts/ci/examples.mjs tests them. */
+export async function recipes(): Promise<string[]> {
+  return (await glob('docs/recipes/*.md', { cwd: repositoryRoot })).sort();
 }
 
 export async function readBlocks(document: string): Promise<Block[]> {

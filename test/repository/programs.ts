@@ -28,7 +28,8 @@ export class App {
     this.diagnostics = diagnostics;
   }
 
-  static async compile(blocks: readonly Block[]): Promise<App> {
+  /** `packages`: folders of further packages that the code imports; their own types aren't checked then. */
+  static async compile(blocks: readonly Block[], packages: readonly string[] = []): Promise<App> {
     const folder = await mkdtemp(join(tmpdir(), 'thrum-readme-'));
     const code = blocks.filter(isCode);
     const options = await readFile(join(repositoryRoot, 'scripts/ci/consumer.tsconfig.json'), 'utf8');
@@ -39,11 +40,17 @@ export class App {
       'base.json': options,
       'tsconfig.json': JSON.stringify({
         extends: './base.json',
-        compilerOptions: { rootDir: 'code', outDir: 'out', allowJs: true, checkJs: true },
+        compilerOptions: {
+          rootDir: 'code',
+          outDir: 'out',
+          allowJs: true,
+          checkJs: packages.length === 0,
+          skipLibCheck: packages.length > 0,
+        },
         include: ['code'],
       }),
     });
-    await installPackages(folder);
+    await installPackages(folder, packages);
     const { stdout } = await execute(process.execPath, [
       join(repositoryRoot, 'node_modules/typescript/bin/tsc'),
       '-p',
@@ -72,11 +79,15 @@ export class App {
 }
 
 /** Links rather than copies: Node and tsc follow them, so everything is loaded from where it really is. */
-async function installPackages(folder: string): Promise<void> {
+async function installPackages(folder: string, packages: readonly string[]): Promise<void> {
   await mkdir(join(folder, 'node_modules/@types'), { recursive: true });
   await symlink(repositoryRoot, join(folder, 'node_modules/thrum'), 'junction');
   for (const name of ['zod', '@types/node']) {
     await symlink(join(repositoryRoot, 'node_modules', name), join(folder, 'node_modules', name), 'junction');
+  }
+  for (const path of packages) {
+    const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+    await symlink(path, join(folder, 'node_modules', name), 'junction');
   }
 }
 

@@ -1,0 +1,12 @@
+// next build: the server as files that need nothing beside them.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+
+/** The folder whose node_modules has Next; the app's sources are below it as well. */
+const root = join(createRequire(import.meta.url).resolve('next/package.json'), '../../..');
+
+export default {
+  output: 'standalone',
+  outputFileTracingRoot: root,
+  turbopack: { root },
+};
