@@ -17,6 +17,7 @@ export {
   ActorRestartedError,
   ActorStoppedError,
   AskTimeoutError,
+  CanaryFailedError,
   CorruptMessageError,
   DefinitionConflictError,
   DefinitionNotFoundError,
@@ -32,6 +33,7 @@ export {
   NameTakenError,
   NodeDownError,
   NodeUnresponsiveError,
+  NotEnoughRepliesError,
   RemoteError,
   RestartLimitError,
   SelfAskError,
@@ -79,6 +81,26 @@ export type {
   Strategy,
   SupervisionOptions,
 } from './protocol/supervision.ts';
+export type { Gathered, GatherOptions } from './routing/gathering.ts';
+export { hashOf, type Key, slotOf } from './routing/hash.ts';
+export type {
+  ByKey,
+  HedgeOptions,
+  MessageOf,
+  PoolOptions,
+  ProbationOptions,
+  Route,
+  TieOptions,
+} from './routing/options.ts';
+export {
+  type BroadcastMethods,
+  type GatherMethods,
+  type Pool,
+  type PoolHome,
+  type PoolStats,
+  pool,
+  type Recipient,
+} from './routing/pool.ts';
 export type { ChannelMessage } from './system/channels.ts';
 export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';
 export type { CloseOptions } from './system/closing.ts';

@@ -1,5 +1,6 @@
 // The asks an actor is working on, as far as somebody may give them up: their abort signals, and those that
 // were given up before their turn came. An actor that is never asked has none of this.
+import type { TwinAsk } from '../wire/refs.ts';
 import { noReply } from './mailbox.ts';
 
 export class OpenAsks {
@@ -8,6 +9,8 @@ export class OpenAsks {
   private readonly controllers = new Map<string, AbortController>();
   private readonly aborted = new Set<string>();
   private readonly open = new Set<string>();
+  /** What is to be dropped elsewhere when an ask begins; most actors never have any. */
+  private ties: Map<string, TwinAsk> | undefined = undefined;
 
   /** The message being handled belongs to this ask (or, with `noReply`, to none). */
   current(node: number, askId: number): void {
@@ -50,6 +53,35 @@ export class OpenAsks {
     else controller.abort(new DOMException('the asker gave up', 'AbortError'));
   }
 
+  /** Two actors were asked the same. Returns the twin where the ask has begun already. */
+  tie(node: number, askId: number, twin: TwinAsk): TwinAsk | undefined {
+    const key = keyOf(node, askId);
+    if (this.hasBegun(key)) return twin;
+    this.ties ??= new Map();
+    this.ties.set(key, twin);
+    return undefined;
+  }
+
+  /** An ask begins: its twin, once, if it is tied. */
+  takeTwin(node: number, askId: number): TwinAsk | undefined {
+    if (this.ties === undefined) return undefined;
+    const key = keyOf(node, askId);
+    const twin = this.ties.get(key);
+    this.ties.delete(key);
+    return twin;
+  }
+
+  /** The twin of an ask has begun: this one won't, unless it has begun too. */
+  drop(node: number, askId: number): void {
+    const key = keyOf(node, askId);
+    if (!this.hasBegun(key)) this.aborted.add(key);
+  }
+
+  private hasBegun(key: string): boolean {
+    if (this.open.has(key)) return true;
+    return this.currentNode !== noReply && key === keyOf(this.currentNode, this.currentAsk);
+  }
+
   abortAll(reason: () => Error): void {
     for (const controller of this.controllers.values()) controller.abort(reason());
   }
@@ -61,6 +93,7 @@ export class OpenAsks {
 
   /** No ask waits any more: what is still marked as aborted is being handled, or had been answered already. */
   mailboxEmpty(): void {
+    this.ties = undefined;
     if (this.aborted.size === 0) return;
     const current = keyOf(this.currentNode, this.currentAsk);
     for (const key of this.aborted) if (key !== current && !this.open.has(key)) this.aborted.delete(key);

@@ -11,6 +11,7 @@ import {
 import type { AskOptions } from '../protocol/ref.ts';
 import { validate } from '../wire/codec.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
+import { Copies } from './copies.ts';
 import type { ActorNode } from './node.ts';
 import { PendingAsk } from './pendingAsk.ts';
 import type { ActorRef, Sender } from './refs.ts';
@@ -22,12 +23,14 @@ const defaultTimeoutMs = 5000;
 type Delivery = 'accepted' | 'full' | 'stopped' | 'nodeDown' | 'closed';
 
 export class MessageSender implements Sender {
+  readonly copies: Copies;
   private readonly node: ActorNode;
   private readonly sent = Promise.resolve();
   private readonly signals = new Signals((askId, reason) => this.giveUp(askId, reason));
 
   constructor(node: ActorNode) {
     this.node = node;
+    this.copies = new Copies(node);
   }
 
   tell(ref: ActorRef, entry: MessageEntry, message: unknown): boolean {
@@ -74,8 +77,12 @@ export class MessageSender implements Sender {
   }
 
   send(ref: ActorRef, entry: MessageEntry, message: unknown): Promise<void> {
+    return this.sendValid(ref, entry, this.validate(ref, entry, message));
+  }
+
+  /** A send of a message that has been validated. */
+  sendValid(ref: ActorRef, entry: MessageEntry, value: unknown): Promise<void> {
     const { node } = this;
-    const value = this.validate(ref, entry, message);
     if (this.accepted(ref, entry, value)) return this.sent;
     return new Promise<void>((resolve, reject) => {
       const attempt = (): boolean => {
@@ -99,24 +106,28 @@ export class MessageSender implements Sender {
     options: AskOptions | undefined,
   ): Promise<unknown> {
     const value = this.validate(ref, entry, message);
-    const timeoutMs = options?.timeoutMs ?? defaultTimeoutMs;
-    if (!(timeoutMs > 0)) {
-      throw new InvalidOptionError(`timeoutMs must be above 0 (Infinity for never), not ${timeoutMs}`);
-    }
+    const timeoutMs = timeoutOf(options);
     return new Promise<unknown>((settle) => {
       this.open(value, options?.signal, new PendingAsk(ref, entry, timeoutMs, settle));
     });
   }
 
-  private open(value: unknown, signal: AbortSignal | undefined, ask: PendingAsk): void {
+  /** Sends an ask of a valid message. Returns its id; `undefined` when it has been rejected before it was one. */
+  open(value: unknown, signal: AbortSignal | undefined, ask: PendingAsk): number | undefined {
     const { node } = this;
     const { ref, entry } = ask;
-    if (signal?.aborted) return ask.abort(signal.reason);
-    if (this.asksItself(ref, entry)) return ask.reject(new SelfAskError(ref.path, entry.name));
+    if (signal?.aborted) {
+      ask.abort(signal.reason);
+      return undefined;
+    }
+    if (this.asksItself(ref, entry)) {
+      ask.reject(new SelfAskError(ref.path, entry.name));
+      return undefined;
+    }
     const askId = node.asks.open(ask);
     if (signal !== undefined) node.asks.onSettled(askId, this.signals.add(signal, askId));
     const { backlog } = node;
-    if ((backlog.empty || !backlog.has(ref.id)) && this.deliverAsk(ref, entry, value, askId)) return;
+    if ((backlog.empty || !backlog.has(ref.id)) && this.deliverAsk(ref, entry, value, askId)) return askId;
     const attempt = (): boolean => {
       // It may have timed out, or been given up, while it waited.
       if (!node.asks.has(askId) || this.deliverAsk(ref, entry, value, askId)) return true;
@@ -124,6 +135,7 @@ export class MessageSender implements Sender {
       return false;
     };
     this.wait(ref, attempt, (error) => node.asks.take(askId)?.reject(error));
+    return askId;
   }
 
   /** False: the target is full. Otherwise the ask is on its way, or has been rejected. */
@@ -222,7 +234,8 @@ export class MessageSender implements Sender {
     return cell !== undefined && (ref === cell.belongings?.self || this.node.running === cell);
   }
 
-  private giveUp(askId: number, reason: unknown): void {
+  /** Nobody waits for an ask any more: it rejects with `reason`, and its handler's signal is aborted. */
+  giveUp(askId: number, reason: unknown): void {
     const ask = this.node.asks.take(askId);
     if (ask === undefined) return;
     ask.abort(reason);
@@ -234,9 +247,21 @@ export class MessageSender implements Sender {
     return ref.local?.state === 'stopped' ? undefined : ref.local;
   }
 
-  private validate(ref: ActorRef, entry: MessageEntry, message: unknown): unknown {
+  /** Checks a message. */
+  validate(ref: ActorRef, entry: MessageEntry, message: unknown): unknown {
     return validate(entry.codec, message, () => `message '${entry.name}' to ${ref.path}`);
   }
+}
+
+/**
+ * Within how many milliseconds an ask wants its answer.
+ *
+ * @throws `InvalidOptionError`
+ */
+export function timeoutOf(options: AskOptions | undefined): number {
+  const timeoutMs = options?.timeoutMs ?? defaultTimeoutMs;
+  if (timeoutMs > 0) return timeoutMs;
+  throw new InvalidOptionError(`timeoutMs must be above 0 (Infinity for never), not ${timeoutMs}`);
 }
 
 function refusal(

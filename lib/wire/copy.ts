@@ -20,6 +20,11 @@ export function copier(layout: Layout): Copy | undefined {
     : undefined;
 }
 
+/** A copy of everything mutable in a value, also of what zod has made: for a message that is kept to be sent again. */
+export function copyWhole(layout: Layout, value: unknown, platform: Platform, refs: RefBinder): unknown {
+  return copy(layout, value, platform, refs, 0);
+}
+
 /** Whether zod may hand on something mutable that it didn't make itself. */
 function sharesWithSender(layout: Layout, seen: Set<Layout>): boolean {
   switch (layout.kind) {

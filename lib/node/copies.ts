@@ -1,0 +1,87 @@
+// Asks that are sent more than once, to actors that can stand in for each other: the message is checked once and
+// kept, each copy can be given up, and two copies can be tied, so that the one that begins has the other dropped.
+import { copyWhole } from '../wire/copy.ts';
+import type { MessageEntry } from '../wire/protocolTable.ts';
+import type { ActorNode } from './node.ts';
+import { PendingAsk } from './pendingAsk.ts';
+import type { ActorRef } from './refs.ts';
+
+/** A message that has been checked, and that nobody else can change. */
+export interface KeptMessage {
+  readonly entry: MessageEntry;
+  readonly value: unknown;
+}
+
+/** One copy of an ask. */
+export interface AskCopy {
+  readonly ref: ActorRef;
+  readonly reply: Promise<unknown>;
+  /** At the asker's node; `undefined` when it was rejected at once. */
+  readonly askId: number | undefined;
+}
+
+/** Sends copies on behalf of a node. */
+export class Copies {
+  private readonly node: ActorNode;
+
+  constructor(node: ActorNode) {
+    this.node = node;
+  }
+
+  /**
+   * Checks a message and keeps it, to be sent as often as needed. Memory that was to be moved moves into what is kept.
+   *
+   * @throws `InvalidMessageError`, naming `ref`
+   */
+  keep(ref: ActorRef, entry: MessageEntry, message: unknown): KeptMessage {
+    const { node } = this;
+    const value = node.sender.validate(ref, entry, message);
+    return { entry, value: copyWhole(entry.codec.layout, value, node.world.platform, node) };
+  }
+
+  ask(ref: ActorRef, { entry, value }: KeptMessage, timeoutMs: number, signal?: AbortSignal): AskCopy {
+    const { node } = this;
+    // An actor of this node gets what it is sent, where the codec sees no need to copy.
+    const sent = entry.codec.mustCopy
+      ? value
+      : copyWhole(entry.codec.layout, value, node.world.platform, node);
+    let askId: number | undefined;
+    const reply = new Promise<unknown>((settle) => {
+      askId = node.sender.open(sent, signal, new PendingAsk(ref, entry, timeoutMs, settle));
+    });
+    return { ref, reply, askId };
+  }
+
+  /** As `ref.send`. Once: an actor of this node may get the message itself. */
+  send(ref: ActorRef, { entry, value }: KeptMessage): Promise<void> {
+    return this.node.sender.sendValid(ref, entry, value);
+  }
+
+  /** Whether the ask still waits for its reply. */
+  isOpen({ askId }: AskCopy): boolean {
+    return askId !== undefined && this.node.asks.has(askId);
+  }
+
+  /** Its promise rejects with `reason`; if its handler runs, its signal is aborted; if it waits, it never begins. */
+  giveUp({ askId }: AskCopy, reason: unknown): void {
+    if (askId !== undefined) this.node.sender.giveUp(askId, reason);
+  }
+
+  /** When the one begins, the other is dropped, unless it has begun too (Dean and Barroso 2013, tied requests). */
+  tie(one: AskCopy, other: AskCopy): void {
+    this.tieTo(one, other);
+    this.tieTo(other, one);
+  }
+
+  private tieTo({ ref, askId }: AskCopy, twin: AskCopy): void {
+    const { node } = this;
+    if (askId === undefined || twin.askId === undefined) return;
+    const at = node.where(ref);
+    const twinAt = node.where(twin.ref);
+    // About to begin again elsewhere: both may be handled, as if they weren't tied.
+    if (at === 'pending' || twinAt === 'pending') return;
+    const named = { node: twinAt.node, cell: twinAt.cell, askId: twin.askId };
+    if (at.node === node.nodeId) node.cells.get(at.cell)?.tieAsk(node.nodeId, askId, named);
+    else node.outbox.tie(at.node, at.cell, askId, named);
+  }
+}
