@@ -415,7 +415,6 @@ export class Cell {
   dropAsk(node: number, askId: number): void {
     if (dropFromStash(this, node, askId)) return;
     this.openAsks().drop(node, askId);
-    if (this.mailbox === undefined || this.mailbox.size === 0) this.asks?.mailboxEmpty();
   }
 
   own(): Belongings {

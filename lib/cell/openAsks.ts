@@ -3,6 +3,9 @@
 import type { TwinAsk } from '../wire/refs.ts';
 import { noReply } from './mailbox.ts';
 
+/** So many drops are remembered that came before their asks, or for asks that had been answered. */
+const earlyDropsMax = 256;
+
 export class OpenAsks {
   private currentNode = noReply;
   private currentAsk = 0;
@@ -11,6 +14,8 @@ export class OpenAsks {
   private readonly open = new Set<string>();
   /** What is to be dropped elsewhere when an ask begins; most actors never have any. */
   private ties: Map<string, TwinAsk> | undefined = undefined;
+  /** Asks that are not to begin, which may not have come yet. */
+  private drops: Set<string> | undefined = undefined;
 
   /** The message being handled belongs to this ask (or, with `noReply`, to none). */
   current(node: number, askId: number): void {
@@ -74,7 +79,10 @@ export class OpenAsks {
   /** The twin of an ask has begun: this one won't, unless it has begun too. */
   drop(node: number, askId: number): void {
     const key = keyOf(node, askId);
-    if (!this.hasBegun(key)) this.aborted.add(key);
+    if (this.hasBegun(key)) return;
+    this.drops ??= new Set();
+    this.drops.add(key);
+    if (this.drops.size > earlyDropsMax) this.drops.delete(this.drops.values().next().value!);
   }
 
   private hasBegun(key: string): boolean {
@@ -86,9 +94,10 @@ export class OpenAsks {
     for (const controller of this.controllers.values()) controller.abort(reason());
   }
 
-  /** True, once, when the ask was given up before it was handled. */
+  /** True, once, when the ask was given up before it was handled, or its twin has begun. */
   wasAborted(node: number, askId: number): boolean {
-    return this.aborted.size > 0 && this.aborted.delete(keyOf(node, askId));
+    if (this.aborted.size > 0 && this.aborted.delete(keyOf(node, askId))) return true;
+    return this.drops?.delete(keyOf(node, askId)) ?? false;
   }
 
   /** No ask waits any more: what is still marked as aborted is being handled, or had been answered already. */

@@ -16,6 +16,7 @@ export interface KeptMessage {
 export interface AskCopy {
   readonly ref: ActorRef;
   readonly reply: Promise<unknown>;
+  readonly pending: PendingAsk;
   /** At the asker's node; `undefined` when it was rejected at once. */
   readonly askId: number | undefined;
 }
@@ -39,27 +40,36 @@ export class Copies {
     return { entry, value: copyWhole(entry.codec.layout, value, node.world.platform, node) };
   }
 
-  ask(ref: ActorRef, { entry, value }: KeptMessage, timeoutMs: number, signal?: AbortSignal): AskCopy {
+  /** Sends a copy at once. */
+  ask(ref: ActorRef, kept: KeptMessage, timeoutMs: number, signal?: AbortSignal): AskCopy {
+    const copy = this.open(ref, kept, timeoutMs, signal);
+    this.dispatch(copy, kept);
+    return copy;
+  }
+
+  /** A copy that isn't on its way yet, but has its id and its end of time: {@link dispatch} sends it. */
+  open(ref: ActorRef, { entry }: KeptMessage, timeoutMs: number, signal?: AbortSignal): AskCopy {
+    let pending!: PendingAsk;
+    const reply = new Promise<unknown>((settle) => {
+      pending = new PendingAsk(ref, entry, timeoutMs, settle);
+    });
+    return { ref, reply, pending, askId: this.node.sender.register(pending, signal) };
+  }
+
+  /** Sends it, unless it has settled. */
+  dispatch(copy: AskCopy, { entry, value }: KeptMessage): void {
     const { node } = this;
+    if (copy.askId === undefined || !node.asks.has(copy.askId)) return;
     // An actor of this node gets what it is sent, where the codec sees no need to copy.
     const sent = entry.codec.mustCopy
       ? value
       : copyWhole(entry.codec.layout, value, node.world.platform, node);
-    let askId: number | undefined;
-    const reply = new Promise<unknown>((settle) => {
-      askId = node.sender.open(sent, signal, new PendingAsk(ref, entry, timeoutMs, settle));
-    });
-    return { ref, reply, askId };
+    node.sender.dispatch(sent, copy.pending, copy.askId);
   }
 
   /** As `ref.send`. Once: an actor of this node may get the message itself. */
   send(ref: ActorRef, { entry, value }: KeptMessage): Promise<void> {
     return this.node.sender.sendValid(ref, entry, value);
-  }
-
-  /** Whether the ask still waits for its reply. */
-  isOpen({ askId }: AskCopy): boolean {
-    return askId !== undefined && this.node.asks.has(askId);
   }
 
   /** Its promise rejects with `reason`; if its handler runs, its signal is aborted; if it waits, it never begins. */

@@ -112,8 +112,13 @@ export class MessageSender implements Sender {
     });
   }
 
-  /** Sends an ask of a valid message. Returns its id; `undefined` when it has been rejected before it was one. */
-  open(value: unknown, signal: AbortSignal | undefined, ask: PendingAsk): number | undefined {
+  private open(value: unknown, signal: AbortSignal | undefined, ask: PendingAsk): void {
+    const askId = this.register(ask, signal);
+    if (askId !== undefined) this.dispatch(value, ask, askId);
+  }
+
+  /** Gives an ask its id, from which on it can be given up; `undefined` when it has been rejected instead. */
+  register(ask: PendingAsk, signal: AbortSignal | undefined): number | undefined {
     const { node } = this;
     const { ref, entry } = ask;
     if (signal?.aborted) {
@@ -126,8 +131,14 @@ export class MessageSender implements Sender {
     }
     const askId = node.asks.open(ask);
     if (signal !== undefined) node.asks.onSettled(askId, this.signals.add(signal, askId));
+    return askId;
+  }
+
+  /** Sends an ask of a valid message, at once or when there is room. */
+  dispatch(value: unknown, { ref, entry }: PendingAsk, askId: number): void {
+    const { node } = this;
     const { backlog } = node;
-    if ((backlog.empty || !backlog.has(ref.id)) && this.deliverAsk(ref, entry, value, askId)) return askId;
+    if ((backlog.empty || !backlog.has(ref.id)) && this.deliverAsk(ref, entry, value, askId)) return;
     const attempt = (): boolean => {
       // It may have timed out, or been given up, while it waited.
       if (!node.asks.has(askId) || this.deliverAsk(ref, entry, value, askId)) return true;
@@ -135,7 +146,6 @@ export class MessageSender implements Sender {
       return false;
     };
     this.wait(ref, attempt, (error) => node.asks.take(askId)?.reject(error));
-    return askId;
   }
 
   /** False: the target is full. Otherwise the ask is on its way, or has been rejected. */
@@ -239,7 +249,7 @@ export class MessageSender implements Sender {
     const ask = this.node.asks.take(askId);
     if (ask === undefined) return;
     ask.abort(reason);
-    this.node.giveUp(ask, askId);
+    if (ask.sent) this.node.giveUp(ask, askId);
   }
 
   private find(ref: ActorRef): Cell | undefined {

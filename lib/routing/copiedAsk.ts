@@ -35,6 +35,7 @@ export class CopiedAsk implements Deadline {
   private readonly timeoutMs: number;
   private readonly signal: AbortSignal | undefined;
   private readonly racers: Racer[] = [];
+  private twin: Racer | undefined = undefined;
   private settle: (value: unknown) => void = () => {};
 
   constructor(
@@ -64,11 +65,33 @@ export class CopiedAsk implements Deadline {
   }
 
   /** Sends a copy. All of them have the same end of time. */
-  send(member: Member): AskCopy {
+  send(member: Member): void {
+    const racer = this.open(member);
+    member.ref.sender.copies.dispatch(racer.copy, this.message);
+  }
+
+  /**
+   * The first copy, and another one that is tied to it and goes out with {@link sendTwin}: the one that begins has the
+   * other dropped. The first may begin before the second is sent, so it must know it from the beginning.
+   */
+  sendTied(first: Member, second: Member): void {
+    const one = this.open(first);
+    this.twin = this.open(second);
+    const { copies } = first.ref.sender;
+    copies.dispatch(one.copy, this.message);
+    copies.tie(one.copy, this.twin.copy);
+  }
+
+  sendTwin(): void {
+    const { twin } = this;
+    if (twin?.open) twin.member.ref.sender.copies.dispatch(twin.copy, this.message);
+  }
+
+  private open(member: Member): Racer {
     const now = this.owner.now();
     const leftMs = Math.max(this.timeoutMs - (now - this.startedAt), 1);
     const { ref } = member;
-    const copy = ref.sender.copies.ask(ref, this.message, leftMs, this.signal);
+    const copy = ref.sender.copies.open(ref, this.message, leftMs, this.signal);
     const racer: Racer = { member, copy, startedAt: now, open: true };
     this.racers.push(racer);
     member.open++;
@@ -76,14 +99,7 @@ export class CopiedAsk implements Deadline {
       () => this.answered(racer),
       (error) => this.failed(racer, error),
     );
-    return copy;
-  }
-
-  /** Sends a copy that is tied to the first: the one that begins has the other dropped. */
-  sendTied(member: Member): void {
-    const first = this.racers[0]!.copy;
-    const second = this.send(member);
-    member.ref.sender.copies.tie(first, second);
+    return racer;
   }
 
   /** Gives a copy up that may have been dropped, to ask its member anew. */

@@ -88,7 +88,7 @@ function plainTell({ name }: MessageEntry): Method {
   return function tell(this: FaceObject | undefined, message?: unknown): boolean {
     const router = routerOf(this, name, 'tell');
     const face = router.pick(message, name)?.tell as FaceMethods | undefined;
-    return (face?.[name]!(message) as boolean | undefined) || router.tellOther(name, message, face);
+    return face?.[name]?.(message) === true || router.tellOther(name, message, face);
   };
 }
 

@@ -1,11 +1,11 @@
 // Scatter and gather: everybody is asked, and so many replies make an answer (Dean and Barroso 2013: good enough,
 // canary requests).
-import type { KeptMessage } from '../node/copies.ts';
+
 import { asError } from '../cell/asError.ts';
+import type { AskCopy, KeptMessage } from '../node/copies.ts';
 import { timeoutOf } from '../node/sender.ts';
 import { CanaryFailedError, InvalidOptionError, NotEnoughRepliesError } from '../protocol/errors.ts';
 import type { AskOptions } from '../protocol/ref.ts';
-import type { AskCopy } from '../node/copies.ts';
 import type { Member } from './roster.ts';
 
 /** How many replies a `gather` waits for. Without any of these: all of them. */

@@ -22,7 +22,12 @@ export interface CopyPool {
 export interface Copier {
   /** Whether it does for this message. */
   serves(name: string): boolean;
-  ask(member: Member, entry: MessageEntry, message: unknown, options: AskOptions | undefined): Promise<unknown>;
+  ask(
+    member: Member,
+    entry: MessageEntry,
+    message: unknown,
+    options: AskOptions | undefined,
+  ): Promise<unknown>;
   /** Second copies that were sent, and those of them that were answered first. */
   readonly extra: number;
   readonly won: number;
@@ -52,8 +57,7 @@ abstract class Copying implements Copier, CopiedAskOwner {
     const { ref } = member;
     const kept = ref.sender.copies.keep(ref, entry, message);
     const ask = new CopiedAsk(this, kept, timeoutOf(options), options?.signal);
-    ask.send(member);
-    this.sent(ask);
+    this.begin(ask, member);
     return ask.promise;
   }
 
@@ -67,9 +71,8 @@ abstract class Copying implements Copier, CopiedAskOwner {
   }
 
   /** Who else could answer. */
-  protected another(ask: CopiedAsk): Member | undefined {
-    const { entry, value } = ask.message;
-    return this.pool.another(ask.first, value, entry.name);
+  protected another({ message: { entry, value } }: CopiedAsk, than: Member): Member | undefined {
+    return this.pool.another(than, value, entry.name);
   }
 
   protected wait(ask: CopiedAsk, delayMs: number): void {
@@ -77,8 +80,8 @@ abstract class Copying implements Copier, CopiedAskOwner {
     this.pool.deadlines.add(ask);
   }
 
-  /** The first copy is on its way. */
-  protected abstract sent(ask: CopiedAsk): void;
+  /** Sends the first copy, and sees to the second. */
+  protected abstract begin(ask: CopiedAsk, first: Member): void;
   abstract secondDue(ask: CopiedAsk): void;
   abstract onlyOneLeft(ask: CopiedAsk, left: Member): void;
 }
@@ -96,7 +99,8 @@ export class Hedging extends Copying {
     this.budget = new Budget(settings.budget);
   }
 
-  protected sent(ask: CopiedAsk): void {
+  protected begin(ask: CopiedAsk, first: Member): void {
+    ask.send(first);
     this.budget.earn();
     const percentile = this.percentileOf(ask.message.entry);
     if (percentile.count < this.settings.samples) return;
@@ -104,7 +108,7 @@ export class Hedging extends Copying {
   }
 
   secondDue(ask: CopiedAsk): void {
-    const other = this.another(ask);
+    const other = this.another(ask, ask.first);
     if (other === undefined || !this.budget.spend()) return;
     this.extra++;
     ask.send(other);
@@ -133,16 +137,17 @@ export class Tying extends Copying {
     this.delayMs = settings.delayMs;
   }
 
-  protected sent(ask: CopiedAsk): void {
+  protected begin(ask: CopiedAsk, first: Member): void {
+    const second = this.another(ask, first);
+    if (second === undefined) return ask.send(first);
+    ask.sendTied(first, second);
     if (this.delayMs === 0) this.secondDue(ask);
     else this.wait(ask, this.delayMs);
   }
 
   secondDue(ask: CopiedAsk): void {
-    const other = this.another(ask);
-    if (other === undefined) return;
     this.extra++;
-    ask.sendTied(other);
+    ask.sendTwin();
   }
 
   /** The one that began has died, and the other may have been dropped before. */

@@ -123,9 +123,7 @@ export class Keeper {
     const surplus = roster.slots.slice(size).filter((member) => member !== undefined);
     for (const member of surplus) roster.leave(member, true);
     roster.resize(size);
-    const gone = surplus.map(
-      ({ ref }) => new Promise<void>((resolve) => this.draining.set(ref.id, resolve)),
-    );
+    const gone = surplus.map(({ ref }) => new Promise<void>((resolve) => this.draining.set(ref.id, resolve)));
     for (const { ref } of surplus) context.stop(ref as Address, { drain: true });
     await Promise.all(gone);
   }

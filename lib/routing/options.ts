@@ -1,8 +1,8 @@
 // What a pool is told when it is made, and the checks of it.
 import type * as z from 'zod';
-import type { Ask, Tell } from '../protocol/message.ts';
 import type { Placement, SpawnOptions } from '../protocol/context.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
+import type { Ask, Tell } from '../protocol/message.ts';
 import type { ProtocolOf } from '../protocol/ref.ts';
 import type { Key } from './hash.ts';
 

@@ -3,13 +3,7 @@ import type * as z from 'zod';
 import type { Definition } from '../protocol/actor.ts';
 import type { Context, SpawnArguments, StopOptions } from '../protocol/context.ts';
 import type { Ask, Tell } from '../protocol/message.ts';
-import type {
-  Address,
-  AskArguments,
-  ProtocolOf,
-  Ref,
-  TellArguments,
-} from '../protocol/ref.ts';
+import type { Address, AskArguments, ProtocolOf, Ref, TellArguments } from '../protocol/ref.ts';
 import { protocolTable } from '../wire/protocolTable.ts';
 import { facesOf } from './faces.ts';
 import type { Gathered, GatherOptions } from './gathering.ts';

@@ -113,7 +113,9 @@ test(
     const all = leaves.gather.read('fail 9', { share: 0.9, withinMs: 1000 });
     await on.world.advance(90);
     t.is((await all).replies.length, 9, 'nobody is left to wait for');
-    await t.throwsAsync(leaves.gather.read('fail 0 1', { share: 0.9 }), { instanceOf: NotEnoughRepliesError });
+    await t.throwsAsync(leaves.gather.read('fail 0 1', { share: 0.9 }), {
+      instanceOf: NotEnoughRepliesError,
+    });
   }),
 );
 

@@ -100,12 +100,17 @@ test(
   scene(async (t, on) => {
     const { leaves, learn, log } = await hedged(on, afterDelay, { budget: 0.1, percentile: 50 });
     await learn();
-    const replies = Array.from({ length: 100 }, () => leaves.ask.read('300'));
+    const replies: Promise<string>[] = [];
+    for (let i = 0; i < 100; i++) {
+      replies.push(leaves.ask.read('300'));
+      await on.world.advance(5);
+    }
     await on.world.advance(700);
     await Promise.all(replies);
-    // 10 saved, and a tenth of a hundred.
-    t.is(leaves.stats().extraAsks, 20);
-    t.is(log.length, 120);
+    // 10 saved, and a tenth of a hundred, of which the last copies may come too late.
+    const { extraAsks } = leaves.stats();
+    t.true(extraAsks <= 20 && extraAsks >= 18, String(extraAsks));
+    t.is(log.length, 100 + extraAsks);
   }),
 );
 
@@ -181,9 +186,9 @@ test(
     };
     const { leaves, learn } = await hedged(on, behaves, {});
     await learn();
-    const failing = t.throwsAsync(leaves.ask.read('fail'), { message: 'as told' });
+    const failing = leaves.ask.read('fail').catch((error: Error) => error.message);
     await on.world.advance(15);
-    await failing;
+    t.is(await failing, 'as told');
     await on.world.advance(100);
     await learn(2);
     const reply = leaves.ask.read('1000,40');
@@ -241,14 +246,20 @@ test(
       route: { key: (message) => String(message) },
       hedge: { samples: 1 },
     });
+    for (let i = 0; i < 300; i += 20) {
+      const replies = Array.from({ length: 20 }, (_, n) => leaves.ask.read(`fast ${i + n}`));
+      await on.world.advance(10);
+      await Promise.all(replies);
+    }
     const seen = new Set<string>();
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 12; i++) {
       log.length = 0;
       const reply = leaves.ask.read(`slow ${i}`);
       await on.world.advance(30);
       const slot = await reply;
-      t.is(new Set(log).size, log.length, 'two members, not one twice');
-      if (log.length === 2) seen.add(slot);
+      t.is(log.length, 2);
+      t.is(new Set(log).size, 2, 'two members, not one twice');
+      seen.add(slot);
     }
     t.true(seen.size > 1, 'the copies of different keys go to different members');
   }),

@@ -34,17 +34,21 @@ test('a running percentile follows a change after 1,000 to 2,000 durations', (t)
 
 test('a budget allows its share and what was saved, and no more', (t) => {
   fc.assert(
-    fc.property(fc.array(fc.boolean(), { maxLength: 2000 }), fc.constantFrom(0.01, 0.05, 0.5, 1), (ops, share) => {
-      const budget = new Budget(share);
-      let [earned, spent] = [0, 0];
-      for (const isAsk of ops) {
-        if (isAsk) {
-          budget.earn();
-          earned++;
-        } else if (budget.spend()) spent++;
-        t.true(spent <= earned * share + 10 + 1e-6);
-      }
-    }),
+    fc.property(
+      fc.array(fc.boolean(), { maxLength: 2000 }),
+      fc.constantFrom(0.01, 0.05, 0.5, 1),
+      (ops, share) => {
+        const budget = new Budget(share);
+        let [earned, spent] = [0, 0];
+        for (const isAsk of ops) {
+          if (isAsk) {
+            budget.earn();
+            earned++;
+          } else if (budget.spend()) spent++;
+          t.true(spent <= earned * share + 10 + 1e-6);
+        }
+      },
+    ),
   );
 });
 

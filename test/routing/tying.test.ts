@@ -9,7 +9,9 @@ test(
   'the copy that begins has the other dropped, and only one handler runs',
   scene(async (t, on) => {
     const held = gate<string>();
-    const { definition, log } = leaf(({ slot, message }) => (message === 'hold' ? held.passed : String(slot)));
+    const { definition, log } = leaf(({ slot, message }) =>
+      message === 'hold' ? held.passed : String(slot),
+    );
     const leaves = await pool(await owner(on), definition, 2, { ...here, tie: true });
     leaves.members[0]!.tell.note('hold');
     await settle();
@@ -56,7 +58,9 @@ test(
   'with a delay there is a second copy only where the first has no answer by then',
   scene(async (t, on) => {
     const held = gate<string>();
-    const { definition, log } = leaf(({ slot, message }) => (message === 'hold' ? held.passed : String(slot)));
+    const { definition, log } = leaf(({ slot, message }) =>
+      message === 'hold' ? held.passed : String(slot),
+    );
     const leaves = await pool(await owner(on), definition, 2, { ...here, tie: { delayMs: 2 } });
     t.is(await leaves.ask.read('quick'), '0');
     await on.world.advance(5);
@@ -92,7 +96,9 @@ test(
 test(
   'when the member that has begun ends, the other is asked anew',
   scene(async (t, on) => {
-    const { definition, log } = leaf(({ slot }) => (slot === 0 ? new Promise<string>(() => {}) : String(slot)));
+    const { definition, log } = leaf(({ slot }) =>
+      slot === 0 ? new Promise<string>(() => {}) : String(slot),
+    );
     const busy = await pool(await owner(on), definition, 2, { ...here, tie: true });
     const held = gate<string>();
     const blocker = leaf(() => held.passed);
