@@ -1,11 +1,14 @@
 // The suites there are. Each says which cases it has, in which unit, and which systems take part.
 import { messaging } from './messaging/cases.js';
+import { routing } from './routing/cases.js';
 import { savina } from './savina/cases.js';
+import { tail } from './tail/cases.js';
 
 /**
  * @typedef {object} Case
  * @property {string} name
  * @property {string} unit `/s` where more is better; `µs`, `ms` and `B` where less is
+ * @property {readonly { name: string, unit: string }[]} [measures] what one sample gives, where that is several numbers
  * @property {readonly string[]} systems those that take part, in the order of the table
  *
  * @typedef {object} Suite
@@ -15,4 +18,4 @@ import { savina } from './savina/cases.js';
  */
 
 /** @type {readonly Suite[]} */
-export const suites = [messaging, savina];
+export const suites = [messaging, savina, routing, tail];

@@ -77,13 +77,11 @@ export class Copies {
     if (askId !== undefined) this.node.sender.giveUp(askId, reason);
   }
 
-  /** When the one begins, the other is dropped, unless it has begun too (Dean and Barroso 2013, tied requests). */
-  tie(one: AskCopy, other: AskCopy): void {
-    this.tieTo(one, other);
-    this.tieTo(other, one);
-  }
-
-  private tieTo({ ref, askId }: AskCopy, twin: AskCopy): void {
+  /**
+   * When a copy begins, or if it has begun already, its twin is dropped, unless that has begun too (Dean and Barroso 2013,
+   * tied requests). To be called when the copy has been sent; the twin may be yet to be sent.
+   */
+  tie({ ref, askId }: AskCopy, twin: AskCopy): void {
     const { node } = this;
     if (askId === undefined || twin.askId === undefined) return;
     const at = node.where(ref);

@@ -84,12 +84,15 @@ export class CopiedAsk implements Deadline {
 
   sendTwin(): void {
     const { twin } = this;
-    if (twin?.open) twin.member.ref.sender.copies.dispatch(twin.copy, this.message);
+    if (!twin?.open) return;
+    const { copies } = twin.member.ref.sender;
+    copies.dispatch(twin.copy, this.message);
+    copies.tie(twin.copy, this.racers[0]!.copy);
   }
 
   private open(member: Member): Racer {
     const now = this.owner.now();
-    const leftMs = Math.max(this.timeoutMs - (now - this.startedAt), 1);
+    const leftMs = Math.max(Math.ceil(this.timeoutMs - (now - this.startedAt)), 1);
     const { ref } = member;
     const copy = ref.sender.copies.open(ref, this.message, leftMs, this.signal);
     const racer: Racer = { member, copy, startedAt: now, open: true };

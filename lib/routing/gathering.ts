@@ -148,7 +148,7 @@ export class Gathering {
 
   private ask({ ref }: Member): Promise<unknown> {
     const { timeoutMs, signal } = this.plan;
-    const leftMs = Math.max(timeoutMs - (this.clock.now() - this.startedAt), 1);
+    const leftMs = Math.max(Math.ceil(timeoutMs - (this.clock.now() - this.startedAt)), 1);
     const copy = ref.sender.copies.ask(ref, this.message, leftMs, signal);
     this.open.add(copy);
     const close = (): boolean => this.open.delete(copy);

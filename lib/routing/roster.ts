@@ -135,5 +135,4 @@ const memberErrors = new Set<unknown>([
   'ERR_THRUM_ACTOR_RESTARTED',
   'ERR_THRUM_NODE_DOWN',
   'ERR_THRUM_MAILBOX_FULL',
-  'ERR_THRUM_ASK_TIMEOUT',
 ]);

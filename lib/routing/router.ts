@@ -185,7 +185,7 @@ export class Router implements CopyPool {
         stopWaiting = roster.whenChanged(attempt);
         if (there === undefined) return;
         end();
-        const leftMs = Math.max(timeoutMs - (this.context.now() - startedAt), 1);
+        const leftMs = Math.max(Math.ceil(timeoutMs - (this.context.now() - startedAt)), 1);
         resolve(copies.ask(there, kept, leftMs, signal).reply);
       };
       signal?.addEventListener('abort', onAbort);

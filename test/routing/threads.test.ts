@@ -41,11 +41,13 @@ test('of tied asks on two threads the one that begins has the other dropped', as
   const [busy, working] = [gate(), gate()];
   first!.tell.hold(busy);
   await first!.send.add(0);
+  const waiting = async () => (await system.inspect(first!))!.mailbox.waiting;
+  while ((await waiting()) !== 1) await turn();
   const reply = shards.ask.work(working);
   while (Atomics.load(working, 1) === 0) await turn();
   // Behind the word that the second has begun, on the same way.
   const log = relay.ask.log(first!);
-  while ((await system.inspect(first!))!.mailbox.waiting < 3) await turn();
+  while ((await waiting()) < 3) await turn();
   Atomics.store(busy, 0, 1);
   t.deepEqual(
     await log,
