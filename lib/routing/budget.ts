@@ -1,19 +1,20 @@
 // How many extra requests are allowed: a share of the ordinary ones, so that what helps against a few slow actors
 // doesn't double the load when all are slow.
 
+const savedAtFirst = 10;
+
 export class Budget {
   private readonly share: number;
   private readonly savedMax: number;
-  private saved: number;
+  private saved = savedAtFirst;
 
   /**
    * @param share extra requests for each ordinary one, above 0, at most 1
-   * @param savedMax how many may be saved up for a bad moment
+   * What a thousand requests have earned, or ten if that is more, may be saved up for a bad moment; ten are there at first.
    */
-  constructor(share: number, savedMax = 10) {
+  constructor(share: number) {
     this.share = share;
-    this.savedMax = savedMax;
-    this.saved = savedMax;
+    this.savedMax = Math.max(savedAtFirst, 1000 * share);
   }
 
   /** An ordinary request. */

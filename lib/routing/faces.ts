@@ -6,7 +6,7 @@ import { canGenerate } from '../wire/generated.ts';
 import type { MessageEntry, ProtocolTable } from '../wire/protocolTable.ts';
 import type { GatherOptions } from './gathering.ts';
 import { RoundRobin } from './pickers.ts';
-import type { FaceMethods } from './roster.ts';
+import type { FaceMethods, Roster } from './roster.ts';
 import type { Router } from './router.ts';
 
 /** What a pool shows of its router. */
@@ -32,9 +32,12 @@ interface Classes {
 
 // A face's only own property is a symbol, so that a message may have any name.
 const target = Symbol('router');
+// Beside it, since it is read for each tell.
+const turns = Symbol('roster');
 
 interface FaceObject {
   readonly [target]: Router;
+  readonly [turns]: Roster;
 }
 
 const classes = new WeakMap<ProtocolTable, Classes>();
@@ -72,9 +75,11 @@ function classesOf({ entries }: ProtocolTable): Classes {
 function faceClass(entries: readonly MessageEntry[], method: (entry: MessageEntry) => Method): FaceClass {
   class PoolFace implements FaceObject {
     readonly [target]: Router;
+    readonly [turns]: Roster;
 
     constructor(router: Router) {
       this[target] = router;
+      this[turns] = router.roster;
     }
   }
   const prototype = Object.create(null) as object;
@@ -97,19 +102,18 @@ function plainTell({ name }: MessageEntry): Method {
  * calls, and can put it in place of the call. Members whose turn it is are found without a call as well.
  */
 function generated({ name }: MessageEntry, source: (name: string) => string): Method {
-  const make = new Function('target', 'routerOf', `'use strict'; ${source(JSON.stringify(name))}`);
-  return make(target, routerOf) as Method;
+  const make = new Function('target', 'turns', 'routerOf', `'use strict'; ${source(JSON.stringify(name))}`);
+  return make(target, turns, routerOf) as Method;
 }
 
 function inTurnSource(name: string): string {
   return `return function tell(message) {
-    const router = this === undefined ? routerOf(this, ${name}, 'tell') : this[target];
-    const { faces } = router.roster;
-    let turn = router.turn;
-    if (turn >= faces.length) turn = 0;
-    router.turn = turn + 1;
-    const face = faces[turn];
-    return (face !== undefined && face[${name}](message)) || router.tellOther(${name}, message, face);
+    const roster = this === undefined ? routerOf(this, ${name}, 'tell').roster : this[turns];
+    const { faces, turn } = roster;
+    const at = turn < faces.length ? turn : 0;
+    roster.turn = at + 1;
+    const face = faces[at];
+    return (face !== undefined && face[${name}](message)) || this[target].tellOther(${name}, message, face);
   };`;
 }
 

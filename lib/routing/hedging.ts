@@ -102,14 +102,18 @@ export class Hedging extends Copying {
   protected begin(ask: CopiedAsk, first: Member): void {
     ask.send(first);
     this.budget.earn();
-    const percentile = this.percentileOf(ask.message.entry);
-    if (percentile.count < this.settings.samples) return;
-    this.wait(ask, Math.max(percentile.ms, this.settings.leastMs));
+    if (this.percentileOf(ask.message.entry).count >= this.settings.samples) this.waitUsual(ask);
+  }
+
+  private waitUsual(ask: CopiedAsk): void {
+    this.wait(ask, Math.max(this.percentileOf(ask.message.entry).ms, this.settings.leastMs));
   }
 
   secondDue(ask: CopiedAsk): void {
     const other = this.another(ask, ask.first);
-    if (other === undefined || !this.budget.spend()) return;
+    if (other === undefined) return;
+    // Later: the one ask that is really slow mustn't pay for others that were late for a moment.
+    if (!this.budget.spend()) return this.waitUsual(ask);
     this.extra++;
     ask.send(other);
   }

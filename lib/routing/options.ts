@@ -44,11 +44,14 @@ export type Route<T = unknown> = 'round-robin' | 'random' | 'least-loaded' | ByK
 /** A second copy of an ask that takes long (Dean and Barroso 2013, hedged requests). */
 export interface HedgeOptions<Name extends string = string> {
   /**
-   * The second copy goes out when the first has taken longer than so many per cent of the last 2,000 asks of that
+   * The second copy goes out when the first has taken longer than so many per cent of the last 20,000 asks of that
    * message: above 0, below 100; default 95.
    */
   percentile?: number;
-  /** Extra requests for each ask, at most: above 0, at most 1; default 0.1. Ten more may have been saved up. */
+  /**
+   * Extra requests for each ask, at most: above 0, at most 1; default 0.1. What 1,000 asks earn may be saved up, and at
+   * least ten. A second copy that has no budget waits for it.
+   */
   budget?: number;
   /** Never earlier than so many milliseconds; default 0. */
   leastMs?: number;

@@ -43,6 +43,8 @@ export class Roster {
   rotation: readonly Member[] = [];
   /** Their faces for tells, in the same order. */
   faces: readonly Face[] = [];
+  /** Whose turn it is for tells in a round robin. */
+  turn = 0;
   /** Slots whose member is gone and not replaced. */
   readonly vacant = new Set<number>();
   /** The slots in use are those below. */

@@ -19,8 +19,6 @@ export class Router implements CopyPool {
   readonly deadlines: Deadlines;
   readonly probation: Probation | undefined;
   readonly copier: Copier | undefined;
-  /** Whose turn it is for tells in a round robin. */
-  turn = 0;
   private readonly context: Context;
   /** Whether somebody wants to know how many asks are open, or how long they take. */
   private readonly tracks: boolean;
