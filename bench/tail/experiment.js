@@ -42,7 +42,8 @@ async function run(meter, { slowOneIn, options, message, everyMs, busyEach }) {
     );
     return performance.now() - start;
   };
-  await paced(meter.size(400, 20), everyMs, request);
+  // Until what is usual no longer knows the cold start.
+  await paced(meter.size(1000, 20), everyMs, request);
   const before = await begun();
   const count = meter.size(4000, 40);
   const stopBusy = keepBusy(leaves, busyEach);
