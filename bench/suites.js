@@ -1,7 +1,9 @@
 // The suites there are. Each says which cases it has, in which unit, and which systems take part.
 import { messaging } from './messaging/cases.js';
+import { routing } from './routing/cases.js';
 import { savina } from './savina/cases.js';
 import { store } from './store/cases.js';
+import { tail } from './tail/cases.js';
 import { tasks } from './tasks/cases.js';
 import { wordcount } from './wordcount/cases.js';
 
@@ -9,6 +11,7 @@ import { wordcount } from './wordcount/cases.js';
  * @typedef {object} Case
  * @property {string} name
  * @property {string} unit `/s` and `B/s` where more is better; `µs`, `ms`, `B` and `MB` where less is
+ * @property {readonly { name: string, unit: string }[]} [measures] what one sample gives, where that is several numbers
  * @property {readonly string[]} systems those that take part, in the order of the table
  *
  * @typedef {object} Suite
@@ -18,4 +21,4 @@ import { wordcount } from './wordcount/cases.js';
  */
 
 /** @type {readonly Suite[]} */
-export const suites = [messaging, savina, store, tasks, wordcount];
+export const suites = [messaging, savina, routing, store, tail, tasks, wordcount];

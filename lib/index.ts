@@ -17,6 +17,7 @@ export {
   ActorRestartedError,
   ActorStoppedError,
   AskTimeoutError,
+  CanaryFailedError,
   CorruptMessageError,
   DefinitionConflictError,
   DefinitionNotFoundError,
@@ -34,6 +35,7 @@ export {
   NodeDownError,
   NodeStartError,
   NodeUnresponsiveError,
+  NotEnoughRepliesError,
   RemoteCallLimitError,
   RemoteClosedError,
   RemoteError,
@@ -109,6 +111,26 @@ export {
 } from './protocol/task.ts';
 export type { RemoteEndpoint } from './remote/endpoint.ts';
 export { type ExposeOptions, type Exposure, exposeRef } from './remote/exposeRef.ts';
+export type { Gathered, GatherOptions } from './routing/gathering.ts';
+export { hashOf, type Key, slotOf } from './routing/hash.ts';
+export type {
+  ByKey,
+  HedgeOptions,
+  MessageOf,
+  PoolOptions,
+  ProbationOptions,
+  Route,
+  TieOptions,
+} from './routing/options.ts';
+export {
+  type BroadcastMethods,
+  type GatherMethods,
+  type Pool,
+  type PoolHome,
+  type PoolStats,
+  pool,
+  type Recipient,
+} from './routing/pool.ts';
 export type { StoreOptions } from './store/options.ts';
 export type { ChannelMessage } from './system/channels.ts';
 export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';

@@ -13,6 +13,7 @@ async function take(run) {
   if (run === undefined) throw new Error(`${system} doesn't implement '${caseName}'`);
   try {
     const value = await run(new Meter(size === 'quick'));
+    if (typeof value === 'object') return { values: checked(value) };
     if (!(value > 0 && Number.isFinite(value)))
       throw new Error(`${system} measured ${value} in '${caseName}'`);
     return { value };
@@ -20,6 +21,15 @@ async function take(run) {
     if (error instanceof Skipped) return { skipped: error.message };
     throw error;
   }
+}
+
+/** Several numbers of one sample. Nothing may be 0, such as what a means costs where it isn't used. */
+function checked(values) {
+  for (const [name, value] of Object.entries(values)) {
+    if (value >= 0 && Number.isFinite(value)) continue;
+    throw new Error(`${system} measured ${value} as ${name} in '${caseName}'`);
+  }
+  return values;
 }
 
 /** `postMessage batched` lives in `postMessageBatched.js`. */

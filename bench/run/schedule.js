@@ -18,24 +18,40 @@ export async function runSuite(suite, options) {
   const { cases, notes } = select(suite, options);
   const results = [];
   const failures = [];
-  for (const { name, unit, systems } of cases) {
+  for (const { name, unit, systems, measures } of cases) {
     const left = new Map(systems.map((system) => [system, []]));
     for (let run = 0; run < options.runs; run++) {
       for (const [system, samples] of left) {
         progress(`${name}, ${system}, run ${run + 1} of ${options.runs}`);
         const outcome = await sample(suite.name, name, system, options.quick);
-        if (outcome.value !== undefined) samples.push(outcome.value);
+        const taken = outcome.value ?? outcome.values;
+        if (taken !== undefined) samples.push(taken);
         else left.delete(system);
         if (outcome.skipped !== undefined) notes.push(`${name}, ${system}: left out, ${outcome.skipped}`);
         if (outcome.failed !== undefined) failures.push(`${name}, ${system}: ${outcome.failed}`);
       }
     }
-    for (const [system, samples] of left) {
-      results.push({ suite: suite.name, case: name, system, unit, samples });
-    }
+    results.push(...resultsOf({ suite: suite.name, name, unit, measures }, left));
   }
   progress('');
   return { results, notes, failures };
+}
+
+/** One result for each system; where a sample is several numbers, one for each of those and each system. */
+export function resultsOf({ suite, name, unit, measures }, samplesBySystem) {
+  const systems = [...samplesBySystem];
+  if (measures === undefined) {
+    return systems.map(([system, samples]) => ({ suite, case: name, system, unit, samples }));
+  }
+  return measures.flatMap((measure) =>
+    systems.map(([system, taken]) => ({
+      suite,
+      case: `${name}, ${measure.name}`,
+      system,
+      unit: measure.unit,
+      samples: taken.map((values) => values[measure.name]),
+    })),
+  );
 }
 
 /** The cases and systems that were asked for and can run here. */

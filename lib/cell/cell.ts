@@ -4,6 +4,7 @@ import { ActorRestartedError, ActorStoppedError, InvalidOptionError } from '../p
 import type { Address } from '../protocol/ref.ts';
 import type { Directive } from '../protocol/supervision.ts';
 import type { ProtocolTable } from '../wire/protocolTable.ts';
+import type { TwinAsk } from '../wire/refs.ts';
 import { asError, isThenable } from './asError.ts';
 import { Belongings } from './belongings.ts';
 import { ActorContext } from './context.ts';
@@ -332,7 +333,11 @@ export class Cell {
     const { kind } = this;
     kind.host.counters[1]!++;
     if (this.pressed) this.relieve();
-    if (replyNode !== noReply && this.asks?.wasAborted(replyNode, askId)) return;
+    if (replyNode !== noReply && this.asks !== undefined) {
+      if (this.asks.wasAborted(replyNode, askId)) return;
+      const twin = this.asks.takeTwin(replyNode, askId);
+      if (twin !== undefined) kind.host.dropTwin(replyNode, twin);
+    }
     let result: unknown;
     try {
       if (replyNode !== noReply) this.openAsks().current(replyNode, askId);
@@ -435,6 +440,19 @@ export class Cell {
     if (dropFromStash(this, node, askId)) return;
     this.openAsks().abort(node, askId);
     if (this.waiting === 0) this.asks?.mailboxEmpty();
+  }
+
+  /** Another actor was asked the same: when this ask begins, that one is dropped. */
+  tieAsk(node: number, askId: number, twin: TwinAsk): void {
+    const begun = this.openAsks().tie(node, askId, twin);
+    if (begun !== undefined) this.kind.host.dropTwin(node, begun);
+    else if (this.mailbox === undefined || this.mailbox.size === 0) this.asks?.mailboxEmpty();
+  }
+
+  /** Another actor has begun what this one was asked too: if it still waits here, it never begins. */
+  dropAsk(node: number, askId: number): void {
+    if (dropFromStash(this, node, askId)) return;
+    this.openAsks().drop(node, askId);
   }
 
   own(): Belongings {

@@ -10,7 +10,7 @@ import type { Directive } from '../protocol/supervision.ts';
 import type { RunOptions, Task } from '../protocol/task.ts';
 import type { Platform } from '../wire/platform.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
-import type { RefBinder } from '../wire/refs.ts';
+import type { RefBinder, TwinAsk } from '../wire/refs.ts';
 import type { Cell } from './cell.ts';
 import type { CellKind } from './kind.ts';
 
@@ -87,6 +87,8 @@ export interface CellHost {
   /** Answers an ask. Throws when the reply doesn't fit its schema. */
   reply(cell: Cell, entry: MessageEntry, node: NodeId, askId: number, value: unknown): void;
   replyError(cell: Cell, node: NodeId, askId: number, error: Error): void;
+  /** A tied ask of `asker` has begun here: its twin is to be dropped. */
+  dropTwin(asker: NodeId, twin: TwinAsk): void;
   deadLetter(cell: Cell, message: string, reason: DeadLetterReason, count: number): void;
   /** A message had no room and is given up. */
   dropped(cell: Cell, index: number, replyNode: NodeId, askId: number): void;

@@ -1,6 +1,10 @@
 // The asks an actor is working on, as far as somebody may give them up: their abort signals, and those that
 // were given up before their turn came. An actor that is never asked has none of this.
+import type { TwinAsk } from '../wire/refs.ts';
 import { noReply } from './mailbox.ts';
+
+/** So many drops are remembered that came before their asks, or for asks that had been answered. */
+const earlyDropsMax = 256;
 
 export class OpenAsks {
   private currentNode = noReply;
@@ -8,6 +12,10 @@ export class OpenAsks {
   private readonly controllers = new Map<string, AbortController>();
   private readonly aborted = new Set<string>();
   private readonly open = new Set<string>();
+  /** What is to be dropped elsewhere when an ask begins; most actors never have any. */
+  private ties: Map<string, TwinAsk> | undefined = undefined;
+  /** Asks that are not to begin, which may not have come yet. */
+  private drops: Set<string> | undefined = undefined;
 
   /** The message being handled belongs to this ask (or, with `noReply`, to none). */
   current(node: number, askId: number): void {
@@ -50,17 +58,51 @@ export class OpenAsks {
     else controller.abort(new DOMException('the asker gave up', 'AbortError'));
   }
 
+  /** Two actors were asked the same. Returns the twin where the ask has begun already. */
+  tie(node: number, askId: number, twin: TwinAsk): TwinAsk | undefined {
+    const key = keyOf(node, askId);
+    if (this.hasBegun(key)) return twin;
+    this.ties ??= new Map();
+    this.ties.set(key, twin);
+    return undefined;
+  }
+
+  /** An ask begins: its twin, once, if it is tied. */
+  takeTwin(node: number, askId: number): TwinAsk | undefined {
+    if (this.ties === undefined) return undefined;
+    const key = keyOf(node, askId);
+    const twin = this.ties.get(key);
+    this.ties.delete(key);
+    return twin;
+  }
+
+  /** The twin of an ask has begun: this one won't, unless it has begun too. */
+  drop(node: number, askId: number): void {
+    const key = keyOf(node, askId);
+    if (this.hasBegun(key)) return;
+    this.drops ??= new Set();
+    this.drops.add(key);
+    if (this.drops.size > earlyDropsMax) this.drops.delete(this.drops.values().next().value!);
+  }
+
+  private hasBegun(key: string): boolean {
+    if (this.open.has(key)) return true;
+    return this.currentNode !== noReply && key === keyOf(this.currentNode, this.currentAsk);
+  }
+
   abortAll(reason: () => Error): void {
     for (const controller of this.controllers.values()) controller.abort(reason());
   }
 
-  /** True, once, when the ask was given up before it was handled. */
+  /** True, once, when the ask was given up before it was handled, or its twin has begun. */
   wasAborted(node: number, askId: number): boolean {
-    return this.aborted.size > 0 && this.aborted.delete(keyOf(node, askId));
+    if (this.aborted.size > 0 && this.aborted.delete(keyOf(node, askId))) return true;
+    return this.drops?.delete(keyOf(node, askId)) ?? false;
   }
 
   /** No ask waits any more: what is still marked as aborted is being handled, or had been answered already. */
   mailboxEmpty(): void {
+    this.ties = undefined;
     if (this.aborted.size === 0) return;
     const current = keyOf(this.currentNode, this.currentAsk);
     for (const key of this.aborted) if (key !== current && !this.open.has(key)) this.aborted.delete(key);

@@ -60,6 +60,17 @@ export class Inbox implements FrameReceiver {
         cell?.abortAsk(from, frame.f64());
         return;
       }
+      case FrameKind.tie: {
+        const cell = node.cells.get(frame.f64());
+        const askId = frame.f64();
+        cell?.tieAsk(from, askId, { node: frame.f64(), cell: frame.f64(), askId: frame.f64() });
+        return;
+      }
+      case FrameKind.drop: {
+        const cell = node.cells.get(frame.f64());
+        cell?.dropAsk(frame.f64(), frame.f64());
+        return;
+      }
       case FrameKind.watch:
         return node.watchedFrom(from, frame.f64(), frame.f64());
       case FrameKind.unwatch:

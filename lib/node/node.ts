@@ -24,7 +24,7 @@ import { notParsed } from '../wire/codec.ts';
 import { reviveError, serializeError } from '../wire/errorCodec.ts';
 import type { Platform } from '../wire/platform.ts';
 import { type MessageEntry, protocolTable } from '../wire/protocolTable.ts';
-import type { ActorId, RefBinder } from '../wire/refs.ts';
+import type { ActorId, RefBinder, TwinAsk } from '../wire/refs.ts';
 import { AskTable } from './askTable.ts';
 import { Backlog } from './backlog.ts';
 import { CellTable } from './cellTable.ts';
@@ -475,6 +475,12 @@ export class ActorNode implements CellHost, RefBinder {
     if (at === 'pending') return;
     if (at.node === this.nodeId) this.cells.get(at.cell)?.abortAsk(this.nodeId, askId);
     else this.outbox.abort(at.node, at.cell, askId);
+  }
+
+  /** An ask of `asker` has begun here: the same one elsewhere needn't. */
+  dropTwin(asker: NodeId, twin: TwinAsk): void {
+    if (twin.node === this.nodeId) this.cells.get(twin.cell)?.dropAsk(asker, twin.askId);
+    else this.outbox.drop(asker, twin);
   }
 
   // What becomes an event.

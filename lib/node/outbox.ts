@@ -8,7 +8,7 @@ import { writeDynamic } from '../wire/dynamic.ts';
 import { type SerializedError, serializeError } from '../wire/errorCodec.ts';
 import { beginFrame, dropFrame, endFrame, FrameKind } from '../wire/frames.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
-import type { ActorId, RefBinder } from '../wire/refs.ts';
+import type { ActorId, RefBinder, TwinAsk } from '../wire/refs.ts';
 import type { Link, World } from './world.ts';
 
 /** A {@link StopReason} as plain data. */
@@ -58,6 +58,24 @@ export class Outbox {
 
   abort(node: NodeId, cell: number, askId: number): boolean {
     return this.numbers(node, FrameKind.abort, cell, askId);
+  }
+
+  tie(node: NodeId, cell: number, askId: number, twin: TwinAsk): boolean {
+    return this.frame(node, FrameKind.tie, (writer) => {
+      writer.f64(cell);
+      writer.f64(askId);
+      writer.f64(twin.node);
+      writer.f64(twin.cell);
+      writer.f64(twin.askId);
+    });
+  }
+
+  drop(asker: NodeId, twin: TwinAsk): boolean {
+    return this.frame(twin.node, FrameKind.drop, (writer) => {
+      writer.f64(twin.cell);
+      writer.f64(asker);
+      writer.f64(twin.askId);
+    });
   }
 
   watch(node: NodeId, cell: number, watchId: number): boolean {

@@ -4,12 +4,15 @@ import type { Cell } from '../cell/cell.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import { type Address, type AskOptions, type NodeId, refForOthers, refProtocol } from '../protocol/ref.ts';
 import type { MessageEntry, ProtocolTable } from '../wire/protocolTable.ts';
+import type { Copies } from './copies.ts';
 import { type Face, facesOf } from './faces.ts';
 
 /** What a ref needs of its node. */
 export interface Sender {
   /** Calls `fn` when the node has closed, at once if it has; returns a function that forgets it. */
   onClosed(fn: () => void): () => void;
+  /** Asks that are sent more than once. */
+  readonly copies: Copies;
   tell(ref: ActorRef, entry: MessageEntry, message: unknown): boolean;
   tellValid(ref: ActorRef, entry: MessageEntry, value: unknown): boolean;
   /** Whether a target that pushed back still does. */

@@ -12,6 +12,7 @@ import {
 import type { AskOptions } from '../protocol/ref.ts';
 import { validate } from '../wire/codec.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
+import { Copies } from './copies.ts';
 import type { ActorNode } from './node.ts';
 import { PendingAsk } from './pendingAsk.ts';
 import type { ActorRef, Sender } from './refs.ts';
@@ -23,12 +24,14 @@ const defaultTimeoutMs = 5000;
 type Delivery = 'accepted' | 'full' | 'stopped' | 'nodeDown' | 'closed';
 
 export class MessageSender implements Sender {
+  readonly copies: Copies;
   private readonly node: ActorNode;
   private readonly sent = Promise.resolve();
   private readonly signals = new Signals((askId, reason) => this.giveUp(askId, reason));
 
   constructor(node: ActorNode) {
     this.node = node;
+    this.copies = new Copies(node);
   }
 
   onClosed(fn: () => void): () => void {
@@ -84,8 +87,12 @@ export class MessageSender implements Sender {
   }
 
   send(ref: ActorRef, entry: MessageEntry, message: unknown): Promise<void> {
+    return this.sendValid(ref, entry, this.validate(ref, entry, message));
+  }
+
+  /** A send of a message that has been validated. */
+  sendValid(ref: ActorRef, entry: MessageEntry, value: unknown): Promise<void> {
     const { node } = this;
-    const value = this.validate(ref, entry, message);
     if (loggedTurn.replaying || this.accepted(ref, entry, value)) return this.sent;
     return new Promise<void>((resolve, reject) => {
       const attempt = (): boolean => {
@@ -109,10 +116,7 @@ export class MessageSender implements Sender {
     options: AskOptions | undefined,
   ): Promise<unknown> {
     const value = this.validate(ref, entry, message);
-    const timeoutMs = options?.timeoutMs ?? defaultTimeoutMs;
-    if (!(timeoutMs > 0)) {
-      throw new InvalidOptionError(`timeoutMs must be above 0 (Infinity for never), not ${timeoutMs}`);
-    }
+    const timeoutMs = timeoutOf(options);
     if (loggedTurn.replaying) return never();
     return new Promise<unknown>((settle) => {
       this.open(value, options?.signal, new PendingAsk(ref, entry, timeoutMs, settle));
@@ -120,12 +124,30 @@ export class MessageSender implements Sender {
   }
 
   private open(value: unknown, signal: AbortSignal | undefined, ask: PendingAsk): void {
+    const askId = this.register(ask, signal);
+    if (askId !== undefined) this.dispatch(value, ask, askId);
+  }
+
+  /** Gives an ask its id, from which on it can be given up; `undefined` when it has been rejected instead. */
+  register(ask: PendingAsk, signal: AbortSignal | undefined): number | undefined {
     const { node } = this;
     const { ref, entry } = ask;
-    if (signal?.aborted) return ask.abort(signal.reason);
-    if (this.asksItself(ref, entry)) return ask.reject(new SelfAskError(ref.path, entry.name));
+    if (signal?.aborted) {
+      ask.abort(signal.reason);
+      return undefined;
+    }
+    if (this.asksItself(ref, entry)) {
+      ask.reject(new SelfAskError(ref.path, entry.name));
+      return undefined;
+    }
     const askId = node.asks.open(ask);
     if (signal !== undefined) node.asks.onSettled(askId, this.signals.add(signal, askId));
+    return askId;
+  }
+
+  /** Sends an ask of a valid message, at once or when there is room. */
+  dispatch(value: unknown, { ref, entry }: PendingAsk, askId: number): void {
+    const { node } = this;
     const { backlog } = node;
     if ((backlog.empty || !backlog.has(ref.id)) && this.deliverAsk(ref, entry, value, askId)) return;
     const attempt = (): boolean => {
@@ -233,11 +255,12 @@ export class MessageSender implements Sender {
     return cell !== undefined && (ref === cell.belongings?.self || this.node.running === cell);
   }
 
-  private giveUp(askId: number, reason: unknown): void {
+  /** Nobody waits for an ask any more: it rejects with `reason`, and its handler's signal is aborted. */
+  giveUp(askId: number, reason: unknown): void {
     const ask = this.node.asks.take(askId);
     if (ask === undefined) return;
     ask.abort(reason);
-    this.node.giveUp(ask, askId);
+    if (ask.sent) this.node.giveUp(ask, askId);
   }
 
   private find(ref: ActorRef): Cell | undefined {
@@ -245,9 +268,21 @@ export class MessageSender implements Sender {
     return ref.local?.state === 'stopped' ? undefined : ref.local;
   }
 
-  private validate(ref: ActorRef, entry: MessageEntry, message: unknown): unknown {
+  /** Checks a message. */
+  validate(ref: ActorRef, entry: MessageEntry, message: unknown): unknown {
     return validate(entry.codec, message, () => `message '${entry.name}' to ${ref.path}`);
   }
+}
+
+/**
+ * Within how many milliseconds an ask wants its answer.
+ *
+ * @throws `InvalidOptionError`
+ */
+export function timeoutOf(options: AskOptions | undefined): number {
+  const timeoutMs = options?.timeoutMs ?? defaultTimeoutMs;
+  if (timeoutMs > 0) return timeoutMs;
+  throw new InvalidOptionError(`timeoutMs must be above 0 (Infinity for never), not ${timeoutMs}`);
 }
 
 function refusal(

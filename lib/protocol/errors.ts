@@ -312,6 +312,35 @@ export class ResourceUnavailableError extends ThrumError {
   }
 }
 
+/** Fewer actors of a pool answered than were needed. `failures` says what became of the others. */
+export class NotEnoughRepliesError extends ThrumError {
+  readonly replies: number;
+  readonly needed: number;
+  readonly failures: readonly Error[];
+
+  constructor(message: string, replies: number, needed: number, failures: readonly Error[]) {
+    super(
+      'ERR_THRUM_NOT_ENOUGH_REPLIES',
+      `'${message}' had ${replies} replies where ${needed} are needed${failures.length > 0 ? `: ${failures[0]!.message}` : ''} (settle for less with { share } or { first })`,
+      { cause: failures[0] },
+    );
+    this.replies = replies;
+    this.needed = needed;
+    this.failures = failures;
+  }
+}
+
+/** A canary failed: the others were never asked. `cause` is its error. */
+export class CanaryFailedError extends ThrumError {
+  constructor(path: string, message: string, cause: Error) {
+    super(
+      'ERR_THRUM_CANARY_FAILED',
+      `the canary ${path} failed at '${message}', so nobody else was asked: ${cause.message}`,
+      { cause },
+    );
+  }
+}
+
 /** The system is closed or closing. */
 export class SystemClosedError extends ThrumError {
   constructor(what: string) {

@@ -28,17 +28,19 @@ export interface AskOptions {
   signal?: AbortSignal;
 }
 
-type TellArguments<Schema> = Schema extends z.ZodVoid
+/** What a tell takes: nothing, or the message. */
+export type TellArguments<Schema> = Schema extends z.ZodVoid
   ? []
   : undefined extends z.input<Schema>
     ? [message?: z.input<Schema>]
     : [message: z.input<Schema>];
 
-type AskArguments<Schema> = Schema extends z.ZodVoid
-  ? [options?: AskOptions]
+/** What an ask takes: the message, if it has one, and options. */
+export type AskArguments<Schema, Options = AskOptions> = Schema extends z.ZodVoid
+  ? [options?: Options]
   : undefined extends z.input<Schema>
-    ? [message?: z.input<Schema>, options?: AskOptions]
-    : [message: z.input<Schema>, options?: AskOptions];
+    ? [message?: z.input<Schema>, options?: Options]
+    : [message: z.input<Schema>, options?: Options];
 
 /** `ref.tell.name(message)`: `true` when accepted, `false` when the target pushes back and nothing was sent. */
 export type TellMethods<P> = {

@@ -35,6 +35,10 @@ export const FrameKind = {
   halted: 14,
   /** cell: it is to begin again */
   begin: 15,
+  /** cell, ask id, twin's node, cell and ask id: when that ask begins, its twin is to be dropped */
+  tie: 16,
+  /** cell, asker's node, ask id: its twin has begun; it is dropped unless it has begun too */
+  drop: 17,
 } as const;
 
 /** A frame's length and kind. */

@@ -7,6 +7,11 @@ export interface ActorId {
   readonly cell: number;
 }
 
+/** One of two asks that are the same question: the actor it went to, and its id at the asker's node. */
+export interface TwinAsk extends ActorId {
+  readonly askId: number;
+}
+
 /** Turns identities into refs and back, on behalf of one node. */
 export interface RefBinder {
   /** The identity of a ref of this system. Throws for a ref of another system. */

@@ -1,0 +1,3 @@
+import { inTurn, routingCases } from '../experiment.js';
+
+export const cases = routingCases(inTurn);

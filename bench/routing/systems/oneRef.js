@@ -1,0 +1,3 @@
+import { oneRef, routingCases } from '../experiment.js';
+
+export const cases = routingCases(oneRef);

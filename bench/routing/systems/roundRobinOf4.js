@@ -1,0 +1,3 @@
+import { pooled, routingCases } from '../experiment.js';
+
+export const cases = routingCases(pooled(4));

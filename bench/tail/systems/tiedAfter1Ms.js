@@ -1,0 +1,3 @@
+import { tailCases } from '../experiment.js';
+
+export const cases = tailCases({ tie: { delayMs: 1 } });
