@@ -1,5 +1,6 @@
 // The nodes of a system as the host knows them: starts worker threads, places actors, passes ports on, and
 // tells the others when one has died.
+import { performance } from 'node:perf_hooks';
 import { NodeCounter } from '../node/counters.ts';
 import { type ActorListing, inspectCell, listActors } from '../node/inspect.ts';
 import { idOf } from '../node/locations.ts';
@@ -15,9 +16,9 @@ import { type Board, slotOf, slotsMax } from '../threads/board.ts';
 import { type HostControl, outcomeOf, reviveEvent } from '../threads/control.ts';
 import type { Ending } from '../threads/ending.ts';
 import { nodePlatform } from '../threads/platform.ts';
-import type { Channel, RingTransport } from '../threads/ringTransport.ts';
-import { WorkerHandle } from '../threads/workerHandle.ts';
+import type { Channel } from '../threads/ringTransport.ts';
 import { serializeError } from '../wire/errorCodec.ts';
+import type { Ground, HostTransport, NodeHandle } from './ground.ts';
 import { type LiveNode, MetricsReader } from './metrics.ts';
 import { type Nodes, Relocator } from './relocator.ts';
 import { ReplacementBudget } from './replacements.ts';
@@ -34,14 +35,15 @@ interface Given {
 }
 
 export class NodeTable {
-  private readonly transport: RingTransport;
+  private readonly ground: Ground;
+  private readonly transport: HostTransport;
   private readonly board: Board;
   private readonly given: Given;
   /** What all nodes count and have counted. */
   readonly metrics: MetricsReader;
   /** Nodes that died by themselves while the system closed. */
   readonly diedClosing: NodeId[] = [];
-  private readonly workers = new Map<NodeId, WorkerHandle>();
+  private readonly workers = new Map<NodeId, NodeHandle>();
   /** Nodes that take actors placed on 'any', in turn. */
   private readonly shared: NodeId[] = [];
   /** Nodes that were made for one actor, and end with it. */
@@ -55,15 +57,17 @@ export class NodeTable {
   private lastNode = host;
   private turn = 0;
   private closing = false;
-  private readonly relocator = new Relocator(this.relocatorNodes());
+  private readonly relocator: Relocator;
   private terminating = false;
   private hostNode: ActorNode | undefined = undefined;
 
-  constructor(transport: RingTransport, board: Board, given: Given) {
-    this.transport = transport;
-    this.board = board;
+  constructor(ground: Ground, given: Given) {
+    this.ground = ground;
+    this.transport = ground.transport;
+    this.board = ground.board;
     this.given = given;
-    this.metrics = new MetricsReader(board);
+    this.metrics = new MetricsReader(ground.board);
+    this.relocator = new Relocator(this.relocatorNodes(), ground.clock);
   }
 
   /** The host's own node, which needs this table to exist first. */
@@ -81,7 +85,7 @@ export class NodeTable {
   }
 
   /** The worker nodes that live. */
-  get handles(): readonly WorkerHandle[] {
+  get handles(): readonly NodeHandle[] {
     return [...this.workers.values()];
   }
 
@@ -89,7 +93,7 @@ export class NodeTable {
   async start(shared: boolean): Promise<NodeId> {
     const nodeId = this.nextId();
     this.board.reset(nodeId);
-    const handle = new WorkerHandle(
+    const handle = this.ground.start(
       {
         nodeId,
         own: !shared,
@@ -173,10 +177,7 @@ export class NodeTable {
   /** The live nodes with their event loops, which the host sees from outside. */
   get live(): LiveNode[] {
     const own = { node: host, eventLoop: performance.eventLoopUtilization() };
-    const others = [...this.workers].map(([node, { worker }]) => ({
-      node,
-      eventLoop: worker.performance.eventLoopUtilization(),
-    }));
+    const others = [...this.workers].map(([node, { eventLoop }]) => ({ node, eventLoop }));
     return [own, ...others];
   }
 

@@ -1,6 +1,9 @@
 // What an app holds: a system of nodes, to spawn actors on and to close.
+import { performance } from 'node:perf_hooks';
+import { clearInterval, setInterval } from 'node:timers';
 import type * as z from 'zod';
-import { ActorNode } from '../node/node.ts';
+import type { ActorNode } from '../node/node.ts';
+import type { Control } from '../node/world.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type {
   NamedSpawnOptions,
@@ -14,13 +17,11 @@ import type { CloseReport, EventListener } from '../protocol/events.ts';
 import type { Group } from '../protocol/group.ts';
 import type { ActorInspection } from '../protocol/inspection.ts';
 import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
-import { allocateBoard, Board } from '../threads/board.ts';
 import { isNode } from '../threads/nodeFlag.ts';
-import { RingTransport } from '../threads/ringTransport.ts';
-import { threadWorld } from '../threads/world.ts';
 import { writeError } from '../threads/writeSync.ts';
 import { lifeIsWatched, publisher } from './channels.ts';
 import { type CloseOptions, stopAll } from './closing.ts';
+import type { HostTransport, MakeGround } from './ground.ts';
 import { type ActorList, type InspectOptions, Inspector, type ListOptions } from './inspection.ts';
 import { SystemLog } from './log.ts';
 import { isLogOption, type LogOption } from './logSink.ts';
@@ -29,6 +30,7 @@ import { NodeTable } from './nodeTable.ts';
 import { NodeWatch } from './nodeWatch.ts';
 import { type Safety, type SafetyOptions, safetyOf } from './safety.ts';
 import { defaultThreads } from './threadBudget.ts';
+import { threadGround } from './threadGround.ts';
 
 /** Options of {@link createSystem}. */
 export interface SystemOptions extends SafetyOptions {
@@ -83,6 +85,7 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
     throw new InvalidOptionError(`slowHandlerMs must be above 0, or false, not ${options.slowHandlerMs}`);
   }
   const system = new System({
+    ground: threadGround,
     threads,
     ringBytesMax,
     slowHandlerMs,
@@ -102,7 +105,8 @@ export interface SystemEvents {
 }
 
 /** Options that have been checked. */
-interface Settings {
+export interface Settings {
+  readonly ground: MakeGround;
   readonly threads: number;
   readonly ringBytesMax: number;
   readonly slowHandlerMs: number;
@@ -113,7 +117,8 @@ interface Settings {
   readonly report: (text: string) => void;
 }
 
-const start = Symbol('start');
+/** Names the method that starts a system's worker nodes: nobody else's to call. */
+export const start: unique symbol = Symbol('start');
 
 export class System {
   /** Worker threads it was made with. */
@@ -121,7 +126,7 @@ export class System {
   readonly events: SystemEvents;
   readonly #node: ActorNode;
   readonly #nodes: NodeTable;
-  readonly #transport: RingTransport;
+  readonly #transport: HostTransport;
   readonly #log: SystemLog;
   readonly #inspector: Inspector;
   readonly #watch: NodeWatch | undefined;
@@ -132,32 +137,25 @@ export class System {
   #listeners = 0;
 
   /** Use {@link createSystem}. */
-  constructor({ threads, ringBytesMax, slowHandlerMs, observe, log, safety, report }: Settings) {
+  constructor({ ground: makeGround, threads, ringBytesMax, slowHandlerMs, observe, log, ...rest }: Settings) {
     this.threads = threads;
     this.#log = log;
-    const { unresponsive, ...heap } = safety;
-    const settings = { board: allocateBoard(), ringBytesMax, slowHandlerMs, ...heap };
-    const board = new Board(settings.board, 0);
-    this.#transport = new RingTransport({
-      node: 0,
-      board,
-      ringBytesMax,
-      down: [],
-      spin: false,
-      connect: (to, channel) => nodes.connect(0, to, channel),
-    });
-    const nodes = new NodeTable(this.#transport, board, settings);
+    const { unresponsive, ...heap } = rest.safety;
+    const ground = makeGround(ringBytesMax, (to, channel) => nodes.connect(0, to, channel));
+    const { board } = ground;
+    this.#transport = ground.transport;
+    const nodes = new NodeTable(ground, { board: ground.memory, ringBytesMax, slowHandlerMs, ...heap });
     this.#nodes = nodes;
     this.#inspector = new Inspector(nodes);
-    const world = threadWorld(this.#transport, board, {
+    const control: Control = {
       spawn: (request, on) => nodes.spawn(request, on),
       // The host never dies while there is somebody to know.
       stopped: () => {},
       cancel: (id) => nodes.cancel(id),
       // The host's definitions are the app's own: what it spawns, it has imported.
       load: (module) => import(module),
-    });
-    this.#node = new ActorNode(0, world, { slowHandlerMs });
+    };
+    this.#node = ground.hostNode(control, { slowHandlerMs });
     nodes.attach(this.#node);
     this.#node.events.on(log.listener);
     this.#node.events.on(publisher(this));
@@ -173,7 +171,7 @@ export class System {
           wake: (nodeId) => board.ring(nodeId, 0),
         },
         (event) => this.#node.events.emit(event),
-        report,
+        rest.report,
       );
     this.events = {
       on: (listener) => {
