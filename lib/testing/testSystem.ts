@@ -36,13 +36,13 @@ export interface TestSystemOptions {
    * for so many milliseconds of real time; default 3,000. Infinity: it waits.
    */
   patienceMs?: number;
+  /** How long what follows from a step may take in real time before it counts as endless, in milliseconds; default 5,000. */
+  settleWithinMs?: number;
   /** As `createSystem`'s; default `'silent'`: what matters fails the test. */
   log?: LogOption;
 }
 
 const nodesMax = 16;
-/** How long what follows from a step may take before it counts as endless. */
-const settleWithinMs = 5000;
 const noneForRealMs = 100;
 const seedMax = 2 ** 32;
 
@@ -68,6 +68,7 @@ export async function createTestSystem(options: TestSystemOptions = {}): Promise
     seed: integer('seed', options.seed ?? 1, -seedMax, seedMax),
     expectWithinMs: positive('expectWithinMs', options.expectWithinMs ?? 1000),
     patienceMs: positive('patienceMs', options.patienceMs ?? 3000),
+    settleWithinMs: positive('settleWithinMs', options.settleWithinMs ?? 5000),
     log: options.log ?? 'silent',
   };
   if (!isLogOption(checked.log)) throw new InvalidOptionError("log must be what createSystem's may be");
@@ -92,7 +93,7 @@ export class TestSystem extends System {
   #closed: Promise<CloseReport> | undefined = undefined;
 
   /** Use {@link createTestSystem}. */
-  constructor({ clock, nodes, seed, expectWithinMs, patienceMs, log }: Checked) {
+  constructor({ clock, nodes, seed, expectWithinMs, patienceMs, settleWithinMs, log }: Checked) {
     const activity = new Activity();
     const manual = clock === 'manual' ? new ManualClock(() => activity.settled(settleWithinMs)) : undefined;
     const told: Told = new WeakSet();
@@ -154,7 +155,7 @@ export class TestSystem extends System {
    * for the clock, or for something outside the system (a file, a socket), isn't waited for: await an ask or an
    * expectation for that.
    *
-   * @throws `ExpectationError` when actors keep each other busy for 5 s
+   * @throws `ExpectationError` when actors keep each other busy for `settleWithinMs`
    */
   async settled(): Promise<void> {
     const site = new CallSite(this.settled);
