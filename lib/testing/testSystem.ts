@@ -44,6 +44,8 @@ export interface TestSystemOptions {
 
 const nodesMax = 16;
 const noneForRealMs = 100;
+/** How far closing moves the manual clock at most, for handlers that sleep. */
+const closingMsMax = 60_000;
 const seedMax = 2 ** 32;
 
 /**
@@ -198,14 +200,29 @@ export class TestSystem extends System {
   }
 
   async #judge(options: CloseOptions, site: CallSite): Promise<CloseReport> {
-    await this.#activity.settled(1000);
+    await this.#home.settle();
     this.#ground.host.flushDeadLetters();
     this.#verdict.closing = true;
-    const report = await super.close(options);
+    const closing = super.close(options);
+    await this.#letTimePass(closing);
+    const report = await closing;
     this.#stopPatience();
     const { error } = this.#verdict;
     if (error !== undefined) throw site.mark(error);
     return report;
+  }
+
+  /** A handler that sleeps holds its actor's end: on threads time passes, here it has to be moved. */
+  async #letTimePass(closing: Promise<unknown>): Promise<void> {
+    const manual = this.#manual;
+    if (manual === undefined) return;
+    let closed = false;
+    void closing.finally(() => {
+      closed = true;
+    });
+    await this.#home.settle();
+    const until = manual.now() + closingMsMax;
+    while (!closed && manual.nextAt !== undefined && manual.nextAt <= until) await manual.advanceToNext();
   }
 
   async #pass(ms: number): Promise<void> {
@@ -225,14 +242,17 @@ export class TestSystem extends System {
       get progress() {
         return `${activity.steps} ${manual.now()}`;
       },
-      giveUp: () =>
+      giveUp: () => {
+        // Before they are given up: their own deadlines are among the timers.
+        const state = this.#describe();
         asks.rejectWhere(
           () => true,
           ({ ref, entry }) =>
             new ClockStandsStillError(
-              `ask '${entry.name}' of ${ref.path} isn't answered, and nothing has happened for ${patienceMs} ms.\n${this.#describe()}`,
+              `ask '${entry.name}' of ${ref.path} isn't answered, and nothing has happened for ${patienceMs} ms.\n${state}`,
             ),
-        ),
+        );
+      },
     });
   }
 

@@ -110,7 +110,7 @@ test('the stack of a failed expectation begins at the line of the test', async (
   for (const expectation of wrong) {
     const error = await expectationError(t, expectation());
     const [first] = error.stack!.slice(error.stack!.indexOf('\n    at ')).trim().split('\n');
-    t.regex(first!, /probe\.test\.js/);
+    t.regex(first!, /probe\.test\.[jt]s/);
   }
 });
 

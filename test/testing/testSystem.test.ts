@@ -172,7 +172,7 @@ test('an actor that fails and nobody expected it fails the test, with its error'
   t.regex(error.message, /expect it \(await system\.events\.expect\('failed', …\)\) or allow it/);
   t.is((error.cause as Error).message, 'out of paper');
   const [first] = error.stack!.slice(error.stack!.lastIndexOf('or allow it')).split('\n    at ').slice(1);
-  t.regex(first!, /testSystem\.test\.js/);
+  t.regex(first!, /testSystem\.test\.[jt]s/);
 });
 
 test('a message that gets lost fails the test', async (t) => {
@@ -290,6 +290,18 @@ test('a node that crashes: asks reject, its actors begin again elsewhere when th
   t.not(relocated.node, shop.node);
   t.throws(() => system.crash(0), { instanceOf: InvalidOptionError });
   await system.close();
+});
+
+test('closing lets handlers that sleep come to their end, by the manual clock', async (t) => {
+  const system = await createTestSystem();
+  const shop = await system.spawn(Shop, { payments: system.probe(PaymentsProtocol).ref });
+  const slowly = shop.ask.slowly(30_000, { timeoutMs: 40_000 });
+  await system.settled();
+  const report = await system.close();
+  t.true(report.stopped);
+  t.true(report.elapsedMs < 4000);
+  t.is(system.clock.now(), 30_000);
+  t.is(await slowly, 'after 30000 ms');
 });
 
 test('an actor on a node of its own takes the node with it', async (t) => {
