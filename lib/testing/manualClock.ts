@@ -13,7 +13,8 @@ export class ManualClock implements Clock {
   /** By time; of one time, in the order they were set. */
   private readonly timers: Timer[] = [];
   private time = 0;
-  private moving = false;
+  /** Whether an advance is under way. */
+  moving = false;
 
   /** `settle` lets everything happen that is ready to. */
   constructor(settle: () => Promise<unknown>) {
@@ -57,9 +58,7 @@ export class ManualClock implements Clock {
 
   /** Lets `ms` pass: fires each timer at its time, and lets everything happen that follows before the next one. */
   async advance(ms: number): Promise<void> {
-    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY)) {
-      throw new InvalidOptionError(`clock.advance takes a number of milliseconds from 0 on, not ${ms}`);
-    }
+    checked(ms, 'advance');
     await this.move(async () => {
       const until = this.time + ms;
       await this.settle();
@@ -76,6 +75,11 @@ export class ManualClock implements Clock {
       await this.fireNext();
       return true;
     });
+  }
+
+  /** Moves the time alone, as if the thread had been stuck: what is due by then fires at the next advance. */
+  skip(ms: number): void {
+    this.time += checked(ms, 'skip');
   }
 
   private async fireNext(): Promise<void> {
@@ -97,4 +101,9 @@ export class ManualClock implements Clock {
       this.moving = false;
     }
   }
+}
+
+function checked(ms: number, method: string): number {
+  if (ms >= 0 && ms < Number.POSITIVE_INFINITY) return ms;
+  throw new InvalidOptionError(`clock.${method} takes a number of milliseconds from 0 on, not ${ms}`);
 }

@@ -215,7 +215,8 @@ export class TestSystem extends System {
   /** A handler that sleeps holds its actor's end: on threads time passes, here it has to be moved. */
   async #letTimePass(closing: Promise<unknown>): Promise<void> {
     const manual = this.#manual;
-    if (manual === undefined) return;
+    // An advance that the test hasn't awaited goes on moving it.
+    if (manual === undefined || manual.moving) return;
     let closed = false;
     void closing.finally(() => {
       closed = true;

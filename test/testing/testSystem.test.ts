@@ -96,6 +96,22 @@ test('what follows from a timer has happened before the next one fires', async (
   await system.close();
 });
 
+test('a clock that skips fires what is late at the next advance, in order', async (t) => {
+  const system = await createTestSystem();
+  const payments = system.probe(PaymentsProtocol);
+  const shop = await system.spawn(Shop, { payments: payments.ref });
+  shop.tell.remind({ id: 1, afterMs: 20 });
+  shop.tell.remind({ id: 2, afterMs: 10 });
+  await system.settled();
+  system.clock.skip(1000);
+  await payments.expectNone();
+  await system.clock.advance(0);
+  await payments.expectMatching('charge', { order: 2 });
+  await payments.expectMatching('charge', { order: 1 });
+  t.is(system.clock.now(), 1000);
+  await system.close();
+});
+
 test('an ask times out by the manual clock', async (t) => {
   const system = await createTestSystem();
   const payments = system.probe(PaymentsProtocol);
@@ -110,9 +126,12 @@ test('the clock is moved by one at a time, forward, and only where it is manual'
   const system = await createTestSystem();
   const moving = system.clock.advance(1);
   await t.throwsAsync(system.clock.advance(1), { instanceOf: InvalidOptionError, message: /moving already/ });
+  t.true(system.clock.moving);
   await moving;
+  t.false(system.clock.moving);
   for (const ms of [-1, Number.NaN, Number.POSITIVE_INFINITY]) {
     await t.throwsAsync(system.clock.advance(ms), { instanceOf: InvalidOptionError });
+    t.throws(() => system.clock.skip(ms), { instanceOf: InvalidOptionError });
   }
   await system.close();
   const real = await createTestSystem({ clock: 'real' });
