@@ -88,6 +88,11 @@ export class ActorRef implements Address {
     return `Ref(${this.path})`;
   }
 
+  /** What Node.js prints: not the node behind it. */
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    return this.toString();
+  }
+
   /** A ref is not data: JSON would make it a string that nobody can send to. */
   toJSON(): never {
     throw new InvalidOptionError(

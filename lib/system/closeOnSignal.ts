@@ -1,6 +1,8 @@
 // Closes a system when the process is told to end. The library installs no signal handler by itself: the app
 // calls this, or does the same in its own way.
+
 import { constants } from 'node:os';
+import { performance } from 'node:perf_hooks';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { System } from './system.ts';
 import { within } from './timeLimit.ts';

@@ -1,5 +1,7 @@
 // How a system ends: what waits is handled, if asked for; actors stop; what hasn't stopped in time is named and
 // ended with its thread.
+import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers';
 import type { ActorNode } from '../node/node.ts';
 import type { CloseReport } from '../protocol/events.ts';
 import type { NodeId } from '../protocol/ref.ts';

@@ -1,5 +1,6 @@
 // The nodes of a system as the host knows them: starts worker threads, places actors, passes ports on, and
 // tells the others when one has died.
+import { performance } from 'node:perf_hooks';
 import type { MessagePort } from 'node:worker_threads';
 import { NodeCounter } from '../node/counters.ts';
 import { type ActorListing, inspectCell, listActors } from '../node/inspect.ts';
@@ -16,11 +17,11 @@ import { type Board, slotOf, slotsMax } from '../threads/board.ts';
 import { type HostControl, outcomeOf, reviveEvent } from '../threads/control.ts';
 import type { Ending } from '../threads/ending.ts';
 import { nodePlatform } from '../threads/platform.ts';
-import type { Channel, RingTransport } from '../threads/ringTransport.ts';
+import type { Channel } from '../threads/ringTransport.ts';
 import { serveTasks } from '../threads/taskPort.ts';
-import { WorkerHandle } from '../threads/workerHandle.ts';
 import type { WorkerFactory } from '../threads/workerThread.ts';
 import { serializeError } from '../wire/errorCodec.ts';
+import type { Ground, HostTransport, NodeHandle } from './ground.ts';
 import { type LiveNode, MetricsReader } from './metrics.ts';
 import { type Nodes, Relocator } from './relocator.ts';
 import { ReplacementBudget } from './replacements.ts';
@@ -43,16 +44,17 @@ interface Given {
 type ConnectStore = () => MessagePort | undefined;
 
 export class NodeTable {
-  private readonly transport: RingTransport;
+  private readonly ground: Ground;
+  private readonly transport: HostTransport;
   private readonly board: Board;
   private readonly given: Given;
   private readonly connectStore: ConnectStore;
-  private readonly tasks: TaskRunner;
+  private readonly tasks: TaskRunner | undefined;
   /** What all nodes count and have counted. */
   readonly metrics: MetricsReader;
   /** Nodes that died by themselves while the system closed. */
   readonly diedClosing: NodeId[] = [];
-  private readonly workers = new Map<NodeId, WorkerHandle>();
+  private readonly workers = new Map<NodeId, NodeHandle>();
   /** Nodes that take actors placed on 'any', in turn. */
   private readonly shared: NodeId[] = [];
   /** Nodes that were made for one actor, and end with it. */
@@ -66,23 +68,20 @@ export class NodeTable {
   private lastNode = host;
   private turn = 0;
   private closing = false;
-  private readonly relocator = new Relocator(this.relocatorNodes());
+  private readonly relocator: Relocator;
   private terminating = false;
   private hostNode: ActorNode | undefined = undefined;
 
-  constructor(
-    transport: RingTransport,
-    board: Board,
-    tasks: TaskRunner,
-    given: Given,
-    connectStore: ConnectStore,
-  ) {
-    this.transport = transport;
-    this.board = board;
+  /** `tasks`: where the other nodes' tasks run; undefined: each node runs its own. */
+  constructor(ground: Ground, tasks: TaskRunner | undefined, given: Given, connectStore: ConnectStore) {
+    this.ground = ground;
+    this.transport = ground.transport;
+    this.board = ground.board;
     this.given = given;
     this.tasks = tasks;
     this.connectStore = connectStore;
-    this.metrics = new MetricsReader(board);
+    this.metrics = new MetricsReader(ground.board);
+    this.relocator = new Relocator(this.relocatorNodes(), ground.clock);
   }
 
   /** The host's own node, which needs this table to exist first. */
@@ -100,7 +99,7 @@ export class NodeTable {
   }
 
   /** The worker nodes that live. */
-  get handles(): readonly WorkerHandle[] {
+  get handles(): readonly NodeHandle[] {
     return [...this.workers.values()];
   }
 
@@ -108,7 +107,7 @@ export class NodeTable {
   async start(shared: boolean): Promise<NodeId> {
     const nodeId = this.nextId();
     this.board.reset(nodeId);
-    const handle = new WorkerHandle(
+    const handle = this.ground.start(
       {
         nodeId,
         own: !shared,
@@ -193,10 +192,7 @@ export class NodeTable {
   /** The live nodes with their event loops, which the host sees from outside. */
   get live(): LiveNode[] {
     const own = { node: host, eventLoop: performance.eventLoopUtilization() };
-    const others = [...this.workers].map(([node, { worker }]) => ({
-      node,
-      eventLoop: worker.performance.eventLoopUtilization(),
-    }));
+    const others = [...this.workers].map(([node, { eventLoop }]) => ({ node, eventLoop }));
     return [own, ...others];
   }
 
@@ -223,7 +219,9 @@ export class NodeTable {
     return {
       spawn: (request, on) => outcomeOf(() => this.spawn(request, on)),
       connect: (from, to, ring, port) => this.connect(from, to, { ring, port }),
-      tasks: (port) => serveTasks(port, this.tasks),
+      tasks: (port) => {
+        if (this.tasks !== undefined) serveTasks(port, this.tasks);
+      },
       event: (event) => this.heard(nodeId, reviveEvent(event)),
       stopped: (trackId) => this.relocator.stopped(trackId),
       cancel: (id) => this.relocator.cancel(id),

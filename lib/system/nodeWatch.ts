@@ -1,11 +1,13 @@
 // Watches over the worker nodes of a system: asks each for a sign of life once a second, reports those that are
 // stuck with what they run, and ends them where the app wants that.
+import { performance } from 'node:perf_hooks';
+import { clearInterval, setInterval } from 'node:timers';
 import { NodeUnresponsiveError } from '../protocol/errors.ts';
 import type { SystemEvent } from '../protocol/events.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { SelfReport } from '../threads/selfReport.ts';
 import { askStuckThread, debuggerAttached } from '../threads/stuckThread.ts';
-import type { WorkerHandle } from '../threads/workerHandle.ts';
+import type { NodeHandle } from './ground.ts';
 import { type Finding, Heartbeat } from './heartbeat.ts';
 import type { UnresponsiveOptions } from './safety.ts';
 
@@ -15,7 +17,7 @@ const beats = 5;
 
 export interface WatchedNodes {
   /** The worker nodes that live. */
-  workers(): readonly WorkerHandle[];
+  workers(): readonly NodeHandle[];
   /** How many messages the actors of a node have handled. */
   handled(node: NodeId): number;
   /** Wakes a node that sleeps. */
@@ -76,7 +78,7 @@ export class NodeWatch {
     }
   }
 
-  private async report(worker: WorkerHandle, { nodeId, forMs }: Finding): Promise<void> {
+  private async report(worker: NodeHandle, { nodeId, forMs }: Finding): Promise<void> {
     const { vitals } = worker;
     const asleepSince = vitals.alive;
     const said = await askStuckThread(worker.threadId, this.stopped.signal);

@@ -1,5 +1,7 @@
 // A stretch of time in which the log is brief.
 
+import { clearTimeout, setTimeout } from 'node:timers';
+
 const periodMs = 5000;
 
 export class Period {

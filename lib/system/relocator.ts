@@ -1,7 +1,7 @@
 // Lets actors begin again on another node when theirs has died: waits as their supervision says, starts them, and tells
 // every node where they are now.
 import { idOf } from '../node/locations.ts';
-import type { Spawned, SpawnRequest } from '../node/world.ts';
+import type { Clock, Spawned, SpawnRequest } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
 import { NodeDownError } from '../protocol/errors.ts';
 import type { SystemEvent } from '../protocol/events.ts';
@@ -25,10 +25,13 @@ export interface Nodes {
 export class Relocator {
   private readonly nodes: Nodes;
   private readonly actors = new Relocations();
-  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly clock: Clock;
+  /** What cancels the timers that are set. */
+  private readonly timers = new Set<() => void>();
 
-  constructor(nodes: Nodes) {
+  constructor(nodes: Nodes, clock: Clock) {
     this.nodes = nodes;
+    this.clock = clock;
   }
 
   /** Starts an actor, and knows it from then on if it is to survive its node. */
@@ -66,7 +69,7 @@ export class Relocator {
   takeFrom(node: NodeId): Relocatable[] {
     const moving: Relocatable[] = [];
     for (const actor of this.actors.takeFrom(node)) {
-      const delayMs = delayOf(actor, performance.now());
+      const delayMs = delayOf(actor, this.clock.now());
       if (delayMs === undefined) {
         this.actors.forget(actor.trackId);
         this.report(actor, new NodeDownError(node, `node ${node} went down, as others before it: not again`));
@@ -80,11 +83,11 @@ export class Relocator {
   }
 
   private later(actor: Relocatable, delayMs: number): void {
-    const timer = setTimeout(() => {
-      this.timers.delete(timer);
+    const cancel = this.clock.setTimer(delayMs, () => {
+      this.timers.delete(cancel);
       void this.relocate(actor);
-    }, delayMs);
-    this.timers.add(timer);
+    });
+    this.timers.add(cancel);
   }
 
   private async relocate(actor: Relocatable): Promise<void> {
@@ -104,7 +107,7 @@ export class Relocator {
       if (!actors.has(actor)) return nodes.stop(at);
       nodes.emit({ type: 'relocated', node: at.node, actor: at.path, from });
     } catch (error) {
-      const delayMs = delayOf(actor, performance.now());
+      const delayMs = delayOf(actor, this.clock.now());
       if (nodes.closing || !actors.has(actor)) return;
       if (delayMs !== undefined) return this.later(actor, delayMs);
       this.giveUp(actor);
@@ -135,7 +138,7 @@ export class Relocator {
   }
 
   close(): void {
-    for (const timer of this.timers) clearTimeout(timer);
+    for (const cancel of this.timers) cancel();
     this.timers.clear();
   }
 }

@@ -1,8 +1,10 @@
 // What an app holds: a system of nodes, to spawn actors on and to close.
+import { performance } from 'node:perf_hooks';
+import { clearInterval, setInterval } from 'node:timers';
 import type { Worker } from 'node:worker_threads';
 import type * as z from 'zod';
 import { TaskPool } from '../compute/taskPool.ts';
-import { ActorNode } from '../node/node.ts';
+import type { ActorNode } from '../node/node.ts';
 import { replacementsElsewhere, replacementsOf } from '../node/resources.ts';
 import type { Control, Replacements } from '../node/world.ts';
 import type { Definition } from '../protocol/actor.ts';
@@ -21,16 +23,14 @@ import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
 import type { Resource, ResourceReplacement } from '../protocol/resource.ts';
 import type { RunArguments, RunOptions, Task } from '../protocol/task.ts';
 import type { StoreOptions } from '../store/options.ts';
-import { allocateBoard, Board } from '../threads/board.ts';
 import { importModule } from '../threads/importModule.ts';
 import { isNode } from '../threads/nodeFlag.ts';
-import { RingTransport } from '../threads/ringTransport.ts';
 import type { NodeWorkerOptions, WorkerFactory } from '../threads/workerThread.ts';
-import { threadWorld } from '../threads/world.ts';
 import { writeError } from '../threads/writeSync.ts';
 import { cgroupLimits } from './cgroup.ts';
 import { lifeIsWatched, publisher } from './channels.ts';
 import { type CloseOptions, stopAll } from './closing.ts';
+import type { HostTransport, MakeGround } from './ground.ts';
 import { type ActorList, type InspectOptions, Inspector, type ListOptions } from './inspection.ts';
 import { SystemLog } from './log.ts';
 import { isLogOption, type LogOption } from './logSink.ts';
@@ -46,6 +46,7 @@ import {
   type TaskOptions,
   threadBudget,
 } from './threadBudget.ts';
+import { threadGround } from './threadGround.ts';
 
 /** Options of {@link createSystem}. */
 export interface SystemOptions extends SafetyOptions {
@@ -136,6 +137,7 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
   const safety = safetyOf(options);
   const store = await openStore(options.store);
   const system = new System({
+    ground: threadGround,
     threads,
     tasks,
     replacements: replacementsOf(options.resources ?? []),
@@ -160,9 +162,11 @@ export interface SystemEvents {
 }
 
 /** Options that have been checked. */
-interface Settings {
+export interface Settings {
+  readonly ground: MakeGround;
   readonly threads: number;
-  readonly tasks: TaskBudget;
+  /** Undefined: tasks run on the nodes themselves. */
+  readonly tasks: TaskBudget | undefined;
   readonly replacements: Replacements;
   readonly ringBytesMax: number;
   readonly slowHandlerMs: number;
@@ -176,7 +180,8 @@ interface Settings {
   readonly report: (text: string) => void;
 }
 
-const start = Symbol('start');
+/** Names the method that starts a system's worker nodes: nobody else's to call. */
+export const start: unique symbol = Symbol('start');
 
 export class System {
   /** Worker threads it was made with. */
@@ -184,8 +189,8 @@ export class System {
   readonly events: SystemEvents;
   readonly #node: ActorNode;
   readonly #nodes: NodeTable;
-  readonly #transport: RingTransport;
-  readonly #tasks: TaskPool;
+  readonly #transport: HostTransport;
+  readonly #tasks: TaskPool | undefined;
   readonly #log: SystemLog;
   readonly #inspector: Inspector;
   readonly #watch: NodeWatch | undefined;
@@ -197,37 +202,34 @@ export class System {
   #listeners = 0;
 
   /** Use {@link createSystem}. */
-  constructor(given: Settings) {
-    const { threads, ringBytesMax, slowHandlerMs, observe, log, safety, store, report } = given;
+  constructor({ ground: makeGround, threads, ringBytesMax, slowHandlerMs, observe, log, ...rest }: Settings) {
+    const { store, tasks, replacements } = rest;
     this.threads = threads;
     this.#log = log;
     this.#store = store;
-    const { unresponsive, ...heap } = safety;
+    const { unresponsive, ...heap } = rest.safety;
+    const ground = makeGround(ringBytesMax, (to, channel) => nodes.connect(0, to, channel));
+    const { board } = ground;
+    this.#transport = ground.transport;
+    const { heapLimitBytes } = heap;
+    this.#tasks =
+      tasks &&
+      new TaskPool({
+        ...tasks,
+        allowed: () => tasks.allowed(board.awakeNodes),
+        heapLimitBytes,
+        report: (text, error) => this.#warn(`${text}: ${error.message}`),
+      });
     const settings = {
-      board: allocateBoard(),
+      board: ground.memory,
       ringBytesMax,
       slowHandlerMs,
-      replacements: replacementsElsewhere(given.replacements),
-      workerFactory: given.workerFactory,
-      startTimeoutMs: given.startTimeoutMs,
+      replacements: replacementsElsewhere(replacements),
+      workerFactory: rest.workerFactory,
+      startTimeoutMs: rest.startTimeoutMs,
       ...heap,
     };
-    const board = new Board(settings.board, 0);
-    this.#transport = new RingTransport({
-      node: 0,
-      board,
-      ringBytesMax,
-      down: [],
-      spin: false,
-      connect: (to, channel) => nodes.connect(0, to, channel),
-    });
-    this.#tasks = new TaskPool({
-      ...given.tasks,
-      allowed: () => given.tasks.allowed(board.awakeNodes),
-      heapLimitBytes: safety.heapLimitBytes,
-      report: (text, error) => this.#warn(`${text}: ${error.message}`),
-    });
-    const nodes = new NodeTable(this.#transport, board, this.#tasks, settings, () => store?.connect());
+    const nodes = new NodeTable(ground, this.#tasks, settings, () => store?.connect());
     this.#nodes = nodes;
     this.#inspector = new Inspector(nodes);
     const control: Control = {
@@ -238,13 +240,8 @@ export class System {
       // The host's definitions are the app's own: what it spawns, it has imported.
       load: importModule,
     };
-    const { replacements } = given;
-    const world = threadWorld(this.#transport, board, control, {
-      tasks: this.#tasks,
-      replacements,
-      storage: store?.storage,
-    });
-    this.#node = new ActorNode(0, world, { slowHandlerMs });
+    const given = { ...(this.#tasks && { tasks: this.#tasks }), replacements, storage: store?.storage };
+    this.#node = ground.hostNode(control, { slowHandlerMs }, given);
     nodes.attach(this.#node);
     this.#node.events.on(log.listener);
     store?.onDeath((event) => this.#node.events.emit(event));
@@ -261,7 +258,7 @@ export class System {
           wake: (nodeId) => board.ring(nodeId, 0),
         },
         (event) => this.#node.events.emit(event),
-        report,
+        rest.report,
       );
     this.events = {
       on: (listener) => {
@@ -413,7 +410,7 @@ export class System {
     const outcome = await stopAll(this.#node, this.#nodes, timeoutMs, drain);
     await Promise.all([
       this.#nodes.terminate(),
-      this.#tasks.close(startedAt + timeoutMs - performance.now()),
+      this.#tasks?.close(startedAt + timeoutMs - performance.now()),
     ]);
     await this.#store?.close();
     this.#watch?.stop();

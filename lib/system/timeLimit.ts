@@ -1,5 +1,7 @@
 // Waiting for an answer, but not for ever.
 
+import { clearTimeout, setTimeout } from 'node:timers';
+
 /** What a timer can be set to, some 25 days: Infinity would fire at once. */
 const timerMaxMs = 2 ** 31 - 1;
 

@@ -1,4 +1,6 @@
 // A worker node's heap as V8 accounts for it, and the guard over it.
+import { performance } from 'node:perf_hooks';
+import { setTimeout } from 'node:timers';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { resourceLimits } from 'node:worker_threads';

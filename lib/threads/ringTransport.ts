@@ -1,6 +1,9 @@
 // Frames between the threads of a process, through rings in shared memory: one for each ordered pair of nodes
 // that have something to say to each other, made on first use.
+
 import { availableParallelism } from 'node:os';
+import { performance } from 'node:perf_hooks';
+import { setImmediate } from 'node:timers';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { FrameReceiver, Link, Transport } from '../node/world.ts';
 import type { NodeId } from '../protocol/ref.ts';
@@ -18,6 +21,9 @@ const ringBytesBeyond = 4096;
 /** How long a worker node looks for more before it sleeps, in milliseconds. */
 const spinMs = 0.05;
 const looksPerClockReading = 32;
+
+// As it was when this was loaded: test frameworks replace the global one by a fake.
+const { queueMicrotask } = globalThis;
 
 /** The two ends of what a new link consists of. */
 export interface Channel {

@@ -1,7 +1,9 @@
 // Asks a thread what it runs, through the inspector, also when its event loop doesn't turn any more. Nothing is
 // paused: V8 answers in between two steps of the code that runs. (`Debugger.pause` would do as well, but on Node 20
 // it can abort the whole process, where the pause falls on the entry of a function with a context.)
+
 import type { Session } from 'node:inspector';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { type SelfReport, selfReportExpression } from './selfReport.ts';
 
 /** How long a thread may take to answer, in milliseconds; it does within ten, unless it is in a system call. */

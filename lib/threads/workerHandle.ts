@@ -1,4 +1,5 @@
 // The host's side of one worker node: its thread, its control, and its death.
+import type { EventLoopUtilization } from 'node:perf_hooks';
 import { MessageChannel, type MessagePort, type Worker } from 'node:worker_threads';
 import type * as Comlink from 'comlink';
 import type { ActorListing } from '../node/inspect.ts';
@@ -75,6 +76,11 @@ export class WorkerHandle {
     this.worker.on('exit', (code) => this.died(code));
     // From here on: what a worker calls while the host hasn't loaded Comlink waits in its port.
     void this.open();
+  }
+
+  /** Of its thread, as seen from outside. */
+  get eventLoop(): EventLoopUtilization {
+    return this.worker.performance.eventLoopUtilization();
   }
 
   private awaitUp(timeoutMs: number | undefined): Promise<void> {

@@ -91,7 +91,10 @@ function isCloneable(value: unknown, platform: Platform): boolean {
  */
 export function reviveError(data: SerializedError, known: readonly ErrorClass[]): Error {
   const type = known.find((candidate) => candidate.name === data.className) ?? builtIn.get(data.className);
-  const error = Object.create((type ?? RemoteError).prototype) as Error;
+  // Made as an error, so that it passes for one wherever that is asked (`util.types.isNativeError`, test frameworks);
+  // not by its class, whose constructor would want arguments of its own.
+  const error = withoutTrace(() => new Error());
+  Object.setPrototypeOf(error, (type ?? RemoteError).prototype as object);
   const hidden = (name: string, value: unknown) =>
     Object.defineProperty(error, name, { value, writable: true, configurable: true, enumerable: false });
   hidden('message', data.message);

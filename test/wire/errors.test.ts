@@ -1,4 +1,5 @@
 // An error that travels is the same error to whoever catches it: class, name, message, code, properties, causes.
+import { types } from 'node:util';
 import vm from 'node:vm';
 import test from 'ava';
 import fc from 'fast-check';
@@ -51,6 +52,7 @@ test("JavaScript's own errors arrive as themselves", (t) => {
     t.is(error.message, 'what went wrong');
     t.is(error.stack, sent.stack);
     t.deepEqual(Object.keys(error), []);
+    t.true(types.isNativeError(error));
   }
 });
 
