@@ -22,6 +22,7 @@ import {
   ExpectationError,
   UnexpectedEventsError,
 } from '../../lib/testing/index.ts';
+import { Exchange, RateServer } from '../fixtures/rates.ts';
 import { PaymentsProtocol, Shop, SoldOutError } from '../fixtures/shop.ts';
 
 const Carrier = actor('testing/Carrier', {
@@ -401,5 +402,21 @@ test('the clock of actors is that of the test', async (t) => {
   t.is(await watch.ask.time(), 0);
   await system.clock.advance(1234.5);
   t.is(await watch.ask.time(), 1234.5);
+  await system.close();
+});
+
+test('a fake stands in for a resource on every node', async (t) => {
+  const system = await createTestSystem({ resources: [RateServer.with({ of: () => 2 })] });
+  for (const on of [0, 1, 2]) {
+    const exchange = await system.spawn(Exchange, undefined, { on });
+    t.is(await exchange.ask.toEuros({ cents: 5, currency: 'USD' }), 10);
+  }
+  await system.close();
+});
+
+test('without a fake the real resource is opened, and its failure is the asker’s', async (t) => {
+  const system = await createTestSystem();
+  const exchange = await system.spawn(Exchange);
+  await t.throwsAsync(exchange.ask.toEuros({ cents: 5, currency: 'USD' }), { message: /the real server was asked/ });
   await system.close();
 });
