@@ -8,5 +8,8 @@ const root = join(createRequire(import.meta.url).resolve('next/package.json'), '
 export default {
   output: 'standalone',
   outputFileTracingRoot: root,
+  outputFileTracingIncludes: { '/api/primes': ['./thrum.worker.mjs'] },
+  // Error classes of the app's own travel by name, and minified names differ from file to file.
+  experimental: { serverMinification: false },
   turbopack: { root },
 };

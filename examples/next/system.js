@@ -1,4 +1,6 @@
-// One system for the whole server, made with the first request; in development it outlives reloads.
+// One system for the whole server, made with the first request; in development it outlives reloads. Its worker file is
+// built beside Next, by build.mjs.
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { createSystem } from 'thrum';
 
@@ -7,7 +9,8 @@ const key = Symbol.for('examples.system');
 export function system() {
   globalThis[key] ??= createSystem({
     threads: 2,
-    worker: (options) => new Worker(new URL('../app/thrum.worker.ts', import.meta.url), options),
+    worker: (options) =>
+      new Worker(/* turbopackIgnore: true */ join(process.cwd(), 'thrum.worker.mjs'), options),
   });
   return globalThis[key];
 }

@@ -97,12 +97,12 @@ test('webpack', () => {
   const folder = workspace('app', 'webpack');
   run(bin('webpack'), ['--fail-on-warnings'], join(folder, 'webpack'));
   const built = moveAway(folder, 'webpack/dist');
-  assert.equal(run(process.execPath, ['main.mjs'], built), expected);
+  assert.equal(run(process.execPath, ['main.js'], built), expected);
 });
 
 test('Next.js: a route of the standalone server', async () => {
   const folder = workspace('app', 'next');
-  run(bin('next'), ['build'], join(folder, 'next'), { NEXT_TELEMETRY_DISABLED: '1' });
+  run(process.execPath, ['build.mjs'], join(folder, 'next'), { NEXT_TELEMETRY_DISABLED: '1' });
   const built = moveAway(folder, 'next/.next/standalone', 'commonjs');
   const server = await serve(findServer(built), built);
   try {
