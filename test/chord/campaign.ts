@@ -1,0 +1,51 @@
+// Long campaigns: `node dist/test/chord/campaign.js model --r 2 --seeds 10000`. Prints what was done, as JSON; each
+// violation with its seed.
+import { parseArgs } from 'node:util';
+import { simulate } from '../../lib/sim/index.ts';
+import { type ModelCounts, type ModelOptions, ModelRun, modelSimulation } from './model/model.ts';
+import { type MutantName, mutants } from './mutants/mutants.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    r: { type: 'string', default: '2' },
+    'ring-max': { type: 'string' },
+    seeds: { type: 'string', default: '100' },
+    from: { type: 'string', default: '1' },
+    mutant: { type: 'string' },
+    operations: { type: 'string', default: '300' },
+    'stop-at': { type: 'string', default: '10' },
+  },
+});
+const r = Number(values.r);
+const ringMax = Number(values['ring-max'] ?? (r > 8 ? 64 : 16));
+const options: ModelOptions = { r, ringMax, operations: Number(values.operations) };
+if (values.mutant !== undefined) {
+  options.rules = mutants[values.mutant as MutantName];
+  if (values.mutant === 'original-2001') options.invariants = 'published';
+}
+
+const suite = positionals[0] ?? 'model';
+if (suite !== 'model') throw new Error(`there is no suite '${suite}'`);
+const total: Partial<Record<keyof ModelCounts | 'events', number>> = {};
+const failures: { seed: number; what: string }[] = [];
+const began = performance.now();
+const from = Number(values.from);
+const to = from + Number(values.seeds);
+let seed = from;
+for (; seed < to && failures.length < Number(values['stop-at']); seed++) {
+  try {
+    const { value, events } = await simulate(modelSimulation(seed, options), (sim) =>
+      new ModelRun(sim, options).go(),
+    );
+    for (const [name, n] of Object.entries({ ...value, events })) {
+      total[name as keyof ModelCounts] = (total[name as keyof ModelCounts] ?? 0) + n;
+    }
+  } catch (error) {
+    failures.push({ seed, what: (error as Error).message });
+  }
+}
+const seconds = (performance.now() - began) / 1000;
+const what = { suite, r, ringMax, mutant: values.mutant, seeds: seed - from, seconds };
+console.log(JSON.stringify({ ...what, violations: failures.length, total, failures }, undefined, 2));
+process.exitCode = failures.length > 0 ? 1 : 0;
