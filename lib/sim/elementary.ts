@@ -5,8 +5,8 @@
 const ln2 = 0.6931471805599453;
 const sqrt2 = 1.4142135623730951;
 /** ln 2 in two parts: multiples of the first up to 2^20 are exact. */
-const ln2High = 0.693147180369123816490;
-const ln2Low = 1.90821492927058770002e-10;
+const ln2High = 0.6931471803691238;
+const ln2Low = 1.9082149292705877e-10;
 
 /** The natural logarithm of a finite number above 0, to about 1e-15 of its size. */
 export function ln(value: number): number {
@@ -46,7 +46,7 @@ function lnNearOne(mantissa: number): number {
 
 /** e to the power of `value`, to about 1e-15 of its size; 0 below −745, Infinity above 709. */
 export function exp(value: number): number {
-  if (value !== value) throw new RangeError('e to the power of NaN');
+  if (Number.isNaN(value)) throw new RangeError('e to the power of NaN');
   if (value > 709) return Number.POSITIVE_INFINITY;
   if (value < -745) return 0;
   const k = Math.floor(value / ln2 + 0.5);

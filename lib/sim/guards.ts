@@ -77,8 +77,8 @@ class Guard {
   /** `new Date()` and `Date()` without arguments are the present; with them, they only calculate. */
   private wrapDate(): void {
     const check = (): void => this.check('new Date()', 'ctx.now()');
-    const guardedDate = new Proxy(Date, {
-      construct(target, args, newTarget) {
+    const guardedDate: DateConstructor = new Proxy(Date, {
+      construct(target, args, newTarget): Date {
         if (args.length === 0) check();
         return Reflect.construct(target, args, newTarget === guardedDate ? target : newTarget) as Date;
       },

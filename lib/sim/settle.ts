@@ -2,13 +2,23 @@
 // any is pending; but a `nextTick` that a microtask asks for runs right after the last of them, within the same turn of
 // the event loop. Where there is no `nextTick` (a web page), a message to oneself does the same, more slowly.
 
+interface Port {
+  onmessage: unknown;
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
 type Later = (fn: () => void) => void;
 
 // Taken when this module loads: while a simulation runs, the globals refuse (see guards.ts).
-const { process: node, setImmediate: immediate, MessageChannel: Channel } = globalThis as {
+const {
+  process: node,
+  setImmediate: immediate,
+  MessageChannel: Channel,
+} = globalThis as unknown as {
   process?: { nextTick?: Later };
   setImmediate?: Later;
-  MessageChannel: typeof MessageChannel;
+  MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
 };
 const wallClock: () => number = performance.now.bind(performance);
 
@@ -22,7 +32,7 @@ export class Settler {
   private readonly tick: () => void;
   private readonly yielded: () => void;
   private readonly later: Later;
-  private readonly port: MessagePort | undefined = undefined;
+  private readonly port: Port | undefined = undefined;
   private looksLeft = eventsPerLook;
   private burstSince = wallClock();
 

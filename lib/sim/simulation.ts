@@ -8,7 +8,7 @@ import type { Address, Ref } from '../protocol/ref.ts';
 import type { ActorId } from '../wire/refs.ts';
 import type { Chance } from './chance.ts';
 import type { SimCluster } from './cluster.ts';
-import { SimulatedHost } from './host.ts';
+import type { SimulatedHost } from './host.ts';
 import type { Network } from './network.ts';
 import type { Check, Properties } from './properties.ts';
 import { taskAt } from './taskEvent.ts';
@@ -42,7 +42,8 @@ export class Simulation {
   /** The host with this number, from 1 on. */
   host(id: number): SimulatedHost {
     const host = this.hosts[id - 1];
-    if (host === undefined) throw new InvalidOptionError(`there is no host ${id}: there are ${this.hosts.length}`);
+    if (host === undefined)
+      throw new InvalidOptionError(`there is no host ${id}: there are ${this.hosts.length}`);
     return host;
   }
 
