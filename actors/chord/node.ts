@@ -49,6 +49,18 @@ export interface NodeParts {
   module?: string | URL;
 }
 
+/** What asks are answered with where there is no other answer. */
+const answers = [
+  AlreadyAMemberError,
+  IdentifierTakenError,
+  InvalidIdentifierError,
+  InvalidParametersError,
+  JoinFailedError,
+  LookupFailedError,
+  NotAMemberError,
+  ...storageErrors,
+];
+
 /** Defines a kind of node under a name of its own, with other parts than {@link ChordNode}. */
 export function chordNode(
   name: string,
@@ -58,18 +70,13 @@ export function chordNode(
     ...(parts.module !== undefined && { module: parts.module }),
     args: argsSchema,
     protocol: ChordProtocol,
-    errors: [
-      AlreadyAMemberError,
-      IdentifierTakenError,
-      InvalidIdentifierError,
-      InvalidParametersError,
-      JoinFailedError,
-      LookupFailedError,
-      NotAMemberError,
-      ...storageErrors,
-    ],
-    // A node that has failed has forgotten its place in the ring: it returns under another identifier, or not at all.
-    supervision: { onFailure: 'stop' },
+    errors: answers,
+    // An error that answers an ask is no failure. A node that has failed has forgotten its place in the ring: it returns
+    // under another identifier, or not at all.
+    supervision: {
+      onFailure: (error) => (answers.some((known) => error instanceof known) ? 'resume' : 'stop'),
+      restartsMax: Number.POSITIVE_INFINITY,
+    },
     create: (args, ctx) => new Node(args, ctx, parts),
   });
 }

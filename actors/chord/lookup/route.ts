@@ -26,8 +26,10 @@ export function routeTo(
   most: number,
 ): Route {
   const { self, successors, predecessor } = member;
-  if (isResponsible(member, key))
-    return { kind: 'owners', peers: [self, ...successors], before: predecessor };
+  if (isResponsible(member, key)) {
+    // Alone, a node is before itself.
+    return { kind: 'owners', peers: [self, ...successors], before: predecessor ?? self };
+  }
   if (successors.length === 0) return { kind: 'owners', peers: [predecessor ?? self], before: self };
   const place = ownersIn(self, successors, key);
   const owners = place.filter(({ id }) => !without.has(id));

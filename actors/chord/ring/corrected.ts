@@ -28,7 +28,7 @@ function* join(member: Member, found: Peer): Exchange<JoinOutcome> {
       member.phase = 'member';
       return 'joined';
     }
-    if (!isBetween(before.id, itsSuccessor.id, self.id)) return 'retry';
+    // The place is behind that node, then.
     before = itsSuccessor;
   }
   return 'retry';

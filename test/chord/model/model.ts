@@ -47,6 +47,8 @@ export interface ModelCounts {
   cyclesBroken: number;
 }
 
+/** Over a hundred rounds: enough for every finger to be refreshed several times. */
+const settlingMs = 40_000;
 const latencyMs = { min: 1, max: 30 };
 
 /** How a model run is to be simulated. */
@@ -61,7 +63,6 @@ export function modelSimulation(seed: number, { ringMax }: ModelOptions): Simula
       // Later than the last answer of the dead arrives.
       crashDetectionMs: latencyMs.max + 5,
     },
-    calmMs: 120_000,
   };
 }
 
@@ -134,11 +135,20 @@ export class ModelRun {
       await sim.sleep(sim.random() * 2 * gapMs);
       this.step();
     }
-    sim.eventually('the ring, its lists and its fingers are ideal', () => {
-      const problem = ideal(state) ?? rightFingers(state);
-      if (problem !== undefined) throw new Error(problem);
-    });
+    await this.untilIdeal();
     return this.counts;
+  }
+
+  /** After the last change the ring, its lists and its fingers become ideal, in the time that some rounds take. */
+  private async untilIdeal(): Promise<void> {
+    const { sim, state } = this;
+    const deadlineMs = sim.now() + settlingMs;
+    for (;;) {
+      await sim.sleep(200);
+      const problem = ideal(state) ?? rightFingers(state);
+      if (problem === undefined) return;
+      if (sim.now() > deadlineMs) throw new Error(`${settlingMs} ms after the last change: ${problem}`);
+    }
   }
 
   private get operations(): number {
@@ -179,8 +189,10 @@ export class ModelRun {
 
   private step(): void {
     const { sim } = this;
-    const members = [...this.inhabitants.values()];
-    const chosen = members[Math.floor(sim.random() * members.length)]!;
+    const nodes = [...this.inhabitants.values()];
+    // Now and then one that is still joining.
+    const candidates = sim.random() < 0.9 ? nodes.filter(({ id }) => this.state.isLive(id)) : nodes;
+    const chosen = candidates[Math.floor(sim.random() * candidates.length)]!;
     const what = sim.random();
     if (what < 0.5) {
       const host = this.inhabitants.size < this.options.ringMax ? this.free.pop() : undefined;
@@ -209,6 +221,7 @@ export class ModelRun {
     } catch {
       // The gateway has failed, or the node itself.
       this.counts.joinsFailed++;
+
       if (this.inhabitants.has(node.id)) this.crash(node);
     }
   }

@@ -83,7 +83,17 @@ export function principalsStay(): Invariant {
 }
 
 /** The live members that no list leads past: neither a member's nor one on its way. */
-export function principalsOf(state: RingState): Set<string> {
+export function principalsOf(state: RingState): ReadonlySet<string> {
+  const known = cache.get(state);
+  if (known?.version === state.version) return known.principals;
+  const principals = computePrincipals(state);
+  cache.set(state, { version: state.version, principals });
+  return principals;
+}
+
+const cache = new WeakMap<RingState, { version: number; principals: ReadonlySet<string> }>();
+
+function computePrincipals(state: RingState): ReadonlySet<string> {
   const members = state.members();
   const principals = new Set(members);
   const skip = (from: string, to: string): void => {

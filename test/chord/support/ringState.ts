@@ -1,5 +1,6 @@
 // The state of a whole ring as its invariants speak of it: who lives, what they believe, and which lists are on their
 // way to be believed. Fed by an observer of the nodes; pure otherwise.
+import { isBetween } from '../../../actors/chord/interval.ts';
 import type { Peer } from '../../../actors/chord/messages.ts';
 import type { Member } from '../../../actors/chord/ring/member.ts';
 import type { Observer } from '../../../actors/chord/ring/observer.ts';
@@ -18,6 +19,10 @@ export class RingState implements Observer {
   /** Nodes that live, members or not yet. */
   readonly nodes = new Map<string, Member>();
   private readonly onTheWay = new Map<string, ListOnItsWay>();
+  /** What invariants have seen of each member. */
+  private readonly known = new WeakMap<Member, Pick<Member, 'phase' | 'successors'>>();
+  private sorted: readonly string[] = [];
+  private sortedAt = -1;
   /** Grows with every change that an invariant might notice. */
   version = 0;
 
@@ -32,11 +37,17 @@ export class RingState implements Observer {
 
   changed(member: Member): void {
     if (member.phase === 'left') this.died(member.self.id);
+    const known = this.known.get(member);
+    const { phase, successors } = member;
+    if (known !== undefined && known.phase === phase && known.successors === successors) return;
+    this.known.set(member, { phase, successors });
     this.version++;
   }
 
   listSent(from: Member, asker: Peer, attempt: number, copies: boolean): void {
     const list = from.successors.map(({ id }) => id);
+    // A joining node goes on to the next node, if its place isn't here.
+    if (copies && list[0] !== undefined && !isBetween(from.self.id, asker.id, list[0])) return;
     this.onTheWay.set(`${asker.id} ${attempt}`, {
       asker: asker.id,
       list: copies ? list : [from.self.id, ...list].slice(0, this.r),
@@ -61,10 +72,13 @@ export class RingState implements Observer {
   }
 
   /** Sorted identifiers of the live members. */
-  members(): string[] {
+  members(): readonly string[] {
+    if (this.sortedAt === this.version) return this.sorted;
     const ids: string[] = [];
     for (const [id, { phase }] of this.nodes) if (phase === 'member') ids.push(id);
-    return ids.sort();
+    this.sorted = ids.sort();
+    this.sortedAt = this.version;
+    return this.sorted;
   }
 
   listOf(id: string): readonly Peer[] {

@@ -79,13 +79,13 @@ test('a node enters a ring once in its life', async (t) => {
     instanceOf: AlreadyAMemberError,
     code: 'ERR_THRUM_CHORD_ALREADY_A_MEMBER',
   });
-  await t.throwsAsync(b!.ask.join({ gateway: a! }), { instanceOf: AlreadyAMemberError });
+  await t.throwsAsync(b!.ask.join({ gateway: a! }), { any: true, instanceOf: AlreadyAMemberError });
 });
 
 test('a taken identifier is refused, and the node may not enter', async (t) => {
   const { system, nodes, parameters } = await ringFor(t, 3);
   const twin = await system.spawn(ChordNode, { name: 'node 1#0', parameters });
-  await t.throwsAsync(twin.ask.join({ gateway: nodes[0]! }), { instanceOf: IdentifierTakenError });
+  await t.throwsAsync(twin.ask.join({ gateway: nodes[0]! }), { any: true, instanceOf: IdentifierTakenError });
   t.is((await twin.ask.view()).phase, 'outside');
   await untilIdeal(nodes, parameters);
 });
@@ -94,25 +94,25 @@ test('a node outside of a ring says so, and is no gateway', async (t) => {
   const system = await systemFor(t, { threads: 1 });
   const outside = await system.spawn(ChordNode, { name: 'outside', parameters: quick });
   const other = await system.spawn(ChordNode, { name: 'other', parameters: quick });
-  await t.throwsAsync(outside.ask.lookup({ key: identifierOf('x') }), { instanceOf: NotAMemberError });
-  await t.throwsAsync(outside.ask.get({ key: 'x' }), { instanceOf: NotAMemberError });
-  await t.throwsAsync(outside.ask.leave(), { instanceOf: NotAMemberError });
-  await t.throwsAsync(other.ask.join({ gateway: outside }), { instanceOf: NotAMemberError });
+  await t.throwsAsync(outside.ask.lookup({ key: identifierOf('x') }), { any: true, instanceOf: NotAMemberError });
+  await t.throwsAsync(outside.ask.get({ key: 'x' }), { any: true, instanceOf: NotAMemberError });
+  await t.throwsAsync(outside.ask.leave(), { any: true, instanceOf: NotAMemberError });
+  await t.throwsAsync(other.ask.join({ gateway: outside }), { any: true, instanceOf: NotAMemberError });
   system.stop(outside);
-  await t.throwsAsync(other.ask.join({ gateway: outside }), { instanceOf: JoinFailedError });
+  await t.throwsAsync(other.ask.join({ gateway: outside }), { any: true, instanceOf: JoinFailedError });
 });
 
 test('parameters that cannot be are refused where the node is spawned', async (t) => {
   const system = await systemFor(t, { threads: 1 });
   const spawn = (parameters: object) => system.spawn(ChordNode, { name: 'x', parameters });
-  await t.throwsAsync(spawn({ idBits: 162 }), { instanceOf: InvalidIdentifierError });
-  await t.throwsAsync(spawn({ replicas: 10, successors: 8 }), { instanceOf: InvalidParametersError });
-  await t.throwsAsync(spawn({ replicas: 3, writeQuorum: 4 }), { instanceOf: InvalidParametersError });
-  await t.throwsAsync(spawn({ stabilizeMs: { min: 2, max: 1 } }), { instanceOf: InvalidParametersError });
-  await t.throwsAsync(system.spawn(ChordNode, { id: 'abc' }), { instanceOf: InvalidIdentifierError });
+  await t.throwsAsync(spawn({ idBits: 162 }), { any: true, instanceOf: InvalidIdentifierError });
+  await t.throwsAsync(spawn({ replicas: 10, successors: 8 }), { any: true, instanceOf: InvalidParametersError });
+  await t.throwsAsync(spawn({ replicas: 3, writeQuorum: 4 }), { any: true, instanceOf: InvalidParametersError });
+  await t.throwsAsync(spawn({ stabilizeMs: { min: 2, max: 1 } }), { any: true, instanceOf: InvalidParametersError });
+  await t.throwsAsync(system.spawn(ChordNode, { id: 'abc' }), { any: true, instanceOf: InvalidIdentifierError });
 });
 
 test('a key of another width is no key of the ring', async (t) => {
   const { nodes } = await ringFor(t, 1);
-  await t.throwsAsync(nodes[0]!.ask.lookup({ key: 'abc' }), { instanceOf: InvalidIdentifierError });
+  await t.throwsAsync(nodes[0]!.ask.lookup({ key: 'abc' }), { any: true, instanceOf: InvalidIdentifierError });
 });

@@ -42,7 +42,7 @@ test('what is put by one node is got by any other, replaced and deleted', async 
   }
   await nodes[2]!.ask.delete({ key: 'greeting' });
   for (const node of nodes)
-    await t.throwsAsync(node.ask.get({ key: 'greeting' }), { instanceOf: UnknownKeyError });
+    await t.throwsAsync(node.ask.get({ key: 'greeting' }), { any: true, instanceOf: UnknownKeyError });
 });
 
 test('a value larger than a block is stored in blocks, which go when it is replaced', async (t) => {
@@ -98,7 +98,7 @@ test('a hashed value proves itself', async (t) => {
     version: { counter: 2, writer: '' },
     content: { kind: 'hashed', bytes: text('other') },
   } as const;
-  await t.throwsAsync(nodes[1]!.ask.store({ records: [forged] }), { code: 'ERR_THRUM_CHORD_CORRUPT_VALUE' });
+  await t.throwsAsync(nodes[1]!.ask.store({ records: [forged] }), { any: true, code: 'ERR_THRUM_CHORD_CORRUPT_VALUE' });
   await t.throwsAsync(nodes[1]!.ask.getHashed({ hash: identifierOf('unknown') }), {
     instanceOf: UnknownKeyError,
   });
@@ -113,9 +113,9 @@ test("a signed value is its owner's to change", async (t) => {
   t.is(read(value), 'two');
   t.is(sequence, 2);
   const stale = nodes[0]!.ask.putSigned(signValue(privateKey, text('old'), 1));
-  await t.throwsAsync(stale, { instanceOf: StaleSequenceError });
+  await t.throwsAsync(stale, { any: true, instanceOf: StaleSequenceError });
   const forged = { ...signValue(privateKey, text('three'), 3), value: text('not three') };
-  await t.throwsAsync(nodes[0]!.ask.putSigned(forged), { instanceOf: InvalidSignatureError });
+  await t.throwsAsync(nodes[0]!.ask.putSigned(forged), { any: true, instanceOf: InvalidSignatureError });
 });
 
 test('wrong keys and values are refused by name', async (t) => {
@@ -124,14 +124,14 @@ test('wrong keys and values are refused by name', async (t) => {
   await t.throwsAsync(node!.ask.put({ key: 'k', value: new Uint8Array(101) }), {
     instanceOf: ValueTooLargeError,
   });
-  await t.throwsAsync(node!.ask.put({ key: '', value: text('v') }), { instanceOf: InvalidKeyError });
+  await t.throwsAsync(node!.ask.put({ key: '', value: text('v') }), { any: true, instanceOf: InvalidKeyError });
   await t.throwsAsync(node!.ask.put({ key: 'elevenbytes', value: text('v') }), {
     instanceOf: InvalidKeyError,
   });
-  await t.throwsAsync(node!.ask.get({ key: 'k' }), { instanceOf: UnknownKeyError });
+  await t.throwsAsync(node!.ask.get({ key: 'k' }), { any: true, instanceOf: UnknownKeyError });
 });
 
 test('a ring with fewer nodes than copies takes no values', async (t) => {
   const { nodes } = await ringFor(t, 2, { storageAttempts: 2 });
-  await t.throwsAsync(nodes[0]!.ask.put({ key: 'k', value: text('v') }), { instanceOf: RingTooSmallError });
+  await t.throwsAsync(nodes[0]!.ask.put({ key: 'k', value: text('v') }), { any: true, instanceOf: RingTooSmallError });
 });
