@@ -60,12 +60,27 @@ const describe = {
   load: (rows) =>
     table(
       ['virtual nodes', 'keys', '1st percentile', '99th percentile', 'maximum (all × mean)'],
-      rows.map(({ virtualNodes, keys, p1, p99, max }) => [virtualNodes, keys, figure(p1), figure(p99), figure(max)]),
+      rows.map(({ virtualNodes, keys, p1, p99, max }) => [
+        virtualNodes,
+        keys,
+        figure(p1),
+        figure(p99),
+        figure(max),
+      ]),
     ),
   large: ({ nodes, lookups, buildSeconds, seconds, bytesPerNode, path: paths }) =>
     table(
       ['nodes', 'lookups, all right', 'to build', 'lookups took', 'heap a node', 'path'],
-      [[nodes, lookups, `${figure(buildSeconds)} s`, `${figure(seconds)} s`, `${Math.round(bytesPerNode)} B`, triple(paths)]],
+      [
+        [
+          nodes,
+          lookups,
+          `${figure(buildSeconds)} s`,
+          `${figure(seconds)} s`,
+          `${Math.round(bytesPerNode)} B`,
+          triple(paths),
+        ],
+      ],
     ),
 };
 

@@ -19,9 +19,12 @@ export function lineChart({ title, x, y, lines }) {
     parts.push(`<path d="M${margin.left} ${toY(value).toFixed(1)}h${inner.width}" stroke="#ddd"/>`);
     parts.push(text(margin.left - 8, toY(value) + 4, value, 'end'));
   }
-  for (let at = Math.ceil(left); at <= right; at++) parts.push(text(toX(at), height - margin.bottom + 18, at));
+  for (let at = Math.ceil(left); at <= right; at++)
+    parts.push(text(toX(at), height - margin.bottom + 18, at));
   parts.push(text(margin.left + inner.width / 2, height - 8, x));
-  parts.push(`<g transform="translate(14 ${margin.top + inner.height / 2}) rotate(-90)">${text(0, 0, y)}</g>`);
+  parts.push(
+    `<g transform="translate(14 ${margin.top + inner.height / 2}) rotate(-90)">${text(0, 0, y)}</g>`,
+  );
   for (const [index, { name, points, dashed }] of lines.entries()) {
     const path = points.map(([at, value]) => `${toX(at).toFixed(1)} ${toY(value).toFixed(1)}`).join('L');
     const dash = dashed ? ' stroke-dasharray="5 4"' : '';

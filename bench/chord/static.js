@@ -69,7 +69,8 @@ export function load({ hosts = 10_000, keys = 500_000, keysOfMany = 1_000_000, s
   return [1, 2, 5, 10, 20].map((virtualNodes) => {
     const places = [];
     for (let host = 0; host < hosts; host++) {
-      for (let n = 0; n < virtualNodes; n++) places.push({ id: identifierOf(`${seed} host ${host}#${n}`), host });
+      for (let n = 0; n < virtualNodes; n++)
+        places.push({ id: identifierOf(`${seed} host ${host}#${n}`), host });
     }
     places.sort((a, b) => (a.id < b.id ? -1 : 1));
     const ids = places.map(({ id }) => id);
@@ -98,5 +99,12 @@ export function large({ lookups, nodes = 10_000, r = 20, seed = 1 }) {
   }
   const seconds = (performance.now() - built) / 1000;
   const bytes = process.memoryUsage().heapUsed - before;
-  return { nodes, lookups, buildSeconds: (built - began) / 1000, seconds, bytesPerNode: bytes / nodes, path: summary(paths) };
+  return {
+    nodes,
+    lookups,
+    buildSeconds: (built - began) / 1000,
+    seconds,
+    bytesPerNode: bytes / nodes,
+    path: summary(paths),
+  };
 }

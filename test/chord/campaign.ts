@@ -1,8 +1,9 @@
 // Long campaigns: `node dist/test/chord/campaign.js model --r 2 --seeds 10000`. Prints what was done, as JSON; each
 // violation with its seed.
 import { parseArgs } from 'node:util';
-import { simulate } from '../../lib/sim/index.ts';
+import { Chance, simulate } from '../../lib/sim/index.ts';
 import { type ModelCounts, type ModelOptions, ModelRun, modelSimulation } from './model/model.ts';
+import { play, randomScript, shrinkScript } from './model/script.ts';
 import { type MutantName, mutants } from './mutants/mutants.ts';
 
 const { values, positionals } = parseArgs({
@@ -26,6 +27,10 @@ if (values.mutant !== undefined) {
 }
 
 const suite = positionals[0] ?? 'model';
+if (suite === 'script') {
+  await findScripts();
+  process.exit();
+}
 if (suite !== 'model') throw new Error(`there is no suite '${suite}'`);
 const total: Partial<Record<keyof ModelCounts | 'events', number>> = {};
 const failures: { seed: number; what: string }[] = [];
@@ -49,3 +54,18 @@ const seconds = (performance.now() - began) / 1000;
 const what = { suite, r, ringMax, mutant: values.mutant, seeds: seed - from, seconds };
 console.log(JSON.stringify({ ...what, violations: failures.length, total, failures }, undefined, 2));
 process.exitCode = failures.length > 0 ? 1 : 0;
+
+/** Looks for scripts that the mutant fails, and prints each as short as it gets. */
+async function findScripts(): Promise<void> {
+  const rules = mutants[(values.mutant ?? 'original-2001') as MutantName];
+  const first = Number(values.from);
+  for (let n = first; n < first + Number(values.seeds); n++) {
+    const chance = new Chance(n, 'script');
+    const script = randomScript(80, () => chance.random());
+    if ((await play(script, rules)).problem === undefined) continue;
+    const { steps, problem, beliefs } = await shrinkScript(script, rules);
+    console.log(`seed ${n}, ${steps.length} steps: ${problem}`);
+    for (const step of steps) console.log(`  ${Object.values(step).join(' ')}`);
+    for (const line of beliefs) console.log(`    ${line}`);
+  }
+}

@@ -174,6 +174,8 @@ export class Repair {
         await this.ctx.sleep(this.parameters.stabilizeMs.max || this.parameters.backoffMs);
     }
     this.holders.moving = false;
+    // What was taken too much of is given to those whom it belongs to.
+    this.soon();
   }
 
   private async pullFrom(peer: Peer, range: { from: Identifier; to: Identifier }): Promise<boolean> {

@@ -60,8 +60,6 @@ export function modelSimulation(seed: number, { ringMax }: ModelOptions): Simula
       latency: { type: 'uniform', minMs: latencyMs.min, maxMs: latencyMs.max },
       // Masked by asking again.
       loss: 0.02,
-      // Later than the last answer of the dead arrives.
-      crashDetectionMs: latencyMs.max + 5,
     },
   };
 }
@@ -101,6 +99,7 @@ export class ModelRun {
   private readonly inhabitants = new Map<string, Inhabitant>();
   private readonly free: SimulatedHost[];
   private readonly used = new Set<string>();
+  private readonly diedAtMs = new Map<string, number>();
   private checked = -1;
 
   constructor(sim: Simulation, options: ModelOptions) {
@@ -118,22 +117,27 @@ export class ModelRun {
           return rules.stabilize(member);
         },
       },
-      // Only `crashDetectionMs` says who is dead.
-      detector: () => ({ isDead: () => false }),
+      // Perfect: dead is who is dead, for so long that no answer can be on its way any more.
+      detector: () => ({
+        isDead: ({ id }) =>
+          sim.now() - (this.diedAtMs.get(id) ?? Number.POSITIVE_INFINITY) > latencyMs.max + 5,
+      }),
       observer: this.state,
     });
   }
 
   /** Begins with an ideal ring, and goes on until there were enough operations. */
   async go(): Promise<ModelCounts> {
-    const { sim, options, state } = this;
+    const { sim, options } = this;
     const { r, ringMax, operations = 300 } = options;
     await this.begin(r + 1 + Math.floor(sim.random() * (ringMax - r)));
     this.check();
     const gapMs = 10 + sim.random() * 60;
     while (this.operations < operations) {
       await sim.sleep(sim.random() * 2 * gapMs);
-      this.step();
+      // Now and then several at one moment.
+      do this.step();
+      while (sim.random() < 0.2);
     }
     await this.untilIdeal();
     return this.counts;
@@ -192,12 +196,19 @@ export class ModelRun {
     const nodes = [...this.inhabitants.values()];
     // Now and then one that is still joining.
     const candidates = sim.random() < 0.9 ? nodes.filter(({ id }) => this.state.isLive(id)) : nodes;
-    const chosen = candidates[Math.floor(sim.random() * candidates.length)]!;
+    let chosen = candidates[Math.floor(sim.random() * candidates.length)]!;
     const what = sim.random();
     if (what < 0.5) {
       const host = this.inhabitants.size < this.options.ringMax ? this.free.pop() : undefined;
       if (host !== undefined) void this.join(host, chosen.ref);
-    } else if (!mayFail(this.state, chosen.id, this.options.invariants !== 'published')) {
+      return;
+    }
+    // The worst moment to fail is when one has just been asked: somebody is about to rely on the answer.
+    const asked = [...this.state.listsOnTheWay()].map(({ from }) => from);
+    if (asked.length > 0 && sim.random() < 0.6) {
+      chosen = this.inhabitants.get(asked[Math.floor(sim.random() * asked.length)]!) ?? chosen;
+    }
+    if (!mayFail(this.state, chosen.id, this.options.invariants !== 'published')) {
       this.counts.refused++;
     } else if (what < 0.8) {
       this.crash(chosen);
@@ -247,6 +258,7 @@ export class ModelRun {
   }
 
   private gone(id: string): void {
+    this.diedAtMs.set(id, this.sim.now());
     this.counts.cyclesBroken += this.cyclesBrokenBy(id);
     this.inhabitants.delete(id);
   }

@@ -8,6 +8,8 @@ import type { Observer } from '../../../actors/chord/ring/observer.ts';
 /** A successor list that somebody will adopt. */
 export interface ListOnItsWay {
   readonly asker: string;
+  /** Who has sent it. */
+  readonly from: string;
   /** What the asker's list will be. */
   readonly list: readonly string[];
   /** Whose neighbour the first of the list will be: the asker's if it joins; else it is known to be its successor. */
@@ -50,6 +52,7 @@ export class RingState implements Observer {
     if (copies && list[0] !== undefined && !isBetween(from.self.id, asker.id, list[0])) return;
     this.onTheWay.set(`${asker.id} ${attempt}`, {
       asker: asker.id,
+      from: from.self.id,
       list: copies ? list : [from.self.id, ...list].slice(0, this.r),
       behind: copies ? asker.id : undefined,
     });
