@@ -202,7 +202,7 @@ class Node implements Handlers<typeof ChordProtocol> {
   }): z.input<typeof ChordProtocol.state.reply> {
     if (this.member.phase === 'left') return { kind: 'left' };
     if (this.member.phase !== 'member') throw new NotAMemberError(this.member.self.id, 'asked for its state');
-    if (this.exchanges.isBusy && this.rules.isBusyDuringExchanges) {
+    if (this.exchanges.isBusy && this.rules.answersBusy) {
       this.exchanges.turnAway(asker);
       return { kind: 'busy', waitsFor: [...this.exchanges.waitsFor] };
     }
@@ -331,7 +331,7 @@ class Node implements Handlers<typeof ChordProtocol> {
   /** One round: the successor list, the successor's predecessor, a finger. A round at a time. */
   private async round(): Promise<void> {
     if (this.member.phase !== 'member') return;
-    if (this.roundRuns && this.rules.isBusyDuringExchanges) {
+    if (this.roundRuns && this.rules.runsOneAtATime) {
       this.roundWanted = true;
       return;
     }
@@ -348,7 +348,7 @@ class Node implements Handlers<typeof ChordProtocol> {
   private async doRound(): Promise<void> {
     const outcome = await this.exchanges.run(
       () => this.rules.stabilize(this.member),
-      !this.rules.isBusyDuringExchanges,
+      !this.rules.runsOneAtATime,
     );
     if (this.member.phase !== 'member') return;
     if (outcome === givenUp) {
@@ -382,10 +382,7 @@ class Node implements Handlers<typeof ChordProtocol> {
   }
 
   private async rectify(candidate: Peer): Promise<void> {
-    await this.exchanges.run(
-      () => this.rules.rectify(this.member, candidate),
-      !this.rules.isBusyDuringExchanges,
-    );
+    await this.exchanges.run(() => this.rules.rectify(this.member, candidate), !this.rules.runsOneAtATime);
   }
 
   // Entering and being

@@ -5,6 +5,7 @@ import { Chance, simulate } from '../../lib/sim/index.ts';
 import { type ModelCounts, type ModelOptions, ModelRun, modelSimulation } from './model/model.ts';
 import { play, randomScript, shrinkScript } from './model/script.ts';
 import { type MutantName, mutants } from './mutants/mutants.ts';
+import { runChurn, runStable } from './store/runs.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -27,6 +28,10 @@ if (values.mutant !== undefined) {
 }
 
 const suite = positionals[0] ?? 'model';
+if (suite === 'store') {
+  await runStore();
+  process.exit();
+}
 if (suite === 'script') {
   await findScripts();
   process.exit();
@@ -68,4 +73,31 @@ async function findScripts(): Promise<void> {
     for (const step of steps) console.log(`  ${Object.values(step).join(' ')}`);
     for (const line of beliefs) console.log(`    ${line}`);
   }
+}
+
+/** Both kinds of runs over the store. */
+async function runStore(): Promise<void> {
+  const first = Number(values.from);
+  const sum = {
+    operations: 0,
+    notLinearizable: 0,
+    acknowledged: 0,
+    failures: 0,
+    reads: 0,
+    stale: 0,
+    lost: 0,
+  };
+  for (let n = first; n < first + Number(values.seeds); n++) {
+    const stable = await runStable(n);
+    sum.operations += stable.operations;
+    if (stable.verdict.linearizable !== true) {
+      sum.notLinearizable++;
+      console.log(`seed ${n} is not linearizable: ${stable.verdict.partition}`);
+    }
+    const { lost, ...churn } = await runChurn(n);
+    for (const name of ['acknowledged', 'failures', 'reads', 'stale'] as const) sum[name] += churn[name];
+    sum.lost += lost.length;
+    if (lost.length > 0) console.log(`seed ${n} lost ${lost.join(', ')}`);
+  }
+  console.log(JSON.stringify({ suite: 'store', seeds: Number(values.seeds), ...sum }));
 }

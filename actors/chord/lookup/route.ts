@@ -31,16 +31,25 @@ export function routeTo(
     return { kind: 'owners', peers: [self, ...successors], before: predecessor ?? self };
   }
   if (successors.length === 0) return { kind: 'owners', peers: [predecessor ?? self], before: self };
-  const place = ownersIn(self, successors, key);
+  // A list with room left goes round the whole ring: behind its last node comes this one.
+  const isWhole = successors.length < member.length;
+  const place = ownersIn(self, isWhole ? [...successors, self] : successors, key);
   const owners = place.filter(({ id }) => !without.has(id));
   if (owners.length > 0) {
     return {
       kind: 'owners',
       peers: owners,
-      before: successors[successors.length - place.length - 1] ?? self,
+      before: nodeBefore(member, place),
     };
   }
   return { kind: 'closer', peers: closestPreceding(member, key, without, most) };
+}
+
+/** The node of the list before the first of `place`, which is the rest of it. */
+function nodeBefore({ self, successors }: Member, [first]: readonly Peer[]): Peer {
+  const index = successors.findIndex(({ id }) => id === first!.id);
+  if (index < 0) return successors[successors.length - 1] ?? self;
+  return successors[index - 1] ?? self;
 }
 
 /** Of all nodes known, those nearest before `key`, nearest first. */

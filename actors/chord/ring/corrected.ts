@@ -97,4 +97,11 @@ export function isResponsible({ self, predecessor, successors }: Member, key: Id
   return isOwnedBy(predecessor.id, key, self.id);
 }
 
-export const correctedRules: Rules = { join, stabilize, rectify, hint, isBusyDuringExchanges: true };
+export const correctedRules: Rules = {
+  join,
+  stabilize,
+  rectify,
+  hint,
+  answersBusy: true,
+  runsOneAtATime: true,
+};

@@ -68,7 +68,8 @@ const parametersFor = (r: number): ChordOptions => ({
   idBits: 32,
   successors: r,
   replicas: 1,
-  stabilizeMs: { min: 100, max: 300 },
+  // Also before the round before it has ended.
+  stabilizeMs: { min: 20, max: 250 },
   requestTimeoutMs: 70,
   busyRetryMs: 40,
   backoffMs: 60,

@@ -1,5 +1,6 @@
 // A ring driven step by step, without timers: what goes wrong can then be cut down to the few steps that it takes, and
-// be read. Each step is done before the next one begins.
+// be read: one at a
+// time or, where a step says so, overlapping.
 
 import type { ChordRef } from '../../../actors/chord/messages.ts';
 import type { ChordOptions } from '../../../actors/chord/parameters.ts';
@@ -13,7 +14,9 @@ import { SimulatedNode, useParts } from './definition.ts';
 /** One injected event, or one timer's. */
 export type Step =
   | { readonly do: 'join'; readonly node: string; readonly by: string }
-  | { readonly do: 'stabilize' | 'crash' | 'leave'; readonly node: string };
+  /** `at once`: the next step begins before this one is done. */
+  | { readonly do: 'stabilize'; readonly node: string; readonly then?: 'at once' }
+  | { readonly do: 'crash' | 'leave'; readonly node: string };
 
 /** What came of a script: the steps that could be done, and what went wrong after the last of them. */
 export interface Played {
@@ -79,7 +82,7 @@ export async function play(script: readonly Step[], rules: Rules): Promise<Playe
           host.crash();
         }
       }
-      await sim.sleep(40);
+      await sim.sleep('then' in step ? 2.5 : 60);
       const problem = wrong();
       if (problem !== undefined) return { problem, beliefs: beliefsOf(state) };
     }
@@ -107,7 +110,8 @@ export function randomScript(length: number, random: () => number): Step[] {
   const pick = (): string => known[Math.floor(random() * known.length)]!;
   return Array.from({ length }, (): Step => {
     const what = random();
-    if (what < 0.55) return { do: 'stabilize', node: pick() };
+    if (what < 0.35) return { do: 'stabilize', node: pick() };
+    if (what < 0.55) return { do: 'stabilize', node: pick(), then: 'at once' };
     if (what < 0.7) return { do: 'crash', node: pick() };
     if (what < 0.75) return { do: 'leave', node: pick() };
     const by = pick();

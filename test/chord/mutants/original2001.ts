@@ -67,5 +67,6 @@ export const original2001: Rules = {
   stabilize,
   rectify: notify,
   hint: trustHint,
-  isBusyDuringExchanges: false,
+  answersBusy: false,
+  runsOneAtATime: true,
 };
