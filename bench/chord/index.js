@@ -3,13 +3,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { lineChart } from './lineChart.js';
 import { failures, large, load, pathLengths } from './static.js';
+import { threads } from './threads.js';
 
-const sections = { failures, pathLengths, load, large };
+const sections = { failures, pathLengths, load, large, threads };
 
 /** Runs the sections named in `only`, or all, and writes them to the folder `output`. */
 export async function runChord({ quick, only = Object.keys(sections), output }) {
   const sizes = quick
-    ? { lookups: 500, maxPower: 8, hosts: 200, keys: 10_000, keysOfMany: 20_000, nodes: 300 }
+    ? { lookups: 500, maxPower: 8, hosts: 200, keys: 10_000, keysOfMany: 20_000, threadLookups: 2000 }
     : { lookups: 10_000 };
   await mkdir(output, { recursive: true });
   const results = {};
@@ -18,7 +19,7 @@ export async function runChord({ quick, only = Object.keys(sections), output }) 
     if (section === undefined) {
       throw new Error(`no section '${name}': there are ${Object.keys(sections).join(', ')}`);
     }
-    results[name] = section(sizes);
+    results[name] = await section(sizes);
     const text = describe[name](results[name]);
     console.log(`${text}\n`);
     await writeFile(path.join(output, `${name}.md`), `${text}\n`);
@@ -81,6 +82,11 @@ const describe = {
           triple(paths),
         ],
       ],
+    ),
+  threads: ({ nodes, lookups, seconds, perSecond, hops }) =>
+    table(
+      ['nodes, a thread each', 'lookups, all right', 'seconds', 'lookups a second', 'steps'],
+      [[nodes, lookups, figure(seconds), Math.round(perSecond), figure(hops)]],
     ),
 };
 

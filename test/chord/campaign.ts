@@ -2,6 +2,7 @@
 // violation with its seed.
 import { parseArgs } from 'node:util';
 import { Chance, simulate } from '../../lib/sim/index.ts';
+import { runHostile } from './hostile/hostile.ts';
 import { type ModelCounts, type ModelOptions, ModelRun, modelSimulation } from './model/model.ts';
 import { play, randomScript, shrinkScript } from './model/script.ts';
 import { type MutantName, mutants } from './mutants/mutants.ts';
@@ -28,6 +29,10 @@ if (values.mutant !== undefined) {
 }
 
 const suite = positionals[0] ?? 'model';
+if (suite === 'hostile') {
+  await runHostileSeeds();
+  process.exit();
+}
 if (suite === 'store') {
   await runStore();
   process.exit();
@@ -100,4 +105,17 @@ async function runStore(): Promise<void> {
     if (lost.length > 0) console.log(`seed ${n} lost ${lost.join(', ')}`);
   }
   console.log(JSON.stringify({ suite: 'store', seeds: Number(values.seeds), ...sum }));
+}
+
+async function runHostileSeeds(): Promise<void> {
+  const first = Number(values.from);
+  const sum = { lookups: 0, faults: 0, untyped: 0, 'one ring': 0, split: 0, alone: 0 };
+  for (let n = first; n < first + Number(values.seeds); n++) {
+    const run = await runHostile(n);
+    sum.lookups += run.lookups;
+    sum.faults += run.faults;
+    sum.untyped += run.untyped.length;
+    sum[run.ending]++;
+  }
+  console.log(JSON.stringify({ suite: 'hostile', seeds: Number(values.seeds), ...sum }));
 }

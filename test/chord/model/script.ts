@@ -15,7 +15,7 @@ import { SimulatedNode, useParts } from './definition.ts';
 export type Step =
   | { readonly do: 'join'; readonly node: string; readonly by: string }
   /** `at once`: the next step begins before this one is done. */
-  | { readonly do: 'stabilize'; readonly node: string; readonly then?: 'at once' }
+  | { readonly do: 'stabilize'; readonly node: string; readonly overlap?: 'at once' }
   | { readonly do: 'crash' | 'leave'; readonly node: string };
 
 /** What came of a script: the steps that could be done, and what went wrong after the last of them. */
@@ -82,7 +82,7 @@ export async function play(script: readonly Step[], rules: Rules): Promise<Playe
           host.crash();
         }
       }
-      await sim.sleep('then' in step ? 2.5 : 60);
+      await sim.sleep('overlap' in step ? 2.5 : 60);
       const problem = wrong();
       if (problem !== undefined) return { problem, beliefs: beliefsOf(state) };
     }
@@ -111,7 +111,7 @@ export function randomScript(length: number, random: () => number): Step[] {
   return Array.from({ length }, (): Step => {
     const what = random();
     if (what < 0.35) return { do: 'stabilize', node: pick() };
-    if (what < 0.55) return { do: 'stabilize', node: pick(), then: 'at once' };
+    if (what < 0.55) return { do: 'stabilize', node: pick(), overlap: 'at once' };
     if (what < 0.7) return { do: 'crash', node: pick() };
     if (what < 0.75) return { do: 'leave', node: pick() };
     const by = pick();
