@@ -40,7 +40,7 @@ class Demo {
   private readonly nodes = new Map<string, ChordRef>();
   private named = 0;
   private reads = 0;
-  private stale = 0;
+  private failed = 0;
 
   constructor(system: System, request: ChordDemoRequest, io: CommandIo) {
     this.system = system;
@@ -93,7 +93,7 @@ class Demo {
         const key = n % this.request.keys;
         const found = await this.read(key);
         this.reads++;
-        if (!found) this.stale++;
+        if (!found) this.failed++;
       }
     };
     const readers = [0, 1, 2, 3].map(reader);
@@ -103,9 +103,7 @@ class Demo {
       working = false;
       await Promise.all(readers);
     }
-    this.print(
-      `Meanwhile ${this.reads} keys were read; ${this.stale} reads failed and found the key later, or not.`,
-    );
+    this.print(`Meanwhile keys were read ${this.reads} times; ${this.failed} of the reads failed.`);
   }
 
   private async read(n: number): Promise<boolean> {
