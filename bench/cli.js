@@ -14,7 +14,7 @@ import { suites } from './suites.js';
 export async function main() {
   const program = new Command('bench')
     .description('Benchmarks of thrum beside its peers, which run in the same call, interleaved.')
-    .usage('SUITE [options] | compare A.json B.json | chart FILE.json -o DIR | docs')
+    .usage('SUITE [options] | chord [options] | compare A.json B.json | chart FILE.json -o DIR | docs')
     .argument('<suite>', `${suites.map(({ name }) => name).join(' or ')}`)
     .option('--json <file>', 'write the report as JSON')
     .option('--quick', 'tiny sizes, one run: shows that everything works, not how fast it is')
@@ -22,6 +22,16 @@ export async function main() {
     .addOption(new Option('--only <case>', 'run this case (may be repeated)').argParser(collect))
     .addOption(new Option('--systems <list>', 'run these systems, separated by commas').argParser(names))
     .action(runCommand);
+  program
+    .command('chord')
+    .description('the tables of Chord, beside those of the paper; writes JSON, Markdown and a chart')
+    .option('--quick', 'tiny sizes: shows that everything works')
+    .addOption(new Option('--only <list>', 'these sections, separated by commas').argParser(names))
+    .option('-o, --output <dir>', 'folder to write to', 'chord-tables')
+    .action(async (options) => {
+      const { runChord } = await import('./chord/index.js');
+      await runChord(options);
+    });
   program
     .command('compare')
     .description('print the ratios between two reports')

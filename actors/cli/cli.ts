@@ -1,6 +1,7 @@
 // The command line as a whole: `thrum`, its version and its subcommands, and which exit code each outcome has.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { addChord } from './chord.ts';
 import type { CommandIo } from './io.ts';
 import { addWordCount, type WordCountRequest } from './wordcount.ts';
 
@@ -32,6 +33,10 @@ export async function runCli(
     .exitOverride();
   addWordCount(program, io, async (request) => {
     exitCode = await wordCount(request, io);
+  });
+  addChord(program, io, async (request) => {
+    const { runChordDemo } = await import('./chordDemo.ts');
+    exitCode = await runChordDemo(request, io);
   });
   try {
     await program.parseAsync(args, { from: 'user' });

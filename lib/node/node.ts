@@ -92,7 +92,7 @@ export class ActorNode implements CellHost, RefBinder {
     this.counters = world.pressure.counters;
     this.asks = new AskTable(world.clock, this.counters, (ask, askId) => this.giveUp(ask, askId));
     const emit = (event: SystemEvent): void => this.events.emit(event);
-    this.deadLetters = new DeadLetters(nodeId, world.defer, emit);
+    this.deadLetters = new DeadLetters(nodeId, (fn) => world.defer(fn), emit);
     this.pushBacks = new PushBacks(nodeId, world.clock, emit);
     this.outbox = new Outbox(world, this);
     this.sender = new MessageSender(this);

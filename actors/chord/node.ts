@@ -1,0 +1,452 @@
+// The behaviour of a node: hands each message to the part that knows what to do, and keeps the rounds going.
+import * as z from 'zod';
+import { actor, type Context, type Definition, type Handlers } from '../../lib/index.ts';
+import {
+  AlreadyAMemberError,
+  IdentifierTakenError,
+  InvalidIdentifierError,
+  InvalidParametersError,
+  JoinFailedError,
+  LookupFailedError,
+  NotAMemberError,
+} from './errors.ts';
+import { identifierOf, parseIdentifier } from './identifier.ts';
+import { Lookups } from './lookup/lookups.ts';
+import { ChordProtocol, type ChordRef, type LookupResult, type NodeView, type Peer } from './messages.ts';
+import { type ChordParameters, checkParameters, parametersSchema, spaceOf } from './parameters.ts';
+import { correctedRules } from './ring/corrected.ts';
+import { type FailureDetector, timeoutDetector } from './ring/detector.ts';
+import type { Leaver, Rules } from './ring/exchange.ts';
+import { Exchanges, givenUp } from './ring/exchanges.ts';
+import { Member } from './ring/member.ts';
+import type { Observer } from './ring/observer.ts';
+import { Requests } from './ring/requests.ts';
+import type { Entry, StoredRecord } from './storage/messages.ts';
+import type { Version } from './storage/record.ts';
+import type { SignedValue } from './storage/signing.ts';
+import { Storage, storageErrors } from './storage/storage.ts';
+
+const argsSchema = z.object({
+  /** What the identifier is the hash of, where `id` isn't given. */
+  name: z.string().min(1).optional(),
+  /** The identifier itself: hexadecimal digits. */
+  id: z.string().optional(),
+  /** What the node shares its fate with, as other nodes of one machine; default: nothing. See `joinRing`. */
+  host: z.string().default(''),
+  parameters: parametersSchema.prefault({}),
+});
+type NodeArgs = z.output<typeof argsSchema>;
+type NodeContext = Context<typeof ChordProtocol>;
+
+/** The parts of a node that may be swapped. */
+export interface NodeParts {
+  /** Default: the corrected protocol. */
+  rules?: Rules;
+  /** Default: {@link timeoutDetector} with `requestAttempts`. Called once for each node. */
+  detector?: (parameters: ChordParameters) => FailureDetector;
+  observer?: Observer;
+  /** Where another thread finds the definition. */
+  module?: string | URL;
+}
+
+/** What asks are answered with where there is no other answer. */
+const answers = [
+  AlreadyAMemberError,
+  IdentifierTakenError,
+  InvalidIdentifierError,
+  InvalidParametersError,
+  JoinFailedError,
+  LookupFailedError,
+  NotAMemberError,
+  ...storageErrors,
+];
+
+/** Defines a kind of node under a name of its own, with other parts than {@link ChordNode}. */
+export function chordNode(
+  name: string,
+  parts: NodeParts = {},
+): Definition<typeof ChordProtocol, typeof argsSchema> {
+  return actor(name, {
+    ...(parts.module !== undefined && { module: parts.module }),
+    args: argsSchema,
+    protocol: ChordProtocol,
+    errors: answers,
+    // An error that answers an ask is no failure. A node that has failed has forgotten its place in the ring: it returns
+    // under another identifier, or not at all.
+    supervision: {
+      onFailure: (error) => (answers.some((known) => error instanceof known) ? 'resume' : 'stop'),
+      restartsMax: Number.POSITIVE_INFINITY,
+    },
+    create: (args, ctx) => new Node(args, ctx, parts),
+  });
+}
+
+class Node implements Handlers<typeof ChordProtocol> {
+  private readonly ctx: NodeContext;
+  private readonly parameters: ChordParameters;
+  private readonly rules: Rules;
+  private readonly observer: Observer | undefined;
+  private readonly member: Member;
+  private readonly exchanges: Exchanges;
+  private readonly lookups: Lookups;
+  private readonly storage: Storage;
+  private neighbours = '';
+  private rounds = 0;
+  private roundRuns = false;
+  private roundWanted = false;
+  private cancelRound: (() => void) | undefined;
+
+  constructor({ name, id, host, parameters }: NodeArgs, ctx: NodeContext, parts: NodeParts) {
+    checkParameters(parameters);
+    const space = spaceOf(parameters);
+    this.ctx = ctx;
+    this.parameters = parameters;
+    this.rules = parts.rules ?? correctedRules;
+    this.observer = parts.observer;
+    const own = id === undefined ? identifierOf(name ?? ctx.self.id, space) : parseIdentifier(id, space);
+    this.member = new Member({ id: own, host, ref: ctx.self }, parameters.successors, () => this.changed());
+    const detector = parts.detector?.(parameters) ?? timeoutDetector(parameters.requestAttempts);
+    const requests = new Requests(detector, parameters.requestTimeoutMs);
+    this.lookups = new Lookups(this.member, requests, parameters);
+    this.exchanges = new Exchanges(ctx, this.member, requests, parameters, parts.observer);
+    this.storage = new Storage(ctx, this.member, this.lookups, requests, parameters, (error) =>
+      this.fail(error),
+    );
+    this.observer?.started(this.member);
+  }
+
+  // What an app asks for
+
+  create(): void {
+    this.enterOnce();
+    this.become('member');
+  }
+
+  async join({ gateway }: { gateway: ChordRef }): Promise<void> {
+    this.enterOnce();
+    this.storage.holders.moving = true;
+    try {
+      await this.findPlace(gateway);
+    } catch (error) {
+      if (this.member.phase === 'joining') this.member.phase = 'outside';
+      throw error;
+    }
+    this.become('member');
+    void this.round();
+    void this.guard(() => this.storage.repair.fetchShare());
+  }
+
+  install(state: {
+    successors: Peer[];
+    predecessor?: Peer | undefined;
+    fingers: { index: number; peer: Peer }[];
+  }): void {
+    this.enterOnce();
+    this.member.successors = state.successors.slice(0, this.parameters.successors);
+    this.member.predecessor = state.predecessor;
+    for (const { index, peer } of state.fingers) this.member.fingers.set(index, peer);
+    this.become('member');
+  }
+
+  async leave(): Promise<void> {
+    this.mustBeMember('leave');
+    if (!this.storage.isEmpty) await this.storage.repair.giveAway();
+    this.cancelRound?.();
+    const { self, successor, successors, predecessor } = this.member;
+    this.become('left');
+    const notice = { peer: self, successors: [...successors], predecessor };
+    for (const neighbour of [predecessor, successor]) {
+      if (neighbour !== undefined && neighbour.id !== self.id) neighbour.ref.tell.leaving(notice);
+    }
+    this.ctx.after(this.parameters.lingerMs, () => this.ctx.stop());
+  }
+
+  async lookup({ key, mode }: { key: string; mode: 'iterative' | 'recursive' }): Promise<LookupResult> {
+    parseIdentifier(key, spaceOf(this.parameters));
+    this.mustBeMember('lookup');
+    return mode === 'recursive' ? this.lookups.recursive(key, 0) : this.lookups.iterative(key);
+  }
+
+  view(): NodeView {
+    const { self, phase, successors, predecessor, fingers } = this.member;
+    const pointed = [];
+    for (let index = 0; index < self.id.length * 4; index++) {
+      const id = fingers.get(index)?.id;
+      if (id !== undefined) pointed.push({ index, id });
+    }
+    return {
+      id: self.id,
+      phase,
+      successors: successors.map(({ id }) => id),
+      predecessor: predecessor?.id,
+      fingers: pointed,
+      rounds: this.rounds,
+      cyclesBroken: this.exchanges.cyclesBroken,
+    };
+  }
+
+  stabilize(): void {
+    void this.round();
+  }
+
+  // What nodes say to each other
+
+  state({
+    asker,
+    attempt,
+    copies,
+  }: {
+    asker: Peer;
+    attempt: number;
+    copies: boolean;
+  }): z.input<typeof ChordProtocol.state.reply> {
+    if (this.member.phase === 'left') return { kind: 'left' };
+    if (this.member.phase !== 'member') throw new NotAMemberError(this.member.self.id, 'asked for its state');
+    if (this.exchanges.isBusy && this.rules.answersBusy) {
+      this.exchanges.turnAway(asker);
+      return { kind: 'busy', waitsFor: [...this.exchanges.waitsFor] };
+    }
+    this.observer?.listSent(this.member, asker, attempt, copies);
+    return { kind: 'state', successors: [...this.member.successors], predecessor: this.member.predecessor };
+  }
+
+  free(node: string): void {
+    this.exchanges.heardFree(node);
+  }
+
+  notify(candidate: Peer): void {
+    if (this.member.phase !== 'member') return;
+    void this.guard(() => this.rectify(candidate));
+  }
+
+  ping(): boolean {
+    return this.member.phase !== 'left';
+  }
+
+  leaving(leaver: Leaver): void {
+    if (this.member.phase !== 'member') return;
+    this.member.fingers.remove(leaver.peer.id);
+    if (this.rules.hint(this.member, leaver) === 'verify') void this.round();
+    this.observer?.changed(this.member);
+  }
+
+  route({ key, without }: { key: string; without: string[] }): z.input<typeof ChordProtocol.route.reply> {
+    if (this.member.phase === 'left') return { kind: 'left' };
+    this.mustBeMember('a step of a lookup');
+    const route = this.lookups.route(key, without);
+    return { ...route, peers: [...route.peers] };
+  }
+
+  async relay({ key, hops }: { key: string; hops: number }): Promise<LookupResult> {
+    this.mustBeMember('a step of a lookup');
+    return this.lookups.recursive(key, hops);
+  }
+
+  // Values
+
+  put({
+    key,
+    value,
+    ttlMs,
+  }: {
+    key: string;
+    value: Uint8Array;
+    ttlMs?: number | undefined;
+  }): Promise<Version> {
+    return this.stored('put', (storage) => storage.put(key, value, ttlMs));
+  }
+
+  get({ key }: { key: string }): Promise<{ value: Uint8Array; version: Version }> {
+    return this.stored('get', (storage) => storage.get(key));
+  }
+
+  delete({ key }: { key: string }): Promise<Version> {
+    return this.stored('delete', (storage) => storage.delete(key));
+  }
+
+  putHashed({ value, ttlMs }: { value: Uint8Array; ttlMs?: number | undefined }): Promise<string> {
+    return this.stored('putHashed', (storage) => storage.putHashed(value, ttlMs));
+  }
+
+  getHashed({ hash }: { hash: string }): Promise<{ value: Uint8Array }> {
+    return this.stored('getHashed', (storage) => storage.getHashed(hash));
+  }
+
+  putSigned({ ttlMs, ...signed }: SignedValue & { ttlMs?: number | undefined }): Promise<string> {
+    return this.stored('putSigned', (storage) => storage.putSigned(signed, ttlMs));
+  }
+
+  getSigned({
+    hash,
+  }: {
+    hash: string;
+  }): Promise<{ value: Uint8Array; sequence: number; publicKey: Uint8Array }> {
+    return this.stored('getSigned', (storage) => storage.getSigned(hash));
+  }
+
+  holders({ key }: { key: string }): z.input<typeof ChordProtocol.holders.reply> {
+    const view = this.storage.holders.own(key);
+    return view === undefined
+      ? { kind: 'elsewhere' }
+      : { kind: 'here', from: view.from, peers: [...view.peers] };
+  }
+
+  fetch({ id, values }: { id: string; values: boolean }): {
+    record?: StoredRecord | undefined;
+    moving: boolean;
+  } {
+    return this.storage.fetch(id, values);
+  }
+
+  store({ records }: { records: StoredRecord[] }): void {
+    this.storage.store(records);
+  }
+
+  offer({ entries }: { entries: Entry[] }): { wanted: string[] } {
+    return { wanted: this.storage.offer(entries) };
+  }
+
+  compare({ from, to, digest }: { from: string; to: string; digest: string }): { same: boolean } {
+    return { same: this.storage.compare({ from, to }, digest) };
+  }
+
+  pull({ from, to, after }: { from: string; to: string; after?: string | undefined }): {
+    records: StoredRecord[];
+    done: boolean;
+  } {
+    return this.storage.pull({ from, to }, after);
+  }
+
+  holdings(): { records: number; tombstones: number; bytes: number; moving: boolean } {
+    return this.storage.holdings();
+  }
+
+  private async stored<Result>(what: string, work: (storage: Storage) => Promise<Result>): Promise<Result> {
+    this.mustBeMember(what);
+    return work(this.storage);
+  }
+
+  // Rounds
+
+  /** One round: the successor list, the successor's predecessor, a finger. A round at a time. */
+  private async round(): Promise<void> {
+    if (this.member.phase !== 'member') return;
+    if (this.roundRuns && this.rules.runsOneAtATime) {
+      this.roundWanted = true;
+      return;
+    }
+    this.roundRuns = true;
+    this.scheduleRound();
+    await this.guard(() => this.doRound());
+    this.roundRuns = false;
+    if (this.roundWanted) {
+      this.roundWanted = false;
+      await this.round();
+    }
+  }
+
+  private async doRound(): Promise<void> {
+    const outcome = await this.exchanges.run(
+      () => this.rules.stabilize(this.member),
+      !this.rules.runsOneAtATime,
+    );
+    if (this.member.phase !== 'member') return;
+    if (outcome === givenUp) {
+      this.scheduleRound(this.ctx.random() * this.parameters.backoffMs);
+      return;
+    }
+    outcome?.ref.tell.notify(this.member.self);
+    this.rounds++;
+    if (this.parameters.fixesFingers) await this.fixFinger();
+  }
+
+  private scheduleRound(delayMs?: number): void {
+    const { min, max } = this.parameters.stabilizeMs;
+    this.cancelRound?.();
+    this.cancelRound = undefined;
+    if (delayMs === undefined && max === 0) return;
+    const wait = delayMs ?? min + this.ctx.random() * (max - min);
+    // The turn isn't held by the round: it asks nodes that may be asking this one.
+    this.cancelRound = this.ctx.after(wait, () => {
+      void this.round();
+    });
+  }
+
+  private async fixFinger(): Promise<void> {
+    const { fingers, successor, self } = this.member;
+    const index = fingers.nextToRefresh(successor.id === self.id ? undefined : successor);
+    if (index === undefined) return;
+    const start = fingers.startOf(index);
+    const outcome = await this.lookups.follow(start, this.lookups.route(start, []));
+    if (!('failed' in outcome)) fingers.set(index, outcome.owner);
+  }
+
+  private async rectify(candidate: Peer): Promise<void> {
+    await this.exchanges.run(() => this.rules.rectify(this.member, candidate), !this.rules.runsOneAtATime);
+  }
+
+  // Entering and being
+
+  private enterOnce(): void {
+    if (this.member.phase !== 'outside') throw new AlreadyAMemberError(this.member.self.id);
+    this.member.phase = 'joining';
+  }
+
+  private become(phase: 'member' | 'left'): void {
+    this.member.phase = phase;
+    this.observer?.changed(this.member);
+    if (phase === 'member') this.scheduleRound();
+  }
+
+  private mustBeMember(what: string): void {
+    if (this.member.phase !== 'member') throw new NotAMemberError(this.member.self.id, what);
+  }
+
+  private async findPlace(gateway: ChordRef): Promise<void> {
+    const { self } = this.member;
+    const door: Peer = { id: 'gateway', host: '', ref: gateway };
+    let why = 'its place in the ring kept changing';
+    for (let attempt = 0; attempt < this.parameters.joinAttempts; attempt++) {
+      const before = await this.lookups.before(self.id, door);
+      if (typeof before === 'string') {
+        why = before;
+      } else {
+        const outcome = await this.exchanges.run(() => this.rules.join(this.member, before));
+        if (outcome === 'joined') return;
+        if (outcome === 'taken') throw new IdentifierTakenError(self.id);
+      }
+      await this.ctx.sleep(this.ctx.random() * this.parameters.backoffMs);
+    }
+    throw new JoinFailedError(self.id, why);
+  }
+
+  /** Successor list or predecessor were set. */
+  private changed(): void {
+    this.observer?.changed(this.member);
+    const { predecessor, successors } = this.member;
+    const neighbours = `${predecessor?.id} ${successors.map(({ id }) => id).join(' ')}`;
+    if (neighbours === this.neighbours) return;
+    this.neighbours = neighbours;
+    // While the constructor runs there is no storage yet.
+    if (this.storage !== undefined && !this.storage.isEmpty) this.storage.repair.soon();
+  }
+
+  /** Runs what no message waits for; if it fails, the node does. */
+  private async guard(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private fail(error: unknown): void {
+    // A node that has ended meanwhile fails no more: its timers don't run.
+    this.ctx.after(0, () => {
+      throw error;
+    });
+  }
+}
+
+/** A node of a Chord ring with the corrected protocol. */
+export const ChordNode = chordNode('thrum/chord/Node', { module: import.meta.url });

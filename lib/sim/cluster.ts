@@ -1,0 +1,175 @@
+// The hosts of a simulation and the scenario's own node, 0: who is up, where actors start, who hears of a crash.
+import type { Spawned, SpawnRequest } from '../node/world.ts';
+import type { Placement } from '../protocol/context.ts';
+import { InvalidOptionError, NodeDownError } from '../protocol/errors.ts';
+import type { SystemEvent } from '../protocol/events.ts';
+import type { NodeId } from '../protocol/ref.ts';
+import { Chance } from './chance.ts';
+import type { Engine } from './engine.ts';
+import { HostClock } from './hostClock.ts';
+import type { Medium } from './medium.ts';
+import { hostsMax } from './network.ts';
+import { PressedActors } from './pressure.ts';
+import { type Cluster, SimNode } from './simNode.ts';
+import { taskAt } from './taskEvent.ts';
+
+/** How far the hosts' clocks are apart. */
+export interface ClockOptions {
+  /** Each host's clock begins at most so many milliseconds off, either way; default 0. */
+  readonly skewMs?: number;
+  /** Each gains or loses at most so many microseconds a second (parts per million); default 0. */
+  readonly driftPpm?: number;
+}
+
+/** A host as the cluster keeps it. */
+export interface HostState {
+  readonly id: number;
+  readonly clock: HostClock;
+  node: SimNode | undefined;
+  /** How often it has been started. */
+  starts: number;
+}
+
+export class SimCluster implements Cluster {
+  readonly engine: Engine;
+  readonly medium: Medium;
+  readonly pressure: PressedActors;
+  readonly driver: SimNode;
+  readonly hosts: HostState[] = [];
+  /** Called when a host has started, for the first time or again. */
+  onStarted: (host: HostState) => void = () => {};
+  readonly listeners = new Set<(event: SystemEvent) => void>();
+  private readonly seed: number;
+  private readonly clocks: ClockOptions;
+  private readonly clockChance: Chance;
+  private readonly crashDetectionMs: number | undefined;
+  private readonly dead: NodeId[] = [];
+  private nextPlace = 0;
+
+  /** Whether somebody hears of the events of ordinary life. */
+  get observed(): boolean {
+    return this.listeners.size > 0;
+  }
+
+  constructor(
+    engine: Engine,
+    medium: Medium,
+    options: { seed: number; clocks: ClockOptions; crashDetectionMs: number | undefined },
+  ) {
+    this.engine = engine;
+    this.medium = medium;
+    this.seed = options.seed;
+    this.clocks = options.clocks;
+    this.clockChance = new Chance(options.seed, 'clocks');
+    this.crashDetectionMs = options.crashDetectionMs;
+    this.pressure = new PressedActors(engine);
+    this.driver = this.makeNode({ id: 0, clock: new HostClock(0, 0) }, 0);
+  }
+
+  /** Adds a host and starts it. */
+  add(): HostState {
+    const id = this.hosts.length + 1;
+    if (id >= hostsMax) throw new InvalidOptionError(`a simulation has at most ${hostsMax - 1} hosts`);
+    const within = (most: number): number => most * (2 * this.clockChance.random() - 1);
+    const clock = new HostClock(within(this.clocks.skewMs ?? 0), within(this.clocks.driftPpm ?? 0));
+    const host: HostState = { id, clock, node: undefined, starts: 0 };
+    this.hosts.push(host);
+    this.start(host);
+    return host;
+  }
+
+  /** Starts a host that is down, with nothing in its memory. */
+  start(host: HostState): void {
+    if (host.node !== undefined) return;
+    host.node = this.makeNode(host, host.id + host.starts * hostsMax);
+    host.starts++;
+    if (this.crashDetectionMs !== undefined) for (const id of this.dead) host.node.drop(id);
+    this.onStarted(host);
+  }
+
+  private makeNode(host: { readonly id: number; readonly clock: HostClock }, id: NodeId): SimNode {
+    const node = new SimNode(this.medium, this, host, id, new Chance(this.seed, `node ${id}`));
+    node.node.events.on((event) => {
+      for (const listener of this.listeners) listener(event);
+    });
+    return node;
+  }
+
+  crash(host: HostState): void {
+    const { node } = host;
+    if (node === undefined) return;
+    host.node = undefined;
+    node.crash();
+    this.dead.push(node.id);
+    this.pressure.forget(node.id);
+    this.tell(this.driver, node.id);
+    if (this.crashDetectionMs === undefined) return;
+    taskAt(this.engine, this.engine.now + Math.ceil(this.crashDetectionMs * 1000), () => {
+      for (const { node: other } of this.hosts) if (other !== undefined) this.tell(other, node.id);
+    });
+  }
+
+  private tell(node: SimNode, dead: NodeId): void {
+    const fn = (): void => node.node.nodeDown(dead, 'its host crashed', undefined);
+    if (node.paused) node.postpone(fn);
+    else fn();
+  }
+
+  // Starting actors on other nodes.
+
+  spawn(from: SimNode, request: SpawnRequest, on: Placement): Promise<Spawned> {
+    const to = this.placeOf(on);
+    const what = `'${request.definition}' can't be started on node ${String(on)}`;
+    if (to === undefined) return Promise.reject(new NodeDownError(Number(on), `${what}: it is down`));
+    return this.travel(from, to, what)
+      .then(() => to.node.startRequested(request))
+      .then(
+        (spawned) => this.travel(to, from, what).then(() => spawned),
+        (error) =>
+          this.travel(to, from, what).then(() => {
+            throw error;
+          }),
+      );
+  }
+
+  /** Resolves when something from one node has reached the other. */
+  private travel(from: SimNode, to: SimNode, what: string): Promise<void> {
+    const { network } = this.medium;
+    return new Promise((resolve, reject) => {
+      const { draw } = network.profile(from.hostId, to.hostId);
+      const delay = Math.round(draw(this.clockChance) * 1000);
+      taskAt(this.engine, this.engine.now + delay, () => {
+        if (!to.alive || network.isCut(from.hostId, to.hostId)) {
+          reject(new NodeDownError(to.id, `${what}: it can't be reached`));
+        } else if (to.paused) {
+          to.postpone(resolve);
+        } else {
+          resolve();
+        }
+      });
+    });
+  }
+
+  private placeOf(on: Placement): SimNode | undefined {
+    if (on === 'host') return this.driver;
+    if (on === 'any' || on === 'own') return this.nextUp();
+    if (on === 0) return this.driver;
+    const node = this.medium.nodes.get(on);
+    if (node?.alive) return node;
+    // A host's number stands for the host, whichever of its nodes is alive.
+    const host = this.hosts[on - 1];
+    if (host === undefined && node === undefined) {
+      throw new InvalidOptionError(`there is no host ${on}: the simulation has ${this.hosts.length}`);
+    }
+    return host?.node;
+  }
+
+  /** The hosts that are up, in turn. */
+  private nextUp(): SimNode | undefined {
+    for (let i = 0; i < this.hosts.length; i++) {
+      const { node } = this.hosts[this.nextPlace++ % this.hosts.length]!;
+      if (node !== undefined) return node;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,167 @@
+// Virtual time: takes one event after the other, lets everything run that it sets off, promises included, and only then
+// moves the clock. What the events are is others' affair.
+import { EventQueue, type Queued } from './eventQueue.ts';
+import { guard } from './guards.ts';
+import { Settler } from './settle.ts';
+import { TraceHash } from './traceHash.ts';
+
+/** Something that happens at its time. */
+export interface SimEvent extends Queued {
+  happen(): void;
+}
+
+/** For whom something runs: a host that has crashed does nothing any more, one that is paused does it later. */
+export interface Owner {
+  readonly alive: boolean;
+  readonly paused: boolean;
+  /** Keeps what was to run until the owner goes on. */
+  postpone(fn: () => void): void;
+}
+
+/** Why a run has ended: nothing is left to happen, or somebody said so. */
+export type Ending = 'idle' | 'stopped';
+
+/** Time that doesn't move for so many events never will. */
+const eventsAtOneTimeMax = 1_000_000;
+
+export class Engine {
+  /** Microseconds since the beginning. */
+  now = 0;
+  readonly queue = new EventQueue<SimEvent>();
+  readonly hash = new TraceHash();
+  /** Events that have happened. */
+  events = 0;
+  /** Called after each event, when all that it has set off is done. */
+  afterEvent: (() => void) | undefined = undefined;
+  private readonly settler = new Settler(() => this.turn());
+  /** What runs at this time, with its owner: pairs in one array. */
+  private ready: (Owner | (() => void))[] = [];
+  private deferred: (Owner | (() => void))[] = [];
+  private eventsAtThisTime = 0;
+  private stopping = false;
+  private failure: { readonly error: unknown } | undefined = undefined;
+  private ended: ((ending: Ending) => void) | undefined = undefined;
+  private checked = true;
+  private readonly refused = (error: Error): void => this.fail(error);
+
+  /** Runs `fn` within the present event, before promises go on. */
+  soon(owner: Owner, fn: () => void): void {
+    this.ready.push(owner, fn);
+  }
+
+  /** Runs `fn` at this time, after all other events of this time. */
+  defer(owner: Owner, fn: () => void): void {
+    this.deferred.push(owner, fn);
+  }
+
+  at(time: number, event: SimEvent): void {
+    this.queue.push(time, event);
+  }
+
+  /** Ends the run when what is going on has settled. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  /** Ends the run with this error; the first one counts. */
+  fail(error: unknown): void {
+    this.failure ??= { error };
+    this.stopping = true;
+  }
+
+  /**
+   * Takes events until there are none, or {@link stop} is called. Rejects with what an event threw or what
+   * {@link fail} was given.
+   */
+  async run(): Promise<Ending> {
+    const ending = await new Promise<Ending>((resolve) => {
+      this.ended = resolve;
+      this.stopping = this.failure !== undefined;
+      this.settler.pause();
+    });
+    this.ended = undefined;
+    if (this.failure !== undefined) throw this.failure.error;
+    return ending;
+  }
+
+  close(): void {
+    this.settler.close();
+    this.ready = [];
+    this.deferred = [];
+  }
+
+  /** No microtask is pending. Goes on up to the next moment where one may be. */
+  private turn(): void {
+    guard.enter(this.refused);
+    try {
+      if (this.goOn()) return;
+    } catch (error) {
+      this.fail(error);
+      this.end('stopped');
+    }
+    guard.leave();
+  }
+
+  /** True: promises may have been settled, and are waited for. */
+  private goOn(): boolean {
+    const { queue, settler } = this;
+    for (;;) {
+      if (this.ready.length > 0) {
+        this.runReady();
+        settler.settle();
+        return true;
+      }
+      if (this.deferred.length > 0 && queue.nextTime > this.now) {
+        this.ready = this.deferred;
+        this.deferred = [];
+        continue;
+      }
+      if (!this.checked) {
+        this.checked = true;
+        this.afterEvent?.();
+      }
+      if (this.stopping) return this.end('stopped');
+      if (settler.isDue) {
+        settler.pause();
+        return false;
+      }
+      const time = queue.nextTime;
+      const event = queue.pop();
+      if (event === undefined) return this.end('idle');
+      if (time > this.now) {
+        this.now = time;
+        this.eventsAtThisTime = 0;
+      } else if (++this.eventsAtThisTime > eventsAtOneTimeMax) {
+        throw new Error(
+          `${eventsAtOneTimeMax} events have happened at ${time / 1000} ms and time hasn't moved: something sends or waits without any delay`,
+        );
+      }
+      this.events++;
+      this.checked = false;
+      event.happen();
+      if (this.ready.length === 0 && this.deferred.length === 0) {
+        // It may have settled a promise (a reply, a timer that somebody sleeps on).
+        settler.settle();
+        return true;
+      }
+    }
+  }
+
+  private runReady(): void {
+    const { ready } = this;
+    // What is added meanwhile runs in the same go.
+    for (let i = 0; i < ready.length; i += 2) {
+      const owner = ready[i] as Owner;
+      const fn = ready[i + 1] as () => void;
+      if (!owner.alive) continue;
+      if (owner.paused) owner.postpone(fn);
+      else fn();
+    }
+    ready.length = 0;
+  }
+
+  private end(ending: Ending): false {
+    this.ended?.(ending);
+    return false;
+  }
+}

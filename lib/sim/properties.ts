@@ -1,0 +1,69 @@
+// What must hold: always, after every event; or in the end, once nothing does harm any more.
+import { PropertyError } from './errors.ts';
+
+/** Looks at the state of things; `false` or an error: the property doesn't hold. */
+export type Check = () => unknown;
+
+interface Property {
+  readonly name: string;
+  readonly check: Check;
+}
+
+export class Properties {
+  private readonly invariants: Property[] = [];
+  private readonly goals: Property[] = [];
+
+  always(name: string, check: Check): void {
+    this.invariants.push({ name, check });
+  }
+
+  eventually(name: string, check: Check): void {
+    this.goals.push({ name, check });
+  }
+
+  get hasInvariants(): boolean {
+    return this.invariants.length > 0;
+  }
+
+  get hasGoals(): boolean {
+    return this.goals.length > 0;
+  }
+
+  /** @throws `PropertyError` for the first invariant that doesn't hold */
+  checkInvariants(): void {
+    for (const { name, check } of this.invariants) {
+      const problem = problemOf(check);
+      if (problem !== undefined) throw broken(`'${name}' doesn't hold`, name, problem);
+    }
+  }
+
+  /** Whether all eventual properties hold now. */
+  get reached(): boolean {
+    return this.goals.every(({ check }) => problemOf(check) === undefined);
+  }
+
+  /** @throws `PropertyError` for the first eventual property that doesn't hold */
+  demandGoals(afterMs: number): void {
+    for (const { name, check } of this.goals) {
+      const problem = problemOf(check);
+      if (problem === undefined) continue;
+      throw broken(`'${name}' hasn't come true in ${afterMs} ms without faults`, name, problem);
+    }
+  }
+}
+
+/** Why a check fails; `undefined` when it doesn't. */
+function problemOf(check: Check): { readonly cause: unknown } | undefined {
+  try {
+    return check() === false ? { cause: undefined } : undefined;
+  } catch (error) {
+    return { cause: error };
+  }
+}
+
+function broken(message: string, name: string, { cause }: { readonly cause: unknown }): PropertyError {
+  if (cause === undefined) return new PropertyError(name, message);
+  return new PropertyError(name, `${message}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
+}

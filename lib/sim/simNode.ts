@@ -1,0 +1,204 @@
+// A node of a simulation: the real node's code in a simulated world. One lives as long as its host is up; after a crash
+// the host starts another one, with another number, so that nothing meant for the first reaches the second.
+import { counterCount } from '../node/counters.ts';
+import { ActorNode } from '../node/node.ts';
+import type {
+  Clock,
+  Control,
+  FrameReceiver,
+  Link,
+  Pressure,
+  Spawned,
+  SpawnRequest,
+  Transport,
+  World,
+} from '../node/world.ts';
+import type { Placement } from '../protocol/context.ts';
+import type { NodeId } from '../protocol/ref.ts';
+import type { Chance } from './chance.ts';
+import type { Owner } from './engine.ts';
+import type { HostClock } from './hostClock.ts';
+import { SimLink } from './link.ts';
+import type { Medium } from './medium.ts';
+import { plainPlatform } from './platform.ts';
+import { TimerEvent } from './timerEvent.ts';
+
+/** What a node asks of the simulation as a whole. */
+export interface Cluster {
+  spawn(from: SimNode, request: SpawnRequest, on: Placement): Promise<Spawned>;
+  readonly pressure: SharedPressure;
+  readonly observed: boolean;
+}
+
+/** Which actors push back, all nodes together. */
+export interface SharedPressure {
+  pressed(node: NodeId, cell: number): boolean;
+  press(node: NodeId, cell: number): void;
+  release(node: NodeId, cell: number): void;
+  awaitRelease(waiting: SimNode, node: NodeId, cell: number): void;
+}
+
+export class SimNode implements Owner, World, Transport {
+  readonly id: NodeId;
+  readonly hostId: number;
+  alive = true;
+  paused = false;
+  readonly links = new Map<NodeId, SimLink>();
+  readonly node: ActorNode;
+  // The world.
+  readonly clock: Clock;
+  readonly platform = plainPlatform;
+  readonly transport: Transport = this;
+  readonly control: Control;
+  readonly pressure: Pressure;
+  readonly running = new Float64Array(1);
+  receiver: FrameReceiver = { receive() {} };
+  wake: () => void = () => {};
+  private readonly medium: Medium;
+  private readonly cluster: Cluster;
+  private readonly chance: Chance;
+  private readonly down = new Set<NodeId>();
+  private waiting: (() => void)[] = [];
+  private readonly timers = new Set<TimerEvent>();
+
+  constructor(
+    medium: Medium,
+    cluster: Cluster,
+    host: { readonly id: number; readonly clock: HostClock },
+    id: NodeId,
+    chance: Chance,
+  ) {
+    this.medium = medium;
+    this.cluster = cluster;
+    this.id = id;
+    this.hostId = host.id;
+    this.chance = chance;
+    this.clock = {
+      now: () => host.clock.localMs(medium.engine.now),
+      setTimer: (delayMs, fn) => this.setTimer(host.clock.globalMicros(delayMs), fn),
+    };
+    const { pressure } = cluster;
+    const counters = new Float64Array(counterCount);
+    this.pressure = {
+      counters,
+      countersOf: (node) => medium.nodes.get(node)?.pressure.counters ?? counters,
+      pressed: (node, cell) => pressure.pressed(node, cell),
+      press: (cell) => pressure.press(id, cell),
+      release: (cell) => pressure.release(id, cell),
+      awaitRelease: (node, cell) => pressure.awaitRelease(this, node, cell),
+    };
+    this.control = {
+      spawn: (request, on) => cluster.spawn(this, request, on),
+      stopped() {},
+      cancel() {},
+      load: (module) => Promise.reject(new Error(`${module} isn't loaded in a simulation: import it first`)),
+    };
+    medium.nodes.set(id, this);
+    this.node = new ActorNode(id, this, { slowHandlerMs: Number.POSITIVE_INFINITY });
+  }
+
+  random(): number {
+    return this.chance.random();
+  }
+
+  observed(): boolean {
+    return this.cluster.observed;
+  }
+
+  microtask(fn: () => void): void {
+    this.medium.engine.soon(this, fn);
+  }
+
+  defer(fn: () => void): void {
+    this.medium.engine.defer(this, fn);
+  }
+
+  // The transport.
+
+  link(node: NodeId): Link | undefined {
+    return this.links.get(node) ?? this.open(node);
+  }
+
+  private open(id: NodeId): SimLink | undefined {
+    const to = this.medium.nodes.get(id);
+    if (!this.alive || to === undefined || this.down.has(id)) return undefined;
+    const link = new SimLink(this.medium, this, to);
+    this.links.set(id, link);
+    return link;
+  }
+
+  flush(): void {}
+
+  onFrame(receiver: FrameReceiver): void {
+    this.receiver = receiver;
+  }
+
+  onWake(wake: () => void): void {
+    this.wake = wake;
+  }
+
+  /** What was under way is counted where it arrives. */
+  drop(node: NodeId): number {
+    this.down.add(node);
+    this.links.get(node)?.drop();
+    this.links.delete(node);
+    return 0;
+  }
+
+  // Life and death.
+
+  postpone(fn: () => void): void {
+    this.waiting.push(fn);
+  }
+
+  pause(): void {
+    this.paused = true;
+  }
+
+  /** What happened meanwhile happens now, in its order. */
+  resume(): void {
+    this.paused = false;
+    const { waiting } = this;
+    this.waiting = [];
+    for (const fn of waiting) this.medium.engine.soon(this, fn);
+  }
+
+  /** Its memory is gone, and with it everything that was to happen on it. */
+  crash(): void {
+    this.alive = false;
+    this.waiting = [];
+    for (const timer of this.timers) this.medium.engine.queue.remove(timer);
+    this.timers.clear();
+    for (const link of this.links.values()) link.drop();
+    this.links.clear();
+  }
+
+  private setTimer(delay: number, fn: () => void): () => void {
+    if (!this.alive) return () => {};
+    const { engine } = this.medium;
+    const timer = new TimerEvent(this, engine, fn);
+    this.timers.add(timer);
+    engine.at(engine.now + delay, timer);
+    return () => this.cancel(timer);
+  }
+
+  private cancel(timer: TimerEvent): void {
+    timer.cancelled = true;
+    this.timers.delete(timer);
+    this.medium.engine.queue.remove(timer);
+  }
+
+  /** The timer's time has come. */
+  fired(timer: TimerEvent): void {
+    this.timers.delete(timer);
+    if (!this.alive || timer.cancelled) return;
+    if (this.paused) {
+      // It may be cancelled while it waits.
+      this.postpone(() => {
+        if (!timer.cancelled) timer.run();
+      });
+    } else {
+      timer.run();
+    }
+  }
+}
