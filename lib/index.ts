@@ -60,6 +60,7 @@ export {
   type Tell,
   tell,
 } from './protocol/message.ts';
+export { mutated } from './protocol/mutants.ts';
 export {
   type Address,
   type AskMethods,

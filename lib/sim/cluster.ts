@@ -38,6 +38,8 @@ export class SimCluster implements Cluster {
   readonly hosts: HostState[] = [];
   /** Called when a host has started, for the first time or again. */
   onStarted: (host: HostState) => void = () => {};
+  /** Whether a periodic timer of a node that has run out has its turn. */
+  ticks: (node: NodeId) => boolean = () => true;
   readonly listeners = new Set<(event: SystemEvent) => void>();
   private readonly seed: number;
   private readonly clocks: ClockOptions;

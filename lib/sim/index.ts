@@ -4,8 +4,23 @@ export type { ClockOptions } from './cluster.ts';
 export { PropertyError, SimulationError, SimulationStalledError } from './errors.ts';
 export { NondeterminismError } from './guards.ts';
 export type { Boot, SimulatedHost } from './host.ts';
+export type { FaultCounts, FaultOptions, FaultRate } from './faults.ts';
 export type { Latency } from './latency.ts';
 export type { LinkOptions, LinkRule, NetworkCounts, NetworkOptions } from './network.ts';
 export type { Check } from './properties.ts';
-export { type Scenario, type SimulateOptions, type SimulationResult, simulate } from './simulate.ts';
+export type { SimulateOptions } from './options.ts';
+export type { Scenario, SimulationResult } from './run.ts';
+export type { Injection, Schedule, Tick } from './schedule.ts';
+export { simulate } from './simulate.ts';
+export { type FailureKind, type FailureTrace, parseTrace } from './trace.ts';
 export type { Simulation } from './simulation.ts';
+export { History, type OpenOperation, type Operation } from './history.ts';
+export {
+  type CheckOptions,
+  checkLinearizable,
+  type Model,
+  type RegisterInput,
+  registers,
+  type Verdict,
+} from './linearizability.ts';
+export { type ShrinkOptions, type Shrunk, shrink } from './shrink.ts';

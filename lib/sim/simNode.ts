@@ -28,6 +28,8 @@ export interface Cluster {
   spawn(from: SimNode, request: SpawnRequest, on: Placement): Promise<Spawned>;
   readonly pressure: SharedPressure;
   readonly observed: boolean;
+  /** Whether a periodic timer of a node that has run out has its turn. */
+  ticks(node: NodeId): boolean;
 }
 
 /** Which actors push back, all nodes together. */
@@ -76,6 +78,7 @@ export class SimNode implements Owner, World, Transport {
     this.clock = {
       now: () => host.clock.localMs(medium.engine.now),
       setTimer: (delayMs, fn) => this.setTimer(host.clock.globalMicros(delayMs), fn),
+      ticks: () => cluster.ticks(id),
     };
     const { pressure } = cluster;
     const counters = new Float64Array(counterCount);
