@@ -1,6 +1,7 @@
 // The suites there are. Each says which cases it has, in which unit, and which systems take part.
 import { messaging } from './messaging/cases.js';
 import { savina } from './savina/cases.js';
+import { store } from './store/cases.js';
 
 /**
  * @typedef {object} Case
@@ -15,4 +16,4 @@ import { savina } from './savina/cases.js';
  */
 
 /** @type {readonly Suite[]} */
-export const suites = [messaging, savina];
+export const suites = [messaging, savina, store];

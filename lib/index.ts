@@ -36,6 +36,8 @@ export {
   RestartLimitError,
   SelfAskError,
   StashFullError,
+  StoreError,
+  type StoreErrorKind,
   SystemClosedError,
   ThrumError,
   UncloneableValueError,
@@ -61,6 +63,7 @@ export {
   tell,
 } from './protocol/message.ts';
 export { mutated } from './protocol/mutants.ts';
+export type { PersistOptions, Recovery } from './protocol/persist.ts';
 export {
   type Address,
   type AskMethods,
@@ -73,6 +76,7 @@ export {
   type SendMethods,
   type TellMethods,
 } from './protocol/ref.ts';
+export type { KeyRange, Store, StoreBatch, StoredEntry, StoreLog } from './protocol/store.ts';
 export type {
   BackoffOptions,
   DefinitionSupervision,
@@ -80,6 +84,7 @@ export type {
   Strategy,
   SupervisionOptions,
 } from './protocol/supervision.ts';
+export type { StoreOptions } from './store/options.ts';
 export type { ChannelMessage } from './system/channels.ts';
 export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';
 export type { CloseOptions } from './system/closing.ts';

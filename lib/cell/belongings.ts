@@ -4,6 +4,8 @@
 import type { Address } from '../protocol/ref.ts';
 import type { ActorId } from '../wire/refs.ts';
 import type { Cell } from './cell.ts';
+import type { Journal } from './durable/journal.ts';
+import type { CellVolume } from './durable/volume.ts';
 import type { Fifo } from './fifo.ts';
 import type { GroupRestart } from './groupRestart.ts';
 import type { Envelope } from './mailbox.ts';
@@ -32,6 +34,10 @@ export class Belongings {
   cancelRestart: (() => void) | undefined = undefined;
   /** Of its children, while one is under way. */
   group: GroupRestart | undefined = undefined;
+  /** What it keeps on disk, where it keeps something. */
+  volume: CellVolume | undefined = undefined;
+  /** Of a durable actor: the log of its messages. */
+  journal: Journal | undefined = undefined;
   /** Messages put aside. */
   stash: Envelope[] | undefined = undefined;
   /** Children on the cell's own node, in the order of their start: there may be very many. */

@@ -1,12 +1,15 @@
 // One living actor: its mailbox, its behaviour, and the turns it takes. How it ends and begins again is in
 // lifecycle.ts; everything outside the actor is the host's.
-import { ActorRestartedError, ActorStoppedError } from '../protocol/errors.ts';
+import { ActorRestartedError, ActorStoppedError, InvalidOptionError } from '../protocol/errors.ts';
 import type { Address } from '../protocol/ref.ts';
+import type { Directive } from '../protocol/supervision.ts';
 import type { ProtocolTable } from '../wire/protocolTable.ts';
 import { asError, isThenable } from './asError.ts';
 import { Belongings } from './belongings.ts';
 import { ActorContext } from './context.ts';
 import { type Behaviour, checkHandlers } from './dispatch.ts';
+import { beginRecovery } from './durable/recovery.ts';
+import { loggedTurn } from './durable/turn.ts';
 import { Fifo } from './fifo.ts';
 import type { CellKind } from './kind.ts';
 import { close, fail } from './lifecycle.ts';
@@ -136,7 +139,7 @@ export class Cell {
 
   /** Messages that wait. */
   get waiting(): number {
-    return this.mailbox?.size ?? 0;
+    return (this.mailbox?.size ?? 0) + (this.belongings?.journal?.size ?? 0);
   }
 
   /** It has nothing to do, and won't have before something comes. */
@@ -152,15 +155,28 @@ export class Cell {
     this.flag(killedFlag, value);
   }
 
-  /** Makes the behaviour. Throws what `create` throws, or `HandlerMismatchError`. */
+  /**
+   * Makes the behaviour. Throws what `create` throws, or `HandlerMismatchError`. A durable actor then holds its mailbox
+   * until it has recovered.
+   */
   start(): void {
     const { kind, args } = this;
     const context = new ActorContext(this);
     this.context = context;
+    const known = this.belongings?.journal;
+    if (known !== undefined) known.options = undefined;
     // A copy: a behaviour may change its arguments, and the next one begins with them too.
     const own = typeof args === 'object' ? kind.host.copyArguments(kind, args) : args;
     const behaviour = kind.definition.create(own, context);
     this.behaviour = checkHandlers(kind.definition.name, kind.table, behaviour);
+    const journal = this.belongings?.journal;
+    if (journal === undefined) return;
+    if (journal.options === undefined) {
+      throw new InvalidOptionError(
+        `create of '${kind.definition.name}' called ctx.persist at an earlier start and not at this one`,
+      );
+    }
+    beginRecovery(this, journal);
   }
 
   // Messages.
@@ -187,9 +203,16 @@ export class Cell {
     );
   }
 
-  /** A message from an actor of this node; refused also while earlier ones wait for room. */
+  /**
+   * A message from an actor of this node; refused also while earlier ones wait for room, and by one that only repeats
+   * what it has done.
+   */
   accept(index: number, payload: unknown): boolean {
-    return !this.awaited && this.offer(index, payload, noReply, 0, this.kind.mailboxCapacity);
+    return (
+      !this.awaited &&
+      !loggedTurn.replaying &&
+      this.offer(index, payload, noReply, 0, this.kind.mailboxCapacity)
+    );
   }
 
   /**
@@ -270,15 +293,28 @@ export class Cell {
   run(budget: number): boolean {
     for (let left = budget; left > 0; left--) {
       if (this.held) return false;
-      const { state } = this;
+      const { state, belongings } = this;
+      const journal = belongings?.journal;
       if (state !== 'running' && !(state === 'stopping' && this.draining)) {
+        if (journal !== undefined && state === 'stopping' && !this.killed) {
+          // What is in the log has happened already.
+          if (journal.stepToEnd()) continue;
+          if (journal.awaitsEnd) return false;
+        }
         if (state === 'stopping' || state === 'restarting') close(this);
         return false;
       }
-      const turns = this.belongings?.turns;
+      const turns = belongings?.turns;
       if (turns !== undefined && turns.size > 0) {
         const turn = turns.shift()!;
         this.runCallback(turn.fn, turn.what);
+      } else if (journal !== undefined) {
+        if (journal.step()) continue;
+        // The log tells when it has them.
+        if (journal.size > 0) return false;
+        this.asks?.mailboxEmpty();
+        if (state === 'stopping') close(this);
+        return false;
       } else if (this.mailbox?.take()) {
         this.handle();
       } else {
@@ -290,7 +326,8 @@ export class Cell {
     return !this.held;
   }
 
-  private handle(): void {
+  /** Handles the message that has been taken. */
+  handle(): void {
     const { index, replyNode, askId } = taken;
     const { kind } = this;
     kind.host.counters[1]!++;
@@ -343,18 +380,18 @@ export class Cell {
     );
   }
 
-  private answer(index: number, replyNode: number, askId: number, value: unknown): void {
+  answer(index: number, replyNode: number, askId: number, value: unknown): void {
     this.asks?.closed(replyNode, askId);
     this.kind.host.reply(this, this.table.entries[index]!, replyNode, askId, value);
   }
 
-  private handlerFailed(index: number, replyNode: number, askId: number, thrown: unknown): void {
+  handlerFailed(index: number, replyNode: number, askId: number, thrown: unknown): Directive | 'none' {
     const error = asError(thrown);
     if (replyNode !== noReply) {
       this.asks?.closed(replyNode, askId);
       this.kind.host.replyError(this, replyNode, askId, error);
     }
-    fail(this, this.table.entries[index]!.name, error);
+    return fail(this, this.table.entries[index]!.name, error);
   }
 
   private runCallback(fn: () => unknown, what: string): void {
@@ -380,7 +417,8 @@ export class Cell {
     }
   }
 
-  private release(): void {
+  /** Its handler, or its recovery, has ended. */
+  release(): void {
     this.held = false;
     this.wake();
   }
@@ -396,7 +434,7 @@ export class Cell {
   abortAsk(node: number, askId: number): void {
     if (dropFromStash(this, node, askId)) return;
     this.openAsks().abort(node, askId);
-    if (this.mailbox === undefined || this.mailbox.size === 0) this.asks?.mailboxEmpty();
+    if (this.waiting === 0) this.asks?.mailboxEmpty();
   }
 
   own(): Belongings {

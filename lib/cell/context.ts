@@ -14,14 +14,21 @@ import { InvalidOptionError } from '../protocol/errors.ts';
 import type { LogLevel, StopReason } from '../protocol/events.ts';
 import type { Group } from '../protocol/group.ts';
 import type { Handlers } from '../protocol/message.ts';
+import type { PersistOptions } from '../protocol/persist.ts';
 import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
+import type { Store } from '../protocol/store.ts';
 import type { Cell } from './cell.ts';
 import { checkHandlers } from './dispatch.ts';
+import { ActorStore } from './durable/actorStore.ts';
+import { persist } from './durable/persist.ts';
+import { loggedTurn, never, nextChance } from './durable/turn.ts';
+import { volumeOf } from './durable/volume.ts';
 import { stash, unstashAll } from './stash.ts';
 
 export class ActorContext implements Context {
   // Not named `cell`: a behaviour has no business with it.
   readonly #cell: Cell;
+  #store: ActorStore | undefined = undefined;
 
   constructor(cell: Cell) {
     this.#cell = cell;
@@ -47,19 +54,42 @@ export class ActorContext implements Context {
     return cell.asks?.signalOfCurrent(ended) ?? cell.own().signal(ended);
   }
 
+  get store(): Store {
+    const cell = this.#cell;
+    this.#store ??= new ActorStore(volumeOf(cell), cell.kind.host.platform, () => cell.context === this);
+    return this.#store;
+  }
+
+  persist(options: PersistOptions<unknown>): void {
+    const cell = this.#cell;
+    if (cell.context !== this || cell.state !== 'running' || cell.behaviour !== undefined) {
+      throw new InvalidOptionError(`ctx.persist of ${cell.path} belongs into create`);
+    }
+    persist(cell, options);
+  }
+
   now(): number {
+    if (loggedTurn.active) return loggedTurn.now;
     return this.#cell.kind.host.now();
   }
 
   random(): number {
+    if (loggedTurn.active) return nextChance();
     return this.#cell.kind.host.random();
   }
 
-  /** Whether this is the actor's present behaviour, and not about to be gone: else nothing begins any more. */
+  /**
+   * Whether this is the actor's present behaviour, not about to be gone, and not one that only repeats what it has done:
+   * else nothing begins any more.
+   */
   get #live(): boolean {
     const cell = this.#cell;
     const { state } = cell;
-    return cell.context === this && (state === 'running' || state === 'stopping' || state === 'restarting');
+    return (
+      !loggedTurn.replaying &&
+      cell.context === this &&
+      (state === 'running' || state === 'stopping' || state === 'restarting')
+    );
   }
 
   after(delayMs: number, fn: () => unknown): () => void {
@@ -84,6 +114,7 @@ export class ActorContext implements Context {
   sleep(delayMs: number): Promise<void> {
     checkDelay(delayMs, 'delayMs');
     const cell = this.#cell;
+    if (loggedTurn.replaying) return never();
     if (!this.#live) return Promise.reject(cell.goneError());
     const own = cell.own();
     return new Promise((resolve, reject) => {
@@ -130,6 +161,7 @@ export class ActorContext implements Context {
   }
 
   spawn<Q, A extends z.ZodType>(definition: Definition<Q, A>, ...rest: SpawnArguments<A>): Promise<Ref<Q>> {
+    if (loggedTurn.replaying) return never();
     const [args, options] = rest as [unknown, SpawnOptions?];
     const cell = this.#cell;
     if (cell.state !== 'running' || cell.context !== this) {
@@ -154,6 +186,7 @@ export class ActorContext implements Context {
     args: z.input<A>,
     options: NamedSpawnOptions,
   ): Promise<Ref<Q>> {
+    if (loggedTurn.replaying) return never();
     const cell = this.#cell;
     if (cell.state !== 'running' || cell.context !== this) {
       return Promise.reject(cell.goneError('lookupOrSpawn'));
@@ -174,6 +207,7 @@ export class ActorContext implements Context {
   }
 
   stop(ref: Address | undefined = undefined, options: StopOptions = {}): void {
+    if (loggedTurn.replaying) return;
     const cell = this.#cell;
     // A behaviour that has ended must not stop the one that came after it.
     if (cell.context !== this && (ref === undefined || this.self.equals(ref))) return;
@@ -181,13 +215,13 @@ export class ActorContext implements Context {
   }
 
   onStop(fn: () => unknown): void {
-    if (this.#live) this.#cell.own().addStopCallback(fn);
+    if (this.#live || loggedTurn.replaying) this.#cell.own().addStopCallback(fn);
   }
 
   become(handlers: Handlers<unknown>): void {
     const cell = this.#cell;
     const checked = checkHandlers(cell.kind.definition.name, cell.table, handlers);
-    if (this.#live) cell.behaviour = checked;
+    if (this.#live || loggedTurn.replaying) cell.behaviour = checked;
   }
 
   stash(): void {
@@ -209,6 +243,7 @@ class CellLog implements Log {
   }
 
   #write(level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void {
+    if (loggedTurn.replaying) return;
     this.#cell.kind.host.log(this.#cell, level, text, fields);
   }
 

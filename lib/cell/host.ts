@@ -4,8 +4,11 @@ import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/con
 import type { DeadLetterReason, LogLevel, StopReason } from '../protocol/events.ts';
 import type { Group } from '../protocol/group.ts';
 import type { Address, AskOptions, NodeId } from '../protocol/ref.ts';
+import type { Storage } from '../protocol/storage.ts';
 import type { Directive } from '../protocol/supervision.ts';
+import type { Platform } from '../wire/platform.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
+import type { RefBinder } from '../wire/refs.ts';
 import type { Cell } from './cell.ts';
 import type { CellKind } from './kind.ts';
 
@@ -25,6 +28,11 @@ export interface Directory {
 export interface CellHost {
   readonly nodeId: NodeId;
   readonly registry: Directory;
+  /** Where actors with names keep things; a system may have none. */
+  readonly storage: Storage | undefined;
+  readonly platform: Platform;
+  /** Turns refs in messages into bytes and back. */
+  readonly refs: RefBinder;
   /** [0] messages accepted by this node's mailboxes, [1] those that are done with; the node counts the rest. */
   readonly counters: Float64Array;
   /** The cell's mailbox is above its high-water mark. */

@@ -18,21 +18,30 @@ const stoppedNormally: StopReason = { type: 'stopped' };
 const childrenStopMs = 1000;
 
 /** A handler, callback or `create` threw: its directive decides what follows. */
-export function fail(cell: Cell, during: string, error: Error): void {
+export function fail(cell: Cell, during: string, error: Error): Directive | 'none' {
   const { host } = cell.kind;
-  if (cell.state === 'stopped') return;
+  if (cell.state === 'stopped') return 'none';
   if (cell.state !== 'running') {
     host.failed(cell, during, error, 'none');
     // Draining ends at once: the behaviour can't be trusted with what still waits.
     if (cell.state === 'stopping' && cell.draining) stopBecause(cell, { type: 'failed', error });
-    return;
+    return 'none';
   }
   const { directive, error: last } = decide(cell, error);
   host.failed(cell, during, error, directive);
-  if (directive === 'resume') return;
-  if (directive === 'restart') return beginRestart(cell);
+  if (directive === 'resume') return directive;
+  if (directive === 'restart') {
+    beginRestart(cell);
+    return directive;
+  }
   if (directive === 'escalate') host.escalate(cell, last);
   stopBecause(cell, { type: 'failed', error: last });
+  return directive;
+}
+
+/** Whether the actor stops since it has failed: its behaviour isn't to be trusted. */
+export function stopsAsFailed(cell: Cell): boolean {
+  return reasons.has(cell);
 }
 
 function stopBecause(cell: Cell, reason: StopReason): void {
@@ -47,8 +56,9 @@ function decide(cell: Cell, error: Error): { directive: Directive; error: Error 
   let directive = directiveFor(supervision, error, (failure) =>
     host.failed(cell, 'supervision.onFailure', failure, 'stop'),
   );
-  // Without a behaviour there is nothing to resume.
-  if (directive === 'resume' && cell.behaviour === undefined) directive = 'restart';
+  // Without a behaviour there is nothing to resume, nor with one that lacks the state it is to have.
+  const canResume = cell.behaviour !== undefined && cell.belongings?.journal?.state !== 'broken';
+  if (directive === 'resume' && !canResume) directive = 'restart';
   if (directive !== 'restart') return { directive, error };
   const own = cell.own();
   own.restarts ??= new RestartHistory();
@@ -102,7 +112,8 @@ export function begin(cell: Cell): void {
     cell.start();
   } catch (error) {
     own.dropStopCallbacks();
-    return fail(cell, 'create', asError(error));
+    fail(cell, 'create', asError(error));
+    return;
   }
   cell.kind.host.restarted(cell);
   if (own.stash !== undefined) unstashAll(cell);
@@ -272,8 +283,12 @@ export function abandon(cell: Cell): void {
 function refuseWaiting(cell: Cell): void {
   const { mailbox, kind, belongings } = cell;
   if (belongings?.stash !== undefined) unstashAll(cell);
-  if (mailbox === undefined || mailbox.size === 0) return;
+  if (mailbox === undefined || cell.waiting === 0) return;
   const counts = new Map<string, number>();
+  for (const message of belongings?.journal?.takeAll() ?? []) {
+    // A tell that is in the log isn't lost: the next one of that name handles it.
+    if (message.position === 0 || message.replyNode !== noReply) refuseMessage(cell, message, counts);
+  }
   for (let message = mailbox.dropOldest(); message !== undefined; message = mailbox.dropOldest()) {
     kind.host.counters[1]!++;
     refuseMessage(cell, message, counts);
@@ -286,6 +301,13 @@ function refuseMessage(cell: Cell, { index, replyNode, askId }: Envelope, counts
   const { name } = cell.table.entries[index]!;
   if (replyNode === noReply) counts.set(name, (counts.get(name) ?? 0) + 1);
   else refuse(cell, name, replyNode, askId);
+}
+
+/** Of a message that has left its mailbox. */
+export function refuseOne(cell: Cell, message: Envelope): void {
+  const counts = new Map<string, number>();
+  refuseMessage(cell, message, counts);
+  for (const [name, count] of counts) cell.kind.host.deadLetter(cell, name, 'stopped', count);
 }
 
 function refuse(cell: Cell, message: string, node: number, askId: number): void {

@@ -16,9 +16,11 @@ import {
 } from '../protocol/errors.ts';
 import type { DeadLetterReason, LogLevel, StopReason, SystemEvent } from '../protocol/events.ts';
 import type { Address, NodeId } from '../protocol/ref.ts';
+import type { Storage } from '../protocol/storage.ts';
 import type { Directive } from '../protocol/supervision.ts';
 import { notParsed } from '../wire/codec.ts';
 import { reviveError, serializeError } from '../wire/errorCodec.ts';
+import type { Platform } from '../wire/platform.ts';
 import { type MessageEntry, protocolTable } from '../wire/protocolTable.ts';
 import type { ActorId, RefBinder } from '../wire/refs.ts';
 import { AskTable } from './askTable.ts';
@@ -101,6 +103,18 @@ export class ActorNode implements CellHost, RefBinder {
   /** The cell whose turn it is, if one's is. */
   get running(): Cell | undefined {
     return this.dispatcher.running;
+  }
+
+  get storage(): Storage | undefined {
+    return this.world.storage;
+  }
+
+  get platform(): Platform {
+    return this.world.platform;
+  }
+
+  get refs(): RefBinder {
+    return this;
   }
 
   now(): number {
@@ -186,6 +200,8 @@ export class ActorNode implements CellHost, RefBinder {
   stopped(cell: Cell, reason: StopReason): void {
     const isInternal = this.cells.internals.has(cell);
     this.cells.delete(cell);
+    cell.belongings?.journal?.refused(cell.goneError());
+    cell.belongings?.volume?.close();
     for (const { node, watchId } of this.watches.takeWatchers(cell.id)) {
       if (node === this.nodeId) this.watches.fire(watchId, reason);
       else this.outbox.stopped(node, watchId, reason);

@@ -1,5 +1,6 @@
 // What a ref does: checks a message where it is sent, and takes it to the target's mailbox or its node.
 import type { Cell } from '../cell/cell.ts';
+import { loggedTurn, never } from '../cell/durable/turn.ts';
 import { noReply } from '../cell/mailbox.ts';
 import {
   ActorStoppedError,
@@ -37,6 +38,8 @@ export class MessageSender implements Sender {
 
   /** A tell of a message that has been validated. */
   tellValid(ref: ActorRef, entry: MessageEntry, value: unknown): boolean {
+    // Of a message that a durable actor handles again: it has been told.
+    if (loggedTurn.replaying) return true;
     const accepted = this.accepted(ref, entry, value);
     if (!accepted) this.node.pushBacks.tellRefused(ref, entry.name);
     return accepted;
@@ -76,7 +79,7 @@ export class MessageSender implements Sender {
   send(ref: ActorRef, entry: MessageEntry, message: unknown): Promise<void> {
     const { node } = this;
     const value = this.validate(ref, entry, message);
-    if (this.accepted(ref, entry, value)) return this.sent;
+    if (loggedTurn.replaying || this.accepted(ref, entry, value)) return this.sent;
     return new Promise<void>((resolve, reject) => {
       const attempt = (): boolean => {
         const delivery = this.deliver(ref, entry, value, undefined);
@@ -103,6 +106,7 @@ export class MessageSender implements Sender {
     if (!(timeoutMs > 0)) {
       throw new InvalidOptionError(`timeoutMs must be above 0 (Infinity for never), not ${timeoutMs}`);
     }
+    if (loggedTurn.replaying) return never();
     return new Promise<unknown>((settle) => {
       this.open(value, options?.signal, new PendingAsk(ref, entry, timeoutMs, settle));
     });

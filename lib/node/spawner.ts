@@ -89,7 +89,10 @@ export class Spawner {
     const copy = kind.args.mustCopy ? kind.args.copy(args, node.world.platform, node) : args;
     const parentRef = parent && node.selfRef(parent);
     const identity = options?.name === undefined ? undefined : { name: options.name };
-    return Promise.resolve(node.refTo(this.start(kind, copy, identity, parentRef)));
+    const cell = this.start(kind, copy, identity, parentRef);
+    return cell instanceof Cell
+      ? Promise.resolve(node.refTo(cell))
+      : cell.then((recovered) => node.refTo(recovered));
   }
 
   private async spawnElsewhere(
@@ -164,16 +167,17 @@ export class Spawner {
     const args = kind.args.read(reader, node);
     const parentRef = parent && new ActorRef(node.sender, nobody, parent.node, parent.cell, parent.path);
     const { trackId, home } = request;
-    const cell = this.start(kind, args, { name: options.name, trackId, home }, parentRef);
+    const cell = await this.start(kind, args, { name: options.name, trackId, home }, parentRef);
     return { node: node.nodeId, cell: cell.id, path: cell.path };
   }
 
+  /** A durable actor has started when it has recovered. */
   private start(
     kind: CellKind,
     args: unknown,
     identity: Identity | undefined,
     parent: Address | undefined,
-  ): Cell {
+  ): Cell | Promise<Cell> {
     const { node } = this;
     const parentCell = parent && node.cellOf(parent);
     if (parent !== undefined && node.isHere(parent) && parentCell?.state !== 'running') {
@@ -190,6 +194,28 @@ export class Spawner {
       abandon(cell);
       throw error;
     }
+    const journal = cell.belongings?.journal;
+    if (journal === undefined) return this.started(cell, identity, parentCell);
+    const context = parentCell?.context;
+    return journal.begun.then(
+      () => {
+        if (parentCell === undefined || (parentCell.context === context && parentCell.state === 'running')) {
+          return this.started(cell, identity, parentCell);
+        }
+        abandon(cell);
+        throw parentCell.goneError('spawn');
+      },
+      (error: unknown) => {
+        cell.release();
+        abandon(cell);
+        throw error;
+      },
+    );
+  }
+
+  private started(cell: Cell, identity: Identity | undefined, parentCell: Cell | undefined): Cell {
+    const { node } = this;
+    const { kind } = cell;
     // One that begins again here is known to its parent already.
     if (parentCell !== undefined && identity?.home === undefined) {
       const own = parentCell.own();

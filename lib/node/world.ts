@@ -2,6 +2,7 @@
 import type { Backoff } from '../cell/supervision.ts';
 import type { SpawnOptions } from '../protocol/context.ts';
 import type { NodeId } from '../protocol/ref.ts';
+import type { Storage } from '../protocol/storage.ts';
 import type { ByteReader, ByteWriter } from '../wire/buffer.ts';
 import type { Platform } from '../wire/platform.ts';
 import type { ActorId } from '../wire/refs.ts';
@@ -115,6 +116,8 @@ export interface World {
   readonly platform: Platform;
   readonly transport: Transport;
   readonly control: Control;
+  /** Where actors with names keep things; a system may have none. */
+  readonly storage?: Storage | undefined;
   random(): number;
   /** Whether somebody on another node listens to the events of ordinary life. */
   observed?(): boolean;

@@ -4,7 +4,9 @@ import type { Definition } from './actor.ts';
 import type { StopReason } from './events.ts';
 import type { Group } from './group.ts';
 import type { Handlers } from './message.ts';
+import type { PersistOptions } from './persist.ts';
 import type { Address, AskOptions, NodeId, Ref } from './ref.ts';
+import type { Store } from './store.ts';
 import type { SupervisionOptions } from './supervision.ts';
 
 /** Where an actor starts: any worker thread, the host thread, a thread of its own, or a given node. */
@@ -86,6 +88,19 @@ export interface Context<P = unknown> {
    * that of whichever ask came last.
    */
   readonly signal: AbortSignal;
+  /**
+   * What this actor keeps on disk: see {@link Store}. It needs a name, and a system with a store.
+   *
+   * @throws `StoreError` of kind `unavailable`
+   */
+  readonly store: Store;
+  /**
+   * Makes the actor durable: its messages are logged before they are handled, and when it begins again, wherever that
+   * is, its state is as it was. To be called in `create`, at each start. It needs a name, and a system with a store.
+   *
+   * @throws `InvalidOptionError`, `StoreError` of kind `unavailable`
+   */
+  persist(options: PersistOptions<P>): void;
   /** Milliseconds since an arbitrary start, fractional, never going back. */
   now(): number;
   /** A number in [0, 1). */

@@ -243,6 +243,43 @@ export class SystemClosedError extends ThrumError {
   }
 }
 
+/**
+ * What is wrong with a store.
+ * - `unavailable`: the actor has no name, or the system no store: it never had one.
+ * - `full`: the disk is.
+ * - `corrupt`: what is on disk isn't what was written.
+ * - `tooLarge`: a key or value is above the limits.
+ * - `fenced`: somebody else has opened it since, and writes now.
+ * - `locked`: another system has the directory open.
+ * - `incompatible`: it was written by another version of the definition, or of the library.
+ * - `closed`: the behaviour, the actor or the system has ended.
+ * - `io`: the disk, the file system or the database failed; `cause` says how.
+ */
+export type StoreErrorKind =
+  | 'unavailable'
+  | 'full'
+  | 'corrupt'
+  | 'tooLarge'
+  | 'fenced'
+  | 'locked'
+  | 'incompatible'
+  | 'closed'
+  | 'io';
+
+/** Something can't be stored, or read. */
+export class StoreError extends ThrumError {
+  readonly kind: StoreErrorKind;
+
+  constructor(kind: StoreErrorKind, message: string, options?: ErrorOptions) {
+    super(
+      `ERR_THRUM_STORE_${kind.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`,
+      message,
+      options,
+    );
+    this.kind = kind;
+  }
+}
+
 /** An error of a class this thread doesn't know; name, message, code, stacks and cause are the original's. */
 export class RemoteError extends Error {
   readonly code: unknown;

@@ -9,8 +9,17 @@ export type StopReason =
   | { readonly type: 'nodeDown'; readonly error: Error }
   | { readonly type: 'unknown' };
 
-/** Why a message had no receiver. */
-export type DeadLetterReason = 'stopped' | 'mailboxFull' | 'dropped' | 'nodeDown' | 'corrupt' | 'closed';
+/**
+ * Why a message had no receiver. `notStored`: it was to be logged, and may be in the log or not, since writing failed.
+ */
+export type DeadLetterReason =
+  | 'stopped'
+  | 'mailboxFull'
+  | 'dropped'
+  | 'nodeDown'
+  | 'corrupt'
+  | 'closed'
+  | 'notStored';
 
 /** How important a log entry is. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';

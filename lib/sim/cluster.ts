@@ -5,6 +5,7 @@ import { InvalidOptionError, NodeDownError } from '../protocol/errors.ts';
 import type { SystemEvent } from '../protocol/events.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { Chance } from './chance.ts';
+import type { SimDisk } from './disk.ts';
 import type { Engine } from './engine.ts';
 import { HostClock } from './hostClock.ts';
 import type { Medium } from './medium.ts';
@@ -25,6 +26,7 @@ export interface ClockOptions {
 export interface HostState {
   readonly id: number;
   readonly clock: HostClock;
+  readonly disk: SimDisk;
   node: SimNode | undefined;
   /** How often it has been started. */
   starts: number;
@@ -41,6 +43,7 @@ export class SimCluster implements Cluster {
   /** Whether a periodic timer of a node that has run out has its turn. */
   ticks: (node: NodeId) => boolean = () => true;
   readonly listeners = new Set<(event: SystemEvent) => void>();
+  private readonly makeDisk: (host: number) => SimDisk;
   private readonly seed: number;
   private readonly clocks: ClockOptions;
   private readonly clockChance: Chance;
@@ -57,7 +60,9 @@ export class SimCluster implements Cluster {
     engine: Engine,
     medium: Medium,
     options: { seed: number; clocks: ClockOptions; crashDetectionMs: number | undefined },
+    makeDisk: (host: number) => SimDisk,
   ) {
+    this.makeDisk = makeDisk;
     this.engine = engine;
     this.medium = medium;
     this.seed = options.seed;
@@ -65,7 +70,7 @@ export class SimCluster implements Cluster {
     this.clockChance = new Chance(options.seed, 'clocks');
     this.crashDetectionMs = options.crashDetectionMs;
     this.pressure = new PressedActors(engine);
-    this.driver = this.makeNode({ id: 0, clock: new HostClock(0, 0) }, 0);
+    this.driver = this.makeNode({ id: 0, clock: new HostClock(0, 0), disk: undefined }, 0);
   }
 
   /** Adds a host and starts it. */
@@ -74,7 +79,7 @@ export class SimCluster implements Cluster {
     if (id >= hostsMax) throw new InvalidOptionError(`a simulation has at most ${hostsMax - 1} hosts`);
     const within = (most: number): number => most * (2 * this.clockChance.random() - 1);
     const clock = new HostClock(within(this.clocks.skewMs ?? 0), within(this.clocks.driftPpm ?? 0));
-    const host: HostState = { id, clock, node: undefined, starts: 0 };
+    const host: HostState = { id, clock, disk: this.makeDisk(id), node: undefined, starts: 0 };
     this.hosts.push(host);
     this.start(host);
     return host;
@@ -84,12 +89,13 @@ export class SimCluster implements Cluster {
   start(host: HostState): void {
     if (host.node !== undefined) return;
     host.node = this.makeNode(host, host.id + host.starts * hostsMax);
+    host.disk.owner = host.node;
     host.starts++;
     if (this.crashDetectionMs !== undefined) for (const id of this.dead) host.node.drop(id);
     this.onStarted(host);
   }
 
-  private makeNode(host: { readonly id: number; readonly clock: HostClock }, id: NodeId): SimNode {
+  private makeNode(host: Pick<HostState, 'id' | 'clock'> & { disk: SimDisk | undefined }, id: NodeId): SimNode {
     const node = new SimNode(this.medium, this, host, id, new Chance(this.seed, `node ${id}`));
     node.node.events.on((event) => {
       for (const listener of this.listeners) listener(event);
@@ -102,6 +108,7 @@ export class SimCluster implements Cluster {
     if (node === undefined) return;
     host.node = undefined;
     node.crash();
+    host.disk.crash();
     this.dead.push(node.id);
     this.pressure.forget(node.id);
     this.tell(this.driver, node.id);

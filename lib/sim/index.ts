@@ -1,6 +1,7 @@
 // The public surface of thrum/sim.
 export { Chance } from './chance.ts';
 export type { ClockOptions } from './cluster.ts';
+export type { DiskOptions } from './disk.ts';
 export { PropertyError, SimulationError, SimulationStalledError } from './errors.ts';
 export { NondeterminismError } from './guards.ts';
 export type { Boot, SimulatedHost } from './host.ts';

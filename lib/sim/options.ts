@@ -1,6 +1,7 @@
 // The options of a simulation, and what they come to for one seed.
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { ClockOptions } from './cluster.ts';
+import type { DiskOptions } from './disk.ts';
 import type { FaultOptions } from './faults.ts';
 import { hostsMax, type NetworkOptions } from './network.ts';
 import type { Schedule } from './schedule.ts';
@@ -15,6 +16,8 @@ export interface SimulateOptions {
   readonly network?: NetworkOptions;
   /** How far the hosts' clocks are apart; default: not at all. */
   readonly clocks?: ClockOptions;
+  /** How long the hosts' disks take, behind `ctx.store`. */
+  readonly disk?: DiskOptions;
   /** Faults that come by chance; default none. `'swarm'`: each seed has its own mix of every kind. */
   readonly faults?: FaultOptions | 'swarm';
   /**
@@ -45,6 +48,7 @@ export interface Settings {
   readonly nodes: number;
   readonly network: NetworkOptions;
   readonly clocks: ClockOptions;
+  readonly disk: DiskOptions;
   readonly faults: FaultOptions;
   readonly durationMs: number | undefined;
   readonly calmMs: number;
@@ -80,8 +84,8 @@ export function settingsOf(options: SimulateOptions): Settings {
   const given = options.faults === 'swarm' ? everyFault : (options.faults ?? {});
   const network = options.network ?? {};
   const mix = given.swarm === true ? drawMix(seed, given, network) : { faults: given, network };
-  const { clocks = {}, schedule, mutant } = options;
-  return { seed, nodes, ...mix, clocks, durationMs, calmMs, limitMs, checkEvery, schedule, mutant };
+  const { clocks = {}, disk = {}, schedule, mutant } = options;
+  return { seed, nodes, ...mix, clocks, disk, durationMs, calmMs, limitMs, checkEvery, schedule, mutant };
 }
 
 function check(good: boolean, name: string, range: string, value: unknown): void {

@@ -1,6 +1,7 @@
 // One run of a scenario: first faults may come, then it is calm, then it is over.
 import { Chance } from './chance.ts';
 import { SimCluster } from './cluster.ts';
+import { SimDisk } from './disk.ts';
 import { Engine } from './engine.ts';
 import { SimulationStalledError } from './errors.ts';
 import { type FaultCounts, Faults } from './faults.ts';
@@ -67,7 +68,10 @@ export class Run {
     this.medium = new Medium(engine, this.network);
     this.medium.harmSource = (link, number) => this.harmOf(link, number);
     const { crashDetectionMs } = network;
-    this.cluster = new SimCluster(engine, this.medium, { seed, clocks, crashDetectionMs });
+    this.cluster = new SimCluster(engine, this.medium, { seed, clocks, crashDetectionMs }, (host) => {
+      const chance = new Chance(seed, `disk ${host}`);
+      return new SimDisk(host, engine, chance, this.keeper, settings.disk, settings.faults.writes ?? {});
+    });
     this.cluster.ticks = (node) => this.keeper.tick(node);
     const fail = (error: unknown): void => engine.fail(error);
     const hosts = Array.from(
@@ -152,6 +156,7 @@ export class Run {
     if (this.calm) return;
     this.calm = true;
     this.network.unkind = false;
+    for (const { disk } of this.cluster.hosts) disk.unkind = false;
     this.faults.stop();
     this.network.heal();
     for (const host of this.sim.hosts) {

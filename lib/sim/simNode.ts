@@ -15,6 +15,7 @@ import type {
 } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
 import type { NodeId } from '../protocol/ref.ts';
+import type { Storage } from '../protocol/storage.ts';
 import type { Chance } from './chance.ts';
 import type { Owner } from './engine.ts';
 import type { HostClock } from './hostClock.ts';
@@ -53,6 +54,7 @@ export class SimNode implements Owner, World, Transport {
   readonly transport: Transport = this;
   readonly control: Control;
   readonly pressure: Pressure;
+  readonly storage: Storage | undefined;
   readonly running = new Float64Array(1);
   receiver: FrameReceiver = { receive() {} };
   wake: () => void = () => {};
@@ -66,7 +68,7 @@ export class SimNode implements Owner, World, Transport {
   constructor(
     medium: Medium,
     cluster: Cluster,
-    host: { readonly id: number; readonly clock: HostClock },
+    host: { readonly id: number; readonly clock: HostClock; readonly disk: Storage | undefined },
     id: NodeId,
     chance: Chance,
   ) {
@@ -74,6 +76,7 @@ export class SimNode implements Owner, World, Transport {
     this.cluster = cluster;
     this.id = id;
     this.hostId = host.id;
+    this.storage = host.disk;
     this.chance = chance;
     this.clock = {
       now: () => host.clock.localMs(medium.engine.now),

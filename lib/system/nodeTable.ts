@@ -1,5 +1,6 @@
 // The nodes of a system as the host knows them: starts worker threads, places actors, passes ports on, and
 // tells the others when one has died.
+import type { MessagePort } from 'node:worker_threads';
 import { NodeCounter } from '../node/counters.ts';
 import { type ActorListing, inspectCell, listActors } from '../node/inspect.ts';
 import { idOf } from '../node/locations.ts';
@@ -33,10 +34,14 @@ interface Given {
   readonly heapLimitBytes: number | undefined;
 }
 
+/** A way to the store for one more node; `undefined`: the system has none. */
+type ConnectStore = () => MessagePort | undefined;
+
 export class NodeTable {
   private readonly transport: RingTransport;
   private readonly board: Board;
   private readonly given: Given;
+  private readonly connectStore: ConnectStore;
   /** What all nodes count and have counted. */
   readonly metrics: MetricsReader;
   /** Nodes that died by themselves while the system closed. */
@@ -59,10 +64,11 @@ export class NodeTable {
   private terminating = false;
   private hostNode: ActorNode | undefined = undefined;
 
-  constructor(transport: RingTransport, board: Board, given: Given) {
+  constructor(transport: RingTransport, board: Board, given: Given, connectStore: ConnectStore) {
     this.transport = transport;
     this.board = board;
     this.given = given;
+    this.connectStore = connectStore;
     this.metrics = new MetricsReader(board);
   }
 
@@ -95,6 +101,7 @@ export class NodeTable {
         own: !shared,
         past: { down: this.down, locations: this.relocator.locations },
         vitals: this.board.vitalsOf(nodeId),
+        store: this.connectStore(),
         ...this.given,
       },
       this.controlFor(nodeId),

@@ -14,6 +14,7 @@ import type { CloseReport, EventListener } from '../protocol/events.ts';
 import type { Group } from '../protocol/group.ts';
 import type { ActorInspection } from '../protocol/inspection.ts';
 import type { Address, AskOptions, NodeId, Ref } from '../protocol/ref.ts';
+import type { StoreOptions } from '../store/options.ts';
 import { allocateBoard, Board } from '../threads/board.ts';
 import { isNode } from '../threads/nodeFlag.ts';
 import { RingTransport } from '../threads/ringTransport.ts';
@@ -28,6 +29,7 @@ import type { SystemMetrics } from './metrics.ts';
 import { NodeTable } from './nodeTable.ts';
 import { NodeWatch } from './nodeWatch.ts';
 import { type Safety, type SafetyOptions, safetyOf } from './safety.ts';
+import { openStore, type SystemStore } from './store.ts';
 import { defaultThreads } from './threadBudget.ts';
 
 /** Options of {@link createSystem}. */
@@ -41,6 +43,11 @@ export interface SystemOptions extends SafetyOptions {
   ringBytesMax?: number;
   /** A level from which on entries go to standard error, a function, or a logger; default `'warn'`. */
   log?: LogOption;
+  /**
+   * Where actors with names keep things (`ctx.store`, `ctx.persist`): a directory, or more; default: nowhere. It needs
+   * the package `lmdb`.
+   */
+  store?: string | URL | StoreOptions;
   /** An actor that holds its node for longer is reported as `slowHandler`; default 100 ms, `false` for never. */
   slowHandlerMs?: number | false;
   /**
@@ -59,7 +66,7 @@ const threadsMax = 256;
  * Where an app's entry file also defines actors, a worker imports it to find them: there this function never
  * settles, so that nothing behind it runs twice.
  *
- * @throws `InvalidOptionError`
+ * @throws `InvalidOptionError`, `StoreError` when the store can't be opened
  */
 export async function createSystem(options: SystemOptions = {}): Promise<System> {
   if (isNode()) return new Promise<never>(() => {});
@@ -82,13 +89,16 @@ export async function createSystem(options: SystemOptions = {}): Promise<System>
   if (!(slowHandlerMs > 0)) {
     throw new InvalidOptionError(`slowHandlerMs must be above 0, or false, not ${options.slowHandlerMs}`);
   }
+  const safety = safetyOf(options);
+  const store = await openStore(options.store);
   const system = new System({
     threads,
     ringBytesMax,
     slowHandlerMs,
     observe: options.observe ?? lifeIsWatched(),
     log: new SystemLog(log),
-    safety: safetyOf(options),
+    safety,
+    store,
     report: log === 'silent' ? () => {} : writeError,
   });
   await system[start]();
@@ -109,6 +119,7 @@ interface Settings {
   readonly observe: boolean;
   readonly log: SystemLog;
   readonly safety: Safety;
+  readonly store: SystemStore | undefined;
   /** Writes to standard error at once. */
   readonly report: (text: string) => void;
 }
@@ -125,6 +136,7 @@ export class System {
   readonly #log: SystemLog;
   readonly #inspector: Inspector;
   readonly #watch: NodeWatch | undefined;
+  readonly #store: SystemStore | undefined;
   // Without a worker thread nothing else would keep the process alive while asks are open.
   readonly #keepAlive: NodeJS.Timeout;
   #closing: Promise<CloseReport> | undefined = undefined;
@@ -132,9 +144,10 @@ export class System {
   #listeners = 0;
 
   /** Use {@link createSystem}. */
-  constructor({ threads, ringBytesMax, slowHandlerMs, observe, log, safety, report }: Settings) {
+  constructor({ threads, ringBytesMax, slowHandlerMs, observe, log, safety, store, report }: Settings) {
     this.threads = threads;
     this.#log = log;
+    this.#store = store;
     const { unresponsive, ...heap } = safety;
     const settings = { board: allocateBoard(), ringBytesMax, slowHandlerMs, ...heap };
     const board = new Board(settings.board, 0);
@@ -146,20 +159,26 @@ export class System {
       spin: false,
       connect: (to, channel) => nodes.connect(0, to, channel),
     });
-    const nodes = new NodeTable(this.#transport, board, settings);
+    const nodes = new NodeTable(this.#transport, board, settings, () => store?.connect());
     this.#nodes = nodes;
     this.#inspector = new Inspector(nodes);
-    const world = threadWorld(this.#transport, board, {
-      spawn: (request, on) => nodes.spawn(request, on),
-      // The host never dies while there is somebody to know.
-      stopped: () => {},
-      cancel: (id) => nodes.cancel(id),
-      // The host's definitions are the app's own: what it spawns, it has imported.
-      load: (module) => import(module),
-    });
+    const world = threadWorld(
+      this.#transport,
+      board,
+      {
+        spawn: (request, on) => nodes.spawn(request, on),
+        // The host never dies while there is somebody to know.
+        stopped: () => {},
+        cancel: (id) => nodes.cancel(id),
+        // The host's definitions are the app's own: what it spawns, it has imported.
+        load: (module) => import(module),
+      },
+      store?.storage,
+    );
     this.#node = new ActorNode(0, world, { slowHandlerMs });
     nodes.attach(this.#node);
     this.#node.events.on(log.listener);
+    store?.onDeath((event) => this.#node.events.emit(event));
     this.#node.events.on(publisher(this));
     nodes.observe(observe);
     this.#keepAlive = setInterval(() => {}, 2 ** 30);
@@ -300,6 +319,7 @@ export class System {
     const startedAt = performance.now();
     const outcome = await stopAll(this.#node, this.#nodes, timeoutMs, drain);
     await this.#nodes.terminate();
+    await this.#store?.close();
     this.#watch?.stop();
     this.#transport.close();
     // Messages that ended with their threads.

@@ -77,6 +77,8 @@ export interface NodeData {
     readonly heapSoftLimit: number | undefined;
     /** See `NodeSettings`. */
     readonly slowHandlerMs: number;
+    /** The way to the store, where the system has one. */
+    readonly store: MessagePort | undefined;
     /** The worker's control, exposed. */
     readonly worker: MessagePort;
     /** The host's control, called. */

@@ -54,9 +54,10 @@ export class WorkerHandle {
     this.controlPort = control.port1;
     this.hostPort = toHost.port1;
     const data: NodeData = { thrumNode: { ...settings, worker: control.port2, host: toHost.port2 } };
+    const store = settings.store === undefined ? [] : [settings.store];
     this.worker = new Worker(new URL('./bootstrap.js', import.meta.url), {
       workerData: data,
-      transferList: [control.port2, toHost.port2],
+      transferList: [control.port2, toHost.port2, ...store],
       name: `thrum node ${nodeId}`,
       ...(heapLimitBytes && { resourceLimits: { maxOldGenerationSizeMb: heapLimitBytes / 2 ** 20 } }),
     });

@@ -7,6 +7,7 @@ import { inspectCell, listActors } from '../node/inspect.ts';
 import { ActorNode } from '../node/node.ts';
 import { isQuiet } from '../node/quiet.ts';
 import type { NodeId } from '../protocol/ref.ts';
+import { portStorage } from '../store/client.ts';
 import { reviveError } from '../wire/errorCodec.ts';
 import { Board } from './board.ts';
 import {
@@ -35,6 +36,7 @@ export function startNode(): void {
     past,
     heapSoftLimit,
     slowHandlerMs,
+    store,
   } = (workerData as NodeData).thrumNode;
   const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
   const board = new Board(memory, nodeId);
@@ -48,12 +50,17 @@ export function startNode(): void {
       void host.connect(nodeId, to, ring, comlink.transfer(port, [port as never]));
     },
   });
-  const world = threadWorld(transport, board, {
-    spawn: async (request, on) => unwrap(await host.spawn(request, on)),
-    stopped: (trackId) => void host.stopped(trackId),
-    cancel: (id) => void host.cancel(id),
-    load: importModule,
-  });
+  const world = threadWorld(
+    transport,
+    board,
+    {
+      spawn: async (request, on) => unwrap(await host.spawn(request, on)),
+      stopped: (trackId) => void host.stopped(trackId),
+      cancel: (id) => void host.cancel(id),
+      load: importModule,
+    },
+    store && portStorage(store),
+  );
   const node = new ActorNode(nodeId, world, { slowHandlerMs });
   for (const [id, at] of past.locations) node.locations.set(id, at ?? 'pending');
   noteEnding(board.vitals);

@@ -64,6 +64,18 @@ function fingerprint(messages: readonly [string, Tell | Ask][]): number {
   return fnv1a(text.join('\n'));
 }
 
+/** 32 bits of what a message is made of: another number, and bytes written with the one can't be read with the other. */
+export function layoutPrint(layout: Layout): number {
+  let print = prints.get(layout);
+  if (print === undefined) {
+    print = fnv1a(outline(layout, 0));
+    prints.set(layout, print);
+  }
+  return print;
+}
+
+const prints = new WeakMap<Layout, number>();
+
 /** A layout as text. Deep down it is cut short: a fingerprint tells versions apart, it isn't a proof. */
 function outline(layout: Layout, depth: number): string {
   if (depth > 8) return '…';

@@ -1,0 +1,37 @@
+// The store of a system: opened before its nodes start, closed when they have ended.
+import type { MessagePort } from 'node:worker_threads';
+import type { SystemEvent } from '../protocol/events.ts';
+import type { Storage } from '../protocol/storage.ts';
+import { portStorage } from '../store/client.ts';
+import { diskOptionsOf, type StoreOptions } from '../store/options.ts';
+import { StoreThread } from '../store/storeThread.ts';
+
+export interface SystemStore {
+  /** The host's own way to it. */
+  readonly storage: Storage;
+  /** A way for one more node. */
+  connect(): MessagePort;
+  /** Who is told when its thread dies, which ends all use of it. */
+  onDeath(tell: (event: SystemEvent) => void): void;
+  /** Ends when everything is on disk. */
+  close(): Promise<void>;
+}
+
+/** @throws `InvalidOptionError`, `StoreError` */
+export async function openStore(
+  option: string | URL | StoreOptions | undefined,
+): Promise<SystemStore | undefined> {
+  if (option === undefined) return undefined;
+  let tell: (event: SystemEvent) => void = () => {};
+  const thread = await StoreThread.open(diskOptionsOf(option), ({ message }) => {
+    tell({ type: 'log', node: 0, actor: 'system', level: 'error', text: message, fields: undefined });
+  });
+  return {
+    storage: portStorage(thread.connect()),
+    connect: () => thread.connect(),
+    onDeath: (listener) => {
+      tell = listener;
+    },
+    close: () => thread.close(),
+  };
+}
