@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import type { CommandIo } from './io.ts';
+import { addSim } from './sim/command.ts';
 import { addWordCount, type WordCountRequest } from './wordcount.ts';
 
 /** Exit code for a command line that can't be understood. */
@@ -32,6 +33,10 @@ export async function runCli(
     .exitOverride();
   addWordCount(program, io, async (request) => {
     exitCode = await wordCount(request, io);
+  });
+  addSim(program, async (request) => {
+    const { runSim } = await import('./sim/runSim.ts');
+    exitCode = await runSim(request, io);
   });
   try {
     await program.parseAsync(args, { from: 'user' });

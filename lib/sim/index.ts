@@ -25,3 +25,12 @@ export {
   type Verdict,
 } from './linearizability.ts';
 export { type ShrinkOptions, type Shrunk, shrink } from './shrink.ts';
+export { LastEvents, mermaidChart, svgChart } from './chart.ts';
+export {
+  isSimulation,
+  type SimulationDefinition,
+  type SimulationOptions,
+  simulation,
+} from './definition.ts';
+export { type LoggedEvent, logLine } from './eventLog.ts';
+export { type ObservedRun, observedRun } from './observedRun.ts';
