@@ -1,6 +1,7 @@
 // The suites there are. Each says which cases it has, in which unit, and which systems take part.
 import { messaging } from './messaging/cases.js';
 import { savina } from './savina/cases.js';
+import { sim } from './sim/cases.js';
 import { store } from './store/cases.js';
 
 /**
@@ -16,4 +17,4 @@ import { store } from './store/cases.js';
  */
 
 /** @type {readonly Suite[]} */
-export const suites = [messaging, savina, store];
+export const suites = [messaging, savina, sim, store];

@@ -32,6 +32,9 @@ export interface HostState {
   starts: number;
 }
 
+/** Whoever has an actor started on a host that crashes meanwhile waits so long, where nobody tells. */
+const spawnTimeoutMs = 5000;
+
 export class SimCluster implements Cluster {
   readonly engine: Engine;
   readonly medium: Medium;
@@ -131,7 +134,7 @@ export class SimCluster implements Cluster {
     const what = `'${request.definition}' can't be started on node ${String(on)}`;
     if (to === undefined) return Promise.reject(new NodeDownError(Number(on), `${what}: it is down`));
     return this.travel(from, to, what)
-      .then(() => to.node.startRequested(request))
+      .then(() => this.startOn(from, to, request, what))
       .then(
         (spawned) => this.travel(to, from, what).then(() => spawned),
         (error) =>
@@ -141,6 +144,20 @@ export class SimCluster implements Cluster {
       );
   }
 
+  /** Starts an actor; rejects when the node crashes meanwhile, as soon as whoever asks for it can know. */
+  private startOn(from: SimNode, to: SimNode, request: SpawnRequest, what: string): Promise<Spawned> {
+    return new Promise((resolve, reject) => {
+      const crashed = (): void => {
+        const afterMs = from === this.driver ? 0 : (this.crashDetectionMs ?? spawnTimeoutMs);
+        const error = new NodeDownError(to.id, `${what}: it has crashed`);
+        taskAt(this.engine, this.engine.now + Math.ceil(afterMs * 1000), () => reject(error));
+      };
+      to.onCrash.add(crashed);
+      const settled = (): void => void to.onCrash.delete(crashed);
+      to.node.startRequested(request).then(resolve, reject).finally(settled);
+    });
+  }
+
   /** Resolves when something from one node has reached the other. */
   private travel(from: SimNode, to: SimNode, what: string): Promise<void> {
     const { network } = this.medium;
@@ -148,6 +165,7 @@ export class SimCluster implements Cluster {
       const { draw } = network.profile(from.hostId, to.hostId);
       const delay = Math.round(draw(this.clockChance) * 1000);
       taskAt(this.engine, this.engine.now + delay, () => {
+        // The answer of a start that comes back to a host that has crashed finds nobody.
         if (!to.alive || network.isCut(from.hostId, to.hostId)) {
           reject(new NodeDownError(to.id, `${what}: it can't be reached`));
         } else if (to.paused) {

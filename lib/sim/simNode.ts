@@ -47,6 +47,8 @@ export class SimNode implements Owner, World, Transport {
   alive = true;
   paused = false;
   readonly links = new Map<NodeId, SimLink>();
+  /** Called when its host crashes. */
+  readonly onCrash = new Set<() => void>();
   readonly node: ActorNode;
   // The world.
   readonly clock: Clock;
@@ -177,6 +179,8 @@ export class SimNode implements Owner, World, Transport {
     this.timers.clear();
     for (const link of this.links.values()) link.drop();
     this.links.clear();
+    for (const tell of this.onCrash) tell();
+    this.onCrash.clear();
   }
 
   private setTimer(delay: number, fn: () => void): () => void {
