@@ -23,4 +23,5 @@ export function dropMutants(folders) {
   return dropped;
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(`${dropMutants(process.argv.slice(2))} mutants dropped`);
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  console.log(`${dropMutants(process.argv.slice(2))} mutants dropped`);

@@ -59,7 +59,7 @@ export function svgChart(events: readonly LoggedEvent[]): string {
 }
 
 function row({ atMs, from, to, text, kind }: LoggedEvent, x: (node: number) => number, y: number): string {
-  const label = escape(`${atMs} ms ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`);
+  const label = escaped(`${atMs} ms ${text.length > 60 ? `${text.slice(0, 60)}…` : text}`);
   if (kind === 'event' || from === to) {
     return `<circle cx="${x(to)}" cy="${y}" r="4" fill="#c33"/><text x="${x(to) + 8}" y="${y - 4}">${label}</text>`;
   }
@@ -68,6 +68,6 @@ function row({ atMs, from, to, text, kind }: LoggedEvent, x: (node: number) => n
   return `<line x1="${x(from)}" y1="${y}" x2="${x(to)}" y2="${y}" stroke="black"${dashed} marker-end="url(#tip)"/><text x="${middle}" y="${y - 4}" text-anchor="middle">${label}</text>`;
 }
 
-function escape(text: string): string {
+function escaped(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

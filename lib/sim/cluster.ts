@@ -98,7 +98,10 @@ export class SimCluster implements Cluster {
     this.onStarted(host);
   }
 
-  private makeNode(host: Pick<HostState, 'id' | 'clock'> & { disk: SimDisk | undefined }, id: NodeId): SimNode {
+  private makeNode(
+    host: Pick<HostState, 'id' | 'clock'> & { disk: SimDisk | undefined },
+    id: NodeId,
+  ): SimNode {
     const node = new SimNode(this.medium, this, host, id, new Chance(this.seed, `node ${id}`));
     node.node.events.on((event) => {
       for (const listener of this.listeners) listener(event);

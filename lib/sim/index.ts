@@ -1,21 +1,21 @@
 // The public surface of thrum/sim.
 export { Chance } from './chance.ts';
+export { LastEvents, mermaidChart, svgChart } from './chart.ts';
 export type { ClockOptions } from './cluster.ts';
+export {
+  isSimulation,
+  type SimulationDefinition,
+  type SimulationOptions,
+  simulation,
+} from './definition.ts';
 export type { DiskOptions } from './disk.ts';
 export { PropertyError, SimulationError, SimulationStalledError } from './errors.ts';
-export { NondeterminismError } from './guards.ts';
-export type { Boot, SimulatedHost } from './host.ts';
+export { type LoggedEvent, logLine } from './eventLog.ts';
 export type { FaultCounts, FaultOptions, FaultRate } from './faults.ts';
-export type { Latency } from './latency.ts';
-export type { LinkOptions, LinkRule, NetworkCounts, NetworkOptions } from './network.ts';
-export type { Check } from './properties.ts';
-export type { SimulateOptions } from './options.ts';
-export type { Scenario, SimulationResult } from './run.ts';
-export type { Injection, Schedule, Tick } from './schedule.ts';
-export { simulate } from './simulate.ts';
-export { type FailureKind, type FailureTrace, parseTrace } from './trace.ts';
-export type { Simulation } from './simulation.ts';
+export { NondeterminismError } from './guards.ts';
 export { History, type OpenOperation, type Operation } from './history.ts';
+export type { Boot, SimulatedHost } from './host.ts';
+export type { Latency } from './latency.ts';
 export {
   type CheckOptions,
   checkLinearizable,
@@ -24,13 +24,13 @@ export {
   registers,
   type Verdict,
 } from './linearizability.ts';
-export { type ShrinkOptions, type Shrunk, shrink } from './shrink.ts';
-export { LastEvents, mermaidChart, svgChart } from './chart.ts';
-export {
-  isSimulation,
-  type SimulationDefinition,
-  type SimulationOptions,
-  simulation,
-} from './definition.ts';
-export { type LoggedEvent, logLine } from './eventLog.ts';
+export type { LinkOptions, LinkRule, NetworkCounts, NetworkOptions } from './network.ts';
 export { type ObservedRun, observedRun } from './observedRun.ts';
+export type { SimulateOptions } from './options.ts';
+export type { Check } from './properties.ts';
+export type { Scenario, SimulationResult } from './run.ts';
+export type { Injection, Schedule, Tick } from './schedule.ts';
+export { type ShrinkOptions, type Shrunk, shrink } from './shrink.ts';
+export { simulate } from './simulate.ts';
+export type { Simulation } from './simulation.ts';
+export { type FailureKind, type FailureTrace, parseTrace } from './trace.ts';

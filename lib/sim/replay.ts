@@ -10,7 +10,7 @@ const runtime = (globalThis as { process?: Runtime }).process;
 
 /** The seed that the environment asks for, `THRUM_SIM_SEED`. */
 export function seedFromEnvironment(): number | undefined {
-  const text = runtime?.env?.['THRUM_SIM_SEED'];
+  const text = runtime?.env?.THRUM_SIM_SEED;
   return text === undefined || text === '' ? undefined : Number(text);
 }
 
@@ -39,9 +39,9 @@ const runners: readonly [pattern: RegExp, command: string][] = [
 export function replayCommand(seed: number, file: string | undefined): string {
   if (file === undefined) return `THRUM_SIM_SEED=${seed} in the environment of the same command`;
   const { argv = [], env = {} } = runtime ?? {};
-  const how = [...argv.slice(1), env['npm_lifecycle_script'] ?? '', env['VITEST'] ? 'vitest' : ''].join(' ');
+  const how = [...argv.slice(1), env.npm_lifecycle_script ?? '', env.VITEST ? 'vitest' : ''].join(' ');
   const runner = runners.find(([pattern]) => pattern.test(how))?.[1];
-  const ofNode = env['NODE_TEST_CONTEXT'] === undefined ? 'node' : 'node --test';
+  const ofNode = env.NODE_TEST_CONTEXT === undefined ? 'node' : 'node --test';
   return `THRUM_SIM_SEED=${seed} ${runner ?? ofNode} ${quote(file)}`;
 }
 

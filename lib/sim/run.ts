@@ -169,7 +169,8 @@ export class Run {
   private giveUp(): void {
     const { durationMs, limitMs, calmMs } = this.settings;
     if (this.done) return this.properties.demandGoals(calmMs);
-    const [option, ms] = durationMs === undefined ? ['limitMs', limitMs] : ['durationMs and calmMs', durationMs + calmMs];
+    const [option, ms] =
+      durationMs === undefined ? ['limitMs', limitMs] : ['durationMs and calmMs', durationMs + calmMs];
     throw new SimulationStalledError(
       `the scenario isn't done after ${ms} ms of virtual time: it waits for something that doesn't come, or needs more time (${option})`,
     );

@@ -50,7 +50,9 @@ export async function shrink<T>(
   const hasBudget = (): boolean => runs < runsMax;
   let from = trace.schedule.injections.length;
   if (!(await fails(trace.schedule))) {
-    throw new Error('the schedule no longer fails in the same way: the code has changed, or it was cut short');
+    throw new Error(
+      'the schedule no longer fails in the same way: the code has changed, or it was cut short',
+    );
   }
   if (ticks) {
     const all = await ticksOf(best, scenario);

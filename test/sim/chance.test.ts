@@ -18,7 +18,9 @@ test('logarithm, exponential and square root agree with the platform to the last
     { seed: 1 },
   );
   fc.assert(
-    fc.property(fc.double({ min: -700, max: 700, noNaN: true }), (x) => within(exp(x), Math.exp(x), `exp(${x})`)),
+    fc.property(fc.double({ min: -700, max: 700, noNaN: true }), (x) =>
+      within(exp(x), Math.exp(x), `exp(${x})`),
+    ),
     { seed: 1 },
   );
   t.is(ln(1), 0);
@@ -38,7 +40,12 @@ test('the numbers of a seed are these, on every machine', (t) => {
     chance.logNormal(5, 0.5),
     chance.fork('x').bits(),
   ];
-  t.deepEqual(numbers, GOLDEN);
+  t.deepEqual(
+    numbers,
+    [
+      2873045456, 0.8382316788278015, 5, 7.903877111006449, -0.36707143077350024, 6.070333855123322, 1868130568,
+    ],
+  );
 });
 
 test('streams of one seed, and streams of neighbouring seeds, are unlike each other', (t) => {
@@ -57,14 +64,46 @@ test('what is drawn has the distribution it is said to have', (t) => {
   const near = (actual: number, expected: number, by: number): void => {
     t.true(Math.abs(actual - expected) < by, `${actual} instead of ${expected}`);
   };
-  near(mean(() => chance.random()), 0.5, 0.005);
-  near(mean(() => chance.int(1, 6)), 3.5, 0.03);
-  near(mean(() => chance.exponential(20)), 20, 0.4);
-  near(mean(() => (chance.exponential(20) > 20 * 3 ? 1 : 0)), Math.exp(-3), 0.003);
-  near(mean(() => chance.normal(3, 2)), 3, 0.04);
-  near(mean(() => chance.normal() ** 2), 1, 0.03);
-  near(mean(() => (chance.logNormal(5, 0.5) > 5 ? 1 : 0)), 0.5, 0.01);
-  near(mean(() => (chance.bool(0.3) ? 1 : 0)), 0.3, 0.01);
+  near(
+    mean(() => chance.random()),
+    0.5,
+    0.005,
+  );
+  near(
+    mean(() => chance.int(1, 6)),
+    3.5,
+    0.03,
+  );
+  near(
+    mean(() => chance.exponential(20)),
+    20,
+    0.4,
+  );
+  near(
+    mean(() => (chance.exponential(20) > 20 * 3 ? 1 : 0)),
+    Math.exp(-3),
+    0.003,
+  );
+  near(
+    mean(() => chance.normal(3, 2)),
+    3,
+    0.04,
+  );
+  near(
+    mean(() => chance.normal() ** 2),
+    1,
+    0.03,
+  );
+  near(
+    mean(() => (chance.logNormal(5, 0.5) > 5 ? 1 : 0)),
+    0.5,
+    0.01,
+  );
+  near(
+    mean(() => (chance.bool(0.3) ? 1 : 0)),
+    0.3,
+    0.01,
+  );
 });
 
 class Item {

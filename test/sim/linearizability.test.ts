@@ -14,11 +14,23 @@ type Op = Operation<RegisterInput, unknown>;
 const infinity = Number.POSITIVE_INFINITY;
 
 function write(value: number, begin: number, end: number, key = 'x'): Op {
-  return { client: 'w', input: { kind: 'write', key, value }, output: end === infinity ? undefined : 'ok', begin, end };
+  return {
+    client: 'w',
+    input: { kind: 'write', key, value },
+    output: end === infinity ? undefined : 'ok',
+    begin,
+    end,
+  };
 }
 
 function read(value: number | undefined, begin: number, end: number, key = 'x'): Op {
-  return { client: 'r', input: { kind: 'read', key }, output: end === infinity ? undefined : { value }, begin, end };
+  return {
+    client: 'r',
+    input: { kind: 'read', key },
+    output: end === infinity ? undefined : { value },
+    begin,
+    end,
+  };
 }
 
 const good: [string, Op[]][] = [
@@ -27,19 +39,40 @@ const good: [string, Op[]][] = [
   ['a read after a write', [write(1, 1, 2), read(1, 3, 4)]],
   ['a read beside a write sees the old value', [write(1, 1, 4), read(undefined, 2, 3)]],
   ['a read beside a write sees the new value', [write(1, 1, 4), read(1, 2, 3)]],
-  ['two reads beside a write see the old value, then the new', [write(1, 1, 6), read(undefined, 2, 3), read(1, 4, 5)]],
+  [
+    'two reads beside a write see the old value, then the new',
+    [write(1, 1, 6), read(undefined, 2, 3), read(1, 4, 5)],
+  ],
   ['a write without an answer that took effect', [write(1, 1, infinity), read(1, 2, 3)]],
   ['a write without an answer that never did', [write(1, 1, infinity), read(undefined, 2, 3)]],
-  ['a write without an answer that takes effect late', [write(1, 1, infinity), read(undefined, 2, 3), read(1, 4, 5)]],
-  ['two keys, each by itself', [write(1, 1, 2, 'x'), write(2, 3, 4, 'y'), read(1, 5, 6, 'x'), read(2, 7, 8, 'y')]],
+  [
+    'a write without an answer that takes effect late',
+    [write(1, 1, infinity), read(undefined, 2, 3), read(1, 4, 5)],
+  ],
+  [
+    'two keys, each by itself',
+    [write(1, 1, 2, 'x'), write(2, 3, 4, 'y'), read(1, 5, 6, 'x'), read(2, 7, 8, 'y')],
+  ],
 ];
 const bad: [string, Op[]][] = [
   ['a read of what nobody wrote', [write(1, 1, 2), read(2, 3, 4)]],
   ['a read that misses a write that was answered', [write(1, 1, 2), read(undefined, 3, 4)]],
-  ['two reads beside a write see the new value, then the old', [write(1, 1, 6), read(1, 2, 3), read(undefined, 4, 5)]],
-  ['two readers see two writes in different orders', [write(1, 1, 2), write(2, 1, 2), read(1, 3, 4), read(2, 5, 6), read(1, 7, 8)]],
-  ['a write without an answer takes effect and is undone', [write(1, 1, infinity), read(1, 2, 3), read(undefined, 4, 5)]],
-  ['only one of two keys is wrong', [write(1, 1, 2, 'x'), read(1, 3, 4, 'x'), write(2, 1, 2, 'y'), read(undefined, 3, 4, 'y')]],
+  [
+    'two reads beside a write see the new value, then the old',
+    [write(1, 1, 6), read(1, 2, 3), read(undefined, 4, 5)],
+  ],
+  [
+    'two readers see two writes in different orders',
+    [write(1, 1, 2), write(2, 1, 2), read(1, 3, 4), read(2, 5, 6), read(1, 7, 8)],
+  ],
+  [
+    'a write without an answer takes effect and is undone',
+    [write(1, 1, infinity), read(1, 2, 3), read(undefined, 4, 5)],
+  ],
+  [
+    'only one of two keys is wrong',
+    [write(1, 1, 2, 'x'), read(1, 3, 4, 'x'), write(2, 1, 2, 'y'), read(undefined, 3, 4, 'y')],
+  ],
 ];
 
 for (const [title, operations] of good) {
@@ -65,7 +98,10 @@ function bruteForce(operations: readonly Op[], state: unknown = undefined): bool
     const output = operation.end === infinity ? undefined : operation.output;
     const stepped = registers.step(state, operation.input, output);
     if (stepped === undefined) return false;
-    return bruteForce(operations.filter((_, other) => other !== index), stepped.state);
+    return bruteForce(
+      operations.filter((_, other) => other !== index),
+      stepped.state,
+    );
   });
 }
 
@@ -124,7 +160,14 @@ test('a history keeps what was answered, what is open, and not what certainly fa
   const history = new History<string, number>();
   t.is(await history.record('a', 'one', async () => 1), 1);
   await t.throwsAsync(history.record('a', 'two', () => Promise.reject(new Error('lost'))));
-  await t.throwsAsync(history.record('a', 'three', () => Promise.reject(new Error('refused')), () => true));
+  await t.throwsAsync(
+    history.record(
+      'a',
+      'three',
+      () => Promise.reject(new Error('refused')),
+      () => true,
+    ),
+  );
   t.deepEqual(
     history.operations.map(({ input, output, end }) => [input, output, end === infinity]),
     [

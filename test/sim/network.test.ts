@@ -2,10 +2,18 @@
 import test from 'ava';
 import * as z from 'zod';
 import { actor, ask, InvalidOptionError, NodeDownError, refOf, tell } from '../../lib/index.ts';
-import { type NetworkOptions, type Simulation, simulate, SimulationStalledError } from '../../lib/sim/index.ts';
+import {
+  type NetworkOptions,
+  type Simulation,
+  SimulationStalledError,
+  simulate,
+} from '../../lib/sim/index.ts';
 
 const Sink = actor('network-test/Sink', {
-  protocol: { take: tell(z.object({ n: z.number(), pad: z.string() })), seen: ask(z.void(), z.array(z.array(z.number()))) },
+  protocol: {
+    take: tell(z.object({ n: z.number(), pad: z.string() })),
+    seen: ask(z.void(), z.array(z.array(z.number()))),
+  },
   create: (_args, ctx) => {
     const seen: number[][] = [];
     return {
@@ -58,19 +66,28 @@ test('without harm, all arrives once and in order, whatever the delays', async (
 test('loss loses some, and leaves the order', async (t) => {
   const seen = await arrivals({ ...spread, loss: 0.3 });
   t.true(seen.length > 50 && seen.length < 90, `${seen.length} of 100`);
-  t.deepEqual(seen, [...seen].sort((a, b) => a - b));
+  t.deepEqual(
+    seen,
+    [...seen].sort((a, b) => a - b),
+  );
 });
 
 test('duplication doubles some', async (t) => {
   const seen = await arrivals({ ...spread, duplication: 0.3 });
   t.true(seen.length > 110 && seen.length < 150, `${seen.length}`);
-  t.deepEqual([...new Set(seen)].sort((a, b) => a - b), hundred);
+  t.deepEqual(
+    [...new Set(seen)].sort((a, b) => a - b),
+    hundred,
+  );
 });
 
 test('reordering lets some overtake, and loses none', async (t) => {
   const seen = await arrivals({ ...spread, reordering: 0.5 });
   t.notDeepEqual(seen, hundred);
-  t.deepEqual([...seen].sort((a, b) => a - b), hundred);
+  t.deepEqual(
+    [...seen].sort((a, b) => a - b),
+    hundred,
+  );
 });
 
 test('a rule for one link leaves the others alone', async (t) => {
@@ -183,18 +200,15 @@ test('clocks begin and go apart, timers follow their own host’s', async (t) =>
       },
     }),
   });
-  const { value } = await simulate(
-    { nodes: 4, clocks: { skewMs: 500, driftPpm: 100_000 } },
-    async (sim) => {
-      const rings = sim.hosts.map(async (host) => {
-        const alarm = await host.spawn(Alarm);
-        const took = await alarm.ask.ring(1000);
-        t.true(took >= 1000 && took < 1000.01, `${took}`);
-        return sim.now();
-      });
-      return { rings: await Promise.all(rings), clocks: sim.hosts.map(({ clockMs }) => clockMs) };
-    },
-  );
+  const { value } = await simulate({ nodes: 4, clocks: { skewMs: 500, driftPpm: 100_000 } }, async (sim) => {
+    const rings = sim.hosts.map(async (host) => {
+      const alarm = await host.spawn(Alarm);
+      const took = await alarm.ask.ring(1000);
+      t.true(took >= 1000 && took < 1000.01, `${took}`);
+      return sim.now();
+    });
+    return { rings: await Promise.all(rings), clocks: sim.hosts.map(({ clockMs }) => clockMs) };
+  });
   t.is(new Set(value.rings).size, 4);
   t.is(new Set(value.clocks).size, 4);
 });
@@ -244,6 +258,9 @@ test('wrong options are refused, with what would be right', async (t) => {
     [{ checkEvery: 0 }, /checkEvery must be/],
   ];
   for (const [options, message] of cases) {
-    await t.throwsAsync(simulate(options, () => {}), { instanceOf: InvalidOptionError, message });
+    await t.throwsAsync(
+      simulate(options, () => {}),
+      { instanceOf: InvalidOptionError, message },
+    );
   }
 });

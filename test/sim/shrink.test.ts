@@ -108,13 +108,10 @@ test('a schedule that does not fail is not shrunk', async (t) => {
 
 test('each seed has its own mix of faults, the same each time', async (t) => {
   const run = (seed: number) =>
-    simulate(
-      { nodes: 5, seed, faults: 'swarm', durationMs: 60_000, traceFile: false },
-      async (sim) => {
-        const tally = await sim.host(1).spawn(Tally);
-        for (const host of sim.hosts.slice(1)) host.onBoot(() => host.spawn(Ticker, { tally }));
-      },
-    );
+    simulate({ nodes: 5, seed, faults: 'swarm', durationMs: 60_000, traceFile: false }, async (sim) => {
+      const tally = await sim.host(1).spawn(Tally);
+      for (const host of sim.hosts.slice(1)) host.onBoot(() => host.spawn(Ticker, { tally }));
+    });
   const seeds = Array.from({ length: 12 }, (_, i) => i + 1);
   const results = await Promise.all(seeds.map(run));
   const again = await Promise.all(seeds.map(run));

@@ -2,7 +2,7 @@
 import test from 'ava';
 import * as z from 'zod';
 import { actor, ask, tell } from '../../lib/index.ts';
-import { simulate, type SimulateOptions } from '../../lib/sim/index.ts';
+import { type SimulateOptions, simulate } from '../../lib/sim/index.ts';
 
 const Account = actor('sim-store/Account', {
   protocol: { deposit: ask(z.number(), z.number()), balance: ask(z.void(), z.number()), noop: tell() },
@@ -26,7 +26,7 @@ function deposits(options: SimulateOptions) {
     while (sim.now() < 19_000) {
       try {
         const account = await host.spawn(Account, undefined, { name: 'savings' });
-        for (;;) {
+        while (sim.now() < 19_000) {
           tried++;
           await account.ask.deposit(1, { timeoutMs: 500 });
           acknowledged++;

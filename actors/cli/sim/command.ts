@@ -53,7 +53,10 @@ export function addSim(program: Command, run: (request: SimRequest) => Promise<v
     .option('-j, --jobs <count>', 'threads to spread the seeds over', integer(1), 1)
     .option('--log', 'print everything that happens')
     .option('--from <ms>', 'from this virtual time on', integer(0), 0)
-    .option('-m, --mutant <name>', 'turn a mutant on: it must be found (exit code 0), or else the checks are too weak')
+    .option(
+      '-m, --mutant <name>',
+      'turn a mutant on: it must be found (exit code 0), or else the checks are too weak',
+    )
     .option('-t, --trace <path>', 'follow the schedule of a failure.trace.json')
     .option('--shrink', 'shrink the schedule of a failure, and save that')
     .option('--chart <path>', 'draw what came before the failure: .svg or .mmd (Mermaid)')

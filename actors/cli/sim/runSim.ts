@@ -58,8 +58,10 @@ function problemOf(
   all: readonly SimulationDefinition[],
   { file, name, mutant }: SimRequest,
 ): string | undefined {
-  if (all.length === 0) return `thrum sim: ${file} exports no simulation: make it with simulation(name, options, scenario)`;
-  if (chosen.length === 0) return `thrum sim: no simulation '${name}' in ${file}: --list shows those there are`;
+  if (all.length === 0)
+    return `thrum sim: ${file} exports no simulation: make it with simulation(name, options, scenario)`;
+  if (chosen.length === 0)
+    return `thrum sim: no simulation '${name}' in ${file}: --list shows those there are`;
   if (mutant !== undefined && !chosen.some(({ mutants }) => mutant in mutants)) {
     return `thrum sim: no simulation of ${file} lists the mutant '${mutant}': --list shows those there are`;
   }
@@ -81,7 +83,10 @@ async function runOne(
   if (outcome.mutantIsUnknown) return unknownMutant(mutant!, io);
   if (outcome.ok) {
     const { seed, hash, events, elapsedMs } = outcome.result;
-    say(io, `${definition.name}: seed ${seed} holds (${formatCount(events)} events, ${elapsedMs} ms, hash ${hash})`);
+    say(
+      io,
+      `${definition.name}: seed ${seed} holds (${formatCount(events)} events, ${elapsedMs} ms, hash ${hash})`,
+    );
     return verdict(false, mutant, io);
   }
   const trace = { ...outcome.trace, name: definition.name };
@@ -147,7 +152,11 @@ async function runMany(
   say(io, `${definition.name}: ${formatCount(sum.runs)} seeds, ${formatCount(sum.events)} events; ${kinds}`);
   if (sum.failure === undefined) return verdict(false, mutant, io);
   // Once more, for the schedule, and for what else was asked for.
-  return runOne(definition, { ...request, runs: undefined, seed: sum.failure.seed, tracePath: undefined }, io);
+  return runOne(
+    definition,
+    { ...request, runs: undefined, seed: sum.failure.seed, tracePath: undefined },
+    io,
+  );
 }
 
 /** A mutant that isn't found is what fails. */
@@ -158,6 +167,9 @@ function verdict(failed: boolean, mutant: string | undefined, io: CommandIo): 0 
 }
 
 function unknownMutant(mutant: string, io: CommandIo): 2 {
-  say(io, `thrum sim: no code has asked for the mutant '${mutant}': a production build has none (build with tsc alone)`);
+  say(
+    io,
+    `thrum sim: no code has asked for the mutant '${mutant}': a production build has none (build with tsc alone)`,
+  );
   return 2;
 }
