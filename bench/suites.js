@@ -2,6 +2,7 @@
 import { messaging } from './messaging/cases.js';
 import { routing } from './routing/cases.js';
 import { savina } from './savina/cases.js';
+import { sim } from './sim/cases.js';
 import { store } from './store/cases.js';
 import { tail } from './tail/cases.js';
 import { tasks } from './tasks/cases.js';
@@ -21,4 +22,4 @@ import { wordcount } from './wordcount/cases.js';
  */
 
 /** @type {readonly Suite[]} */
-export const suites = [messaging, savina, routing, store, tail, tasks, wordcount];
+export const suites = [messaging, savina, routing, sim, store, tail, tasks, wordcount];

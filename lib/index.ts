@@ -73,6 +73,7 @@ export {
   type Tell,
   tell,
 } from './protocol/message.ts';
+export { mutated } from './protocol/mutants.ts';
 export type { PersistOptions, Recovery } from './protocol/persist.ts';
 export {
   type Address,

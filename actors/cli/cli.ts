@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addChord } from './chord.ts';
 import type { CommandIo } from './io.ts';
+import { addSim } from './sim/command.ts';
 import { addWordCount, type WordCountRequest } from './wordcount.ts';
 
 /** Exit code for a command line that can't be understood. */
@@ -37,6 +38,10 @@ export async function runCli(
   addChord(program, io, async (request) => {
     const { runChordDemo } = await import('./chordDemo.ts');
     exitCode = await runChordDemo(request, io);
+  });
+  addSim(program, async (request) => {
+    const { runSim } = await import('./sim/runSim.ts');
+    exitCode = await runSim(request, io);
   });
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -142,7 +142,7 @@ export class ActorContext implements Context {
     let cancelTimer: () => void;
     const arm = (): void => {
       cancelTimer = cell.kind.host.setTimer(periodMs, () => {
-        if (!waiting) {
+        if (!waiting && cell.kind.host.ticks()) {
           waiting = true;
           cell.addTurn('a timer', () => {
             waiting = false;

@@ -54,6 +54,8 @@ export interface CellHost {
   random(): number;
   /** Runs `fn` after `delayMs`; returns a function that cancels it. */
   setTimer(delayMs: number, fn: () => void): () => void;
+  /** Whether a periodic timer that has run out has its turn. */
+  ticks(): boolean;
   /** Gives the cell a turn soon. */
   schedule(cell: Cell): void;
   selfRef(cell: Cell): Address;

@@ -143,6 +143,10 @@ export class ActorNode implements CellHost, RefBinder {
     return this.world.clock.setTimer(delayMs, fn);
   }
 
+  ticks(): boolean {
+    return this.world.clock.ticks?.() ?? true;
+  }
+
   schedule(cell: Cell): void {
     this.dispatcher.schedule(cell);
   }

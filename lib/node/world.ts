@@ -13,6 +13,8 @@ export interface Clock {
   now(): number;
   /** Runs `fn` after `delayMs`; returns a function that cancels it. */
   setTimer(delayMs: number, fn: () => void): () => void;
+  /** Whether a periodic timer that has run out has its turn; default: yes. A simulation may leave one out. */
+  ticks?(): boolean;
 }
 
 /** One direction from this node to another. */

@@ -1,7 +1,8 @@
 // Named mutants: small wrong variants of an algorithm, to show that its checks find what they are there for. The switch
 // is off unless a simulation turns one on; a production build has `false` in place of each call (scripts/dropMutants.mjs).
 
-interface Switch {
+/** Which mutants are on. */
+export interface MutantSwitch {
   /** The mutants that are on. */
   readonly on: ReadonlySet<string>;
   /** Those that somebody has asked about. */
@@ -9,7 +10,7 @@ interface Switch {
 }
 
 const key = Symbol.for('thrum.mutants.1');
-const holder = globalThis as { [key]?: Switch | undefined };
+const holder = globalThis as { [key]?: MutantSwitch | undefined };
 
 /**
  * Whether the mutant of that name is on: `if (mutated('chord/no-ping')) …`. Always false outside of a simulation that
@@ -22,9 +23,12 @@ export function mutated(name: string): boolean {
   return present.on.has(name);
 }
 
-/** Turns a mutant on, and no other; `undefined`: none. Returns the names that have been asked about since. */
-export function turnOn(name: string | undefined): ReadonlySet<string> {
-  const asked = new Set<string>();
-  holder[key] = name === undefined ? undefined : { on: new Set([name]), asked };
-  return asked;
+/** A switch with this mutant on, and no other. */
+export function switchFor(name: string): MutantSwitch {
+  return { on: new Set([name]), asked: new Set() };
+}
+
+/** From now on this switch counts; `undefined`: no mutant is on. */
+export function useSwitch(present: MutantSwitch | undefined): void {
+  holder[key] = present;
 }

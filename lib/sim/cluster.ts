@@ -5,6 +5,7 @@ import { InvalidOptionError, NodeDownError } from '../protocol/errors.ts';
 import type { SystemEvent } from '../protocol/events.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { Chance } from './chance.ts';
+import type { SimDisk } from './disk.ts';
 import type { Engine } from './engine.ts';
 import { HostClock } from './hostClock.ts';
 import type { Medium } from './medium.ts';
@@ -25,10 +26,14 @@ export interface ClockOptions {
 export interface HostState {
   readonly id: number;
   readonly clock: HostClock;
+  readonly disk: SimDisk;
   node: SimNode | undefined;
   /** How often it has been started. */
   starts: number;
 }
+
+/** Whoever has an actor started on a host that crashes meanwhile waits so long, where nobody tells. */
+const spawnTimeoutMs = 5000;
 
 export class SimCluster implements Cluster {
   readonly engine: Engine;
@@ -38,7 +43,10 @@ export class SimCluster implements Cluster {
   readonly hosts: HostState[] = [];
   /** Called when a host has started, for the first time or again. */
   onStarted: (host: HostState) => void = () => {};
+  /** Whether a periodic timer of a node that has run out has its turn. */
+  ticks: (node: NodeId) => boolean = () => true;
   readonly listeners = new Set<(event: SystemEvent) => void>();
+  private readonly makeDisk: (host: number) => SimDisk;
   private readonly seed: number;
   private readonly clocks: ClockOptions;
   private readonly clockChance: Chance;
@@ -55,7 +63,9 @@ export class SimCluster implements Cluster {
     engine: Engine,
     medium: Medium,
     options: { seed: number; clocks: ClockOptions; crashDetectionMs: number | undefined },
+    makeDisk: (host: number) => SimDisk,
   ) {
+    this.makeDisk = makeDisk;
     this.engine = engine;
     this.medium = medium;
     this.seed = options.seed;
@@ -63,7 +73,7 @@ export class SimCluster implements Cluster {
     this.clockChance = new Chance(options.seed, 'clocks');
     this.crashDetectionMs = options.crashDetectionMs;
     this.pressure = new PressedActors(engine);
-    this.driver = this.makeNode({ id: 0, clock: new HostClock(0, 0) }, 0);
+    this.driver = this.makeNode({ id: 0, clock: new HostClock(0, 0), disk: undefined }, 0);
   }
 
   /** Adds a host and starts it. */
@@ -72,7 +82,7 @@ export class SimCluster implements Cluster {
     if (id >= hostsMax) throw new InvalidOptionError(`a simulation has at most ${hostsMax - 1} hosts`);
     const within = (most: number): number => most * (2 * this.clockChance.random() - 1);
     const clock = new HostClock(within(this.clocks.skewMs ?? 0), within(this.clocks.driftPpm ?? 0));
-    const host: HostState = { id, clock, node: undefined, starts: 0 };
+    const host: HostState = { id, clock, disk: this.makeDisk(id), node: undefined, starts: 0 };
     this.hosts.push(host);
     this.start(host);
     return host;
@@ -82,12 +92,16 @@ export class SimCluster implements Cluster {
   start(host: HostState): void {
     if (host.node !== undefined) return;
     host.node = this.makeNode(host, host.id + host.starts * hostsMax);
+    host.disk.owner = host.node;
     host.starts++;
     if (this.crashDetectionMs !== undefined) for (const id of this.dead) host.node.drop(id);
     this.onStarted(host);
   }
 
-  private makeNode(host: { readonly id: number; readonly clock: HostClock }, id: NodeId): SimNode {
+  private makeNode(
+    host: Pick<HostState, 'id' | 'clock'> & { disk: SimDisk | undefined },
+    id: NodeId,
+  ): SimNode {
     const node = new SimNode(this.medium, this, host, id, new Chance(this.seed, `node ${id}`));
     node.node.events.on((event) => {
       for (const listener of this.listeners) listener(event);
@@ -100,6 +114,7 @@ export class SimCluster implements Cluster {
     if (node === undefined) return;
     host.node = undefined;
     node.crash();
+    host.disk.crash();
     this.dead.push(node.id);
     this.pressure.forget(node.id);
     this.tell(this.driver, node.id);
@@ -122,7 +137,7 @@ export class SimCluster implements Cluster {
     const what = `'${request.definition}' can't be started on node ${String(on)}`;
     if (to === undefined) return Promise.reject(new NodeDownError(Number(on), `${what}: it is down`));
     return this.travel(from, to, what)
-      .then(() => to.node.startRequested(request))
+      .then(() => this.startOn(from, to, request, what))
       .then(
         (spawned) => this.travel(to, from, what).then(() => spawned),
         (error) =>
@@ -132,6 +147,20 @@ export class SimCluster implements Cluster {
       );
   }
 
+  /** Starts an actor; rejects when the node crashes meanwhile, as soon as whoever asks for it can know. */
+  private startOn(from: SimNode, to: SimNode, request: SpawnRequest, what: string): Promise<Spawned> {
+    return new Promise((resolve, reject) => {
+      const crashed = (): void => {
+        const afterMs = from === this.driver ? 0 : (this.crashDetectionMs ?? spawnTimeoutMs);
+        const error = new NodeDownError(to.id, `${what}: it has crashed`);
+        taskAt(this.engine, this.engine.now + Math.ceil(afterMs * 1000), () => reject(error));
+      };
+      to.onCrash.add(crashed);
+      const settled = (): void => void to.onCrash.delete(crashed);
+      to.node.startRequested(request).then(resolve, reject).finally(settled);
+    });
+  }
+
   /** Resolves when something from one node has reached the other. */
   private travel(from: SimNode, to: SimNode, what: string): Promise<void> {
     const { network } = this.medium;
@@ -139,6 +168,7 @@ export class SimCluster implements Cluster {
       const { draw } = network.profile(from.hostId, to.hostId);
       const delay = Math.round(draw(this.clockChance) * 1000);
       taskAt(this.engine, this.engine.now + delay, () => {
+        // The answer of a start that comes back to a host that has crashed finds nobody.
         if (!to.alive || network.isCut(from.hostId, to.hostId)) {
           reject(new NodeDownError(to.id, `${what}: it can't be reached`));
         } else if (to.paused) {

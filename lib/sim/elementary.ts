@@ -2,8 +2,8 @@
 // ECMAScript define to the last bit. `Math.log`, `Math.exp` and `Math.sqrt` are left to the platform, so a trace made
 // with them could differ from one machine to the next.
 
-const ln2 = 0.6931471805599453;
-const sqrt2 = 1.4142135623730951;
+const ln2 = Math.LN2;
+const sqrt2 = Math.SQRT2;
 /** ln 2 in two parts: multiples of the first up to 2^20 are exact. */
 const ln2High = 0.6931471803691238;
 const ln2Low = 1.9082149292705877e-10;

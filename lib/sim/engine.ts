@@ -1,5 +1,6 @@
 // Virtual time: takes one event after the other, lets everything run that it sets off, promises included, and only then
 // moves the clock. What the events are is others' affair.
+import { type MutantSwitch, useSwitch } from '../protocol/mutants.ts';
 import { EventQueue, type Queued } from './eventQueue.ts';
 import { guard } from './guards.ts';
 import { Settler } from './settle.ts';
@@ -33,6 +34,8 @@ export class Engine {
   events = 0;
   /** Called after each event, when all that it has set off is done. */
   afterEvent: (() => void) | undefined = undefined;
+  /** What counts while events are taken. */
+  mutants: MutantSwitch | undefined = undefined;
   private readonly settler = new Settler(() => this.turn());
   /** What runs at this time, with its owner: pairs in one array. */
   private ready: (Owner | (() => void))[] = [];
@@ -93,6 +96,7 @@ export class Engine {
   /** No microtask is pending. Goes on up to the next moment where one may be. */
   private turn(): void {
     guard.enter(this.refused);
+    useSwitch(this.mutants);
     try {
       if (this.goOn()) return;
     } catch (error) {
@@ -100,6 +104,7 @@ export class Engine {
       this.end('stopped');
     }
     guard.leave();
+    useSwitch(undefined);
   }
 
   /** True: promises may have been settled, and are waited for. */

@@ -1,13 +1,17 @@
 // What can go wrong with a simulation as a whole.
 import { ThrumError } from '../protocol/errors.ts';
+import type { FailureTrace } from './trace.ts';
 
 /** An invariant didn't hold, or an eventual property hadn't come true when the calm ended. */
 export class PropertyError extends ThrumError {
   readonly property: string;
+  /** It had to come true in the end. */
+  readonly eventual: boolean;
 
-  constructor(property: string, message: string, options?: ErrorOptions) {
+  constructor(property: string, eventual: boolean, message: string, options?: ErrorOptions) {
     super('ERR_THRUM_PROPERTY', message, options);
     this.property = property;
+    this.eventual = eventual;
   }
 }
 
@@ -23,10 +27,13 @@ export class SimulationError extends ThrumError {
   readonly seed: number;
   /** When, in milliseconds of virtual time. */
   readonly atMs: number;
+  /** What was done to the run, to be done again: pass its `schedule` to `simulate`. */
+  readonly trace: FailureTrace;
 
-  constructor(message: string, seed: number, atMs: number, cause: unknown) {
+  constructor(message: string, trace: FailureTrace, cause: unknown) {
     super('ERR_THRUM_SIMULATION', message, { cause });
-    this.seed = seed;
-    this.atMs = atMs;
+    this.seed = trace.seed;
+    this.atMs = trace.failure.atMs;
+    this.trace = trace;
   }
 }

@@ -172,7 +172,7 @@ export class Faults {
   }
 
   private inflict(entry: Timed): void {
-    this.keeper.done.push(entry);
+    this.keeper.add(entry);
     this.counts[entry.kind]++;
     switch (entry.kind) {
       case 'crash': {

@@ -112,7 +112,8 @@ class Search<S, I, O> {
           path.push({ edge, state });
           state = stepped.state;
           this.take(edge);
-          if (path.length > this.longest.length) this.longest = path.map((p) => operations[p.edge.operation]!);
+          if (path.length > this.longest.length)
+            this.longest = path.map((p) => operations[p.edge.operation]!);
           edge = head.next;
           continue;
         }

@@ -33,7 +33,7 @@ export class Properties {
   checkInvariants(): void {
     for (const { name, check } of this.invariants) {
       const problem = problemOf(check);
-      if (problem !== undefined) throw broken(`'${name}' doesn't hold`, name, problem);
+      if (problem !== undefined) throw broken(`'${name}' doesn't hold`, name, false, problem);
     }
   }
 
@@ -47,7 +47,7 @@ export class Properties {
     for (const { name, check } of this.goals) {
       const problem = problemOf(check);
       if (problem === undefined) continue;
-      throw broken(`'${name}' hasn't come true in ${afterMs} ms without faults`, name, problem);
+      throw broken(`'${name}' hasn't come true in ${afterMs} ms without faults`, name, true, problem);
     }
   }
 }
@@ -61,9 +61,13 @@ function problemOf(check: Check): { readonly cause: unknown } | undefined {
   }
 }
 
-function broken(message: string, name: string, { cause }: { readonly cause: unknown }): PropertyError {
-  if (cause === undefined) return new PropertyError(name, message);
-  return new PropertyError(name, `${message}: ${cause instanceof Error ? cause.message : String(cause)}`, {
-    cause,
-  });
+function broken(
+  message: string,
+  name: string,
+  eventual: boolean,
+  { cause }: { readonly cause: unknown },
+): PropertyError {
+  if (cause === undefined) return new PropertyError(name, eventual, message);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new PropertyError(name, eventual, `${message}: ${why}`, { cause });
 }

@@ -104,6 +104,8 @@ export class ScheduleKeeper {
   /** The periodic timers' turns that have taken place. */
   readonly ticks: Tick[] = [];
   readonly follows: Schedule | undefined;
+  /** Told of what is done. */
+  onDone: ((entry: Injection) => void) | undefined = undefined;
   private readonly wanted: ReadonlySet<string> | undefined;
   private readonly wantedTicks: ReadonlySet<string> | undefined;
   private readonly counts = new Map<string, number>();
@@ -121,8 +123,14 @@ export class ScheduleKeeper {
   /** Whether `entry` takes place: where a schedule is followed, if it is in there; else if `chance` says so. */
   decide(entry: Injection, chance: boolean): boolean {
     if (!(this.wanted === undefined ? chance : this.wanted.has(idOf(entry)))) return false;
-    this.done.push(entry);
+    this.add(entry);
     return true;
+  }
+
+  /** Writes down what is done. */
+  add(entry: Injection): void {
+    this.done.push(entry);
+    this.onDone?.(entry);
   }
 
   /** Whether the scenario's next step of that name takes place. */

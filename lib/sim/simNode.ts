@@ -15,6 +15,7 @@ import type {
 } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
 import type { NodeId } from '../protocol/ref.ts';
+import type { Storage } from '../protocol/storage.ts';
 import type { Chance } from './chance.ts';
 import type { Owner } from './engine.ts';
 import type { HostClock } from './hostClock.ts';
@@ -28,6 +29,8 @@ export interface Cluster {
   spawn(from: SimNode, request: SpawnRequest, on: Placement): Promise<Spawned>;
   readonly pressure: SharedPressure;
   readonly observed: boolean;
+  /** Whether a periodic timer of a node that has run out has its turn. */
+  ticks(node: NodeId): boolean;
 }
 
 /** Which actors push back, all nodes together. */
@@ -44,6 +47,8 @@ export class SimNode implements Owner, World, Transport {
   alive = true;
   paused = false;
   readonly links = new Map<NodeId, SimLink>();
+  /** Called when its host crashes. */
+  readonly onCrash = new Set<() => void>();
   readonly node: ActorNode;
   // The world.
   readonly clock: Clock;
@@ -51,6 +56,7 @@ export class SimNode implements Owner, World, Transport {
   readonly transport: Transport = this;
   readonly control: Control;
   readonly pressure: Pressure;
+  readonly storage: Storage | undefined;
   readonly running = new Float64Array(1);
   receiver: FrameReceiver = { receive() {} };
   wake: () => void = () => {};
@@ -64,7 +70,7 @@ export class SimNode implements Owner, World, Transport {
   constructor(
     medium: Medium,
     cluster: Cluster,
-    host: { readonly id: number; readonly clock: HostClock },
+    host: { readonly id: number; readonly clock: HostClock; readonly disk: Storage | undefined },
     id: NodeId,
     chance: Chance,
   ) {
@@ -72,10 +78,12 @@ export class SimNode implements Owner, World, Transport {
     this.cluster = cluster;
     this.id = id;
     this.hostId = host.id;
+    this.storage = host.disk;
     this.chance = chance;
     this.clock = {
       now: () => host.clock.localMs(medium.engine.now),
       setTimer: (delayMs, fn) => this.setTimer(host.clock.globalMicros(delayMs), fn),
+      ticks: () => cluster.ticks(id),
     };
     const { pressure } = cluster;
     const counters = new Float64Array(counterCount);
@@ -171,6 +179,8 @@ export class SimNode implements Owner, World, Transport {
     this.timers.clear();
     for (const link of this.links.values()) link.drop();
     this.links.clear();
+    for (const tell of this.onCrash) tell();
+    this.onCrash.clear();
   }
 
   private setTimer(delay: number, fn: () => void): () => void {

@@ -1,215 +1,115 @@
-// Runs a scenario in a simulation, from its seed to its verdict.
-import { InvalidOptionError } from '../protocol/errors.ts';
-import { Chance } from './chance.ts';
-import { type ClockOptions, SimCluster } from './cluster.ts';
-import { Engine } from './engine.ts';
-import { SimulationError, SimulationStalledError } from './errors.ts';
+// Runs a scenario in a simulation, from its seed to its verdict; a failure says how to see it again.
+import { switchFor } from '../protocol/mutants.ts';
+import { SimulationError } from './errors.ts';
 import { guard } from './guards.ts';
-import { SimulatedHost } from './host.ts';
-import { Medium } from './medium.ts';
-import { Network, type NetworkCounts, type NetworkOptions } from './network.ts';
-import { Properties } from './properties.ts';
-import { Simulation } from './simulation.ts';
-import { taskAt } from './taskEvent.ts';
-
-/** Options of {@link simulate}. */
-export interface SimulateOptions {
-  /** What all chance comes from: an integer from 0 to 2^53 − 1. Default 1. */
-  readonly seed?: number;
-  /** How many hosts there are, 1 to 999,999; default 1. */
-  readonly nodes?: number;
-  readonly network?: NetworkOptions;
-  /** How far the hosts' clocks are apart; default: not at all. */
-  readonly clocks?: ClockOptions;
-  /**
-   * How long faults go on, in milliseconds of virtual time. The simulation lasts at least as long. Default: until the
-   * scenario is done.
-   */
-  readonly durationMs?: number;
-  /**
-   * How long the calm after that may last, in which nothing does harm, until every eventual property holds and the
-   * scenario is done; default 60,000 ms.
-   */
-  readonly calmMs?: number;
-  /** Without a `durationMs`: how long a scenario may take, in milliseconds of virtual time; default an hour. */
-  readonly limitMs?: number;
-}
-
-/** A scenario: sets up what happens, and may wait for it. */
-export type Scenario<T = unknown> = (sim: Simulation) => T | Promise<T>;
-
-/** How a simulation has gone. */
-export interface SimulationResult<T = unknown> {
-  readonly seed: number;
-  /** What the scenario returned. */
-  readonly value: T;
-  /** Two runs with the same hash went the same way, event for event. */
-  readonly hash: string;
-  /** Events that have happened: arrivals, timers, faults. */
-  readonly events: number;
-  /** Milliseconds of virtual time. */
-  readonly elapsedMs: number;
-  readonly network: Readonly<NetworkCounts>;
-}
-
-const hourMs = 3_600_000;
+import { type SimulateOptions, settingsOf } from './options.ts';
+import { callerIn, replayCommand, seedFromEnvironment } from './replay.ts';
+import { Run, type RunOptions, type Scenario, type SimulationResult } from './run.ts';
+import { type FailureTrace, kindOf, save } from './trace.ts';
 
 /**
  * Runs `scenario` in virtual time.
  *
- * @throws `SimulationError` when an invariant breaks, an eventual property doesn't come true, or the scenario fails
+ * @throws `SimulationError` when an invariant breaks, an eventual property doesn't come true, or the scenario fails; its
+ * message has the seed and the command that replays it
  * @throws `InvalidOptionError`
+ * @example
+ * ```ts
+ * await simulate({ seed: 1, nodes: 3, faults: 'swarm', durationMs: 60_000 }, async (sim) => {
+ *   sim.eventually('all have found each other', () => …);
+ * });
+ * ```
  */
 export async function simulate<T>(
   options: SimulateOptions,
   scenario: Scenario<T>,
 ): Promise<SimulationResult<T>> {
-  const run = new Run(options);
+  const file = callerIn(new Error().stack);
+  const seed = options.schedule === undefined ? seedFromEnvironment() : undefined;
+  const present = seed === undefined ? options : { ...options, seed };
+  return runReporting(present, scenario, (failed) => replayCommand(failed, file));
+}
+
+/** Runs a scenario; the error of a failing run has `command` in its message. */
+export async function runReporting<T>(
+  options: SimulateOptions,
+  scenario: Scenario<T>,
+  command: (seed: number) => string,
+  name?: string,
+): Promise<SimulationResult<T>> {
+  const attempt = await attemptRun(options, scenario);
+  if (attempt.result !== undefined) return attempt.result;
+  const trace = name === undefined ? attempt.trace : { ...attempt.trace, name };
+  const path = options.traceFile ?? 'failure.trace.json';
+  const saved = path !== false && save(path, `${JSON.stringify(trace, null, 1)}\n`) ? path : undefined;
+  throw failureOf(attempt.error, trace, command(trace.seed), saved);
+}
+
+/** What became of a run. */
+export type Attempt<T> =
+  | { readonly result: SimulationResult<T>; readonly run: Run }
+  | { readonly result: undefined; readonly error: unknown; readonly trace: FailureTrace; readonly run: Run };
+
+/** What the simulator itself wants of a run. */
+export interface AttemptOptions extends RunOptions {
+  /** Called before anything happens, to listen. */
+  readonly observe?: ((run: Run) => void) | undefined;
+}
+
+/** Runs a scenario and catches its failure. */
+export async function attemptRun<T>(
+  options: SimulateOptions,
+  scenario: Scenario<T>,
+  { observe, ...ofRun }: AttemptOptions = {},
+): Promise<Attempt<T>> {
+  const run = new Run(settingsOf(options), ofRun);
+  observe?.(run);
+  const { mutant } = options;
+  const mutants = mutant === undefined ? undefined : switchFor(mutant);
+  run.engine.mutants = mutants;
   guard.install();
   try {
-    return await run.go(scenario);
+    return { result: await run.go(scenario), run };
+  } catch (error) {
+    return { result: undefined, error, trace: traceOf(run, options, error), run };
   } finally {
     guard.uninstall();
     run.close();
+    if (mutant !== undefined && !mutants!.asked.has(mutant)) unknownMutants.add(mutant);
   }
 }
 
-class Run {
-  private readonly options: SimulateOptions;
-  private readonly seed: number;
-  private readonly engine = new Engine();
-  private readonly network: Network;
-  private readonly cluster: SimCluster;
-  private readonly properties = new Properties();
-  private readonly hosts: SimulatedHost[] = [];
-  private calm = false;
-  private done = false;
+/** Mutants that were turned on and that no code has asked about. */
+export const unknownMutants = new Set<string>();
 
-  constructor(options: SimulateOptions) {
-    this.options = options;
-    this.seed = seedOf(options.seed);
-    const { engine, seed } = this;
-    this.network = new Network(seed, options.network ?? {});
-    const medium = new Medium(engine, this.network);
-    this.cluster = new SimCluster(engine, medium, {
-      seed,
-      clocks: options.clocks ?? {},
-      crashDetectionMs: options.network?.crashDetectionMs,
-    });
-    const nodes = options.nodes ?? 1;
-    if (!Number.isInteger(nodes) || nodes < 1) {
-      throw new InvalidOptionError(`nodes must be an integer from 1 on, not ${nodes}`);
-    }
-    for (let i = 0; i < nodes; i++) {
-      this.hosts.push(new SimulatedHost(this.cluster.add(), this.cluster, (error) => engine.fail(error)));
-    }
-    this.cluster.onStarted = (host) => SimulatedHost.boot(this.hosts[host.id - 1]!);
-  }
-
-  async go<T>(scenario: Scenario<T>): Promise<SimulationResult<T>> {
-    const { engine, cluster, network, properties, options, seed } = this;
-    const sim = new Simulation(
-      {
-        seed,
-        cluster,
-        network,
-        properties,
-        chance: new Chance(seed, 'scenario'),
-        fail: (error) => engine.fail(error),
-      },
-      this.hosts,
-    );
-    let value: T | undefined;
-    engine.afterEvent = () => this.afterEvent();
-    taskAt(engine, 0, () => {
-      this.perform(async () => {
-        value = await scenario(sim);
-      });
-    });
-    if (options.durationMs !== undefined) {
-      taskAt(engine, options.durationMs * 1000, () => this.becomeCalm());
-    } else {
-      taskAt(engine, (options.limitMs ?? hourMs) * 1000, () => this.giveUp());
-    }
-    try {
-      const ending = await engine.run();
-      if (ending === 'idle') this.endIdle();
-    } catch (error) {
-      throw this.failure(error);
-    }
-    return {
-      seed,
-      value: value as T,
-      hash: engine.hash.toString(),
-      events: engine.events,
-      elapsedMs: engine.now / 1000,
-      network: { ...network.counts },
-    };
-  }
-
-  private async perform(scenario: () => Promise<void>): Promise<void> {
-    try {
-      await scenario();
-      this.done = true;
-      if (this.options.durationMs === undefined) this.becomeCalm();
-    } catch (error) {
-      this.engine.fail(error);
-    }
-  }
-
-  private afterEvent(): void {
-    this.properties.checkInvariants();
-    if (this.calm && this.done && this.properties.reached) this.engine.stop();
-  }
-
-  /** Nothing does harm from now on. */
-  private becomeCalm(): void {
-    if (this.calm) return;
-    this.calm = true;
-    this.network.unkind = false;
-    this.network.heal();
-    for (const host of this.hosts) {
-      host.restart();
-      host.resume();
-    }
-    const calmMs = this.options.calmMs ?? 60_000;
-    taskAt(this.engine, this.engine.now + calmMs * 1000, () => this.giveUp());
-  }
-
-  private giveUp(): void {
-    if (!this.done) {
-      throw new SimulationStalledError(
-        `the scenario isn't done after ${this.engine.now / 1000} ms of virtual time: does it wait for something that never comes, or does it need more (durationMs, limitMs)?`,
-      );
-    }
-    this.properties.demandGoals(this.options.calmMs ?? 60_000);
-  }
-
-  /** Nothing will ever happen any more. */
-  private endIdle(): void {
-    if (!this.done) {
-      throw new SimulationStalledError(
-        'the scenario waits for something that will never happen: nothing is under way, and no timer is set',
-      );
-    }
-    this.properties.demandGoals(this.options.calmMs ?? 60_000);
-  }
-
-  private failure(error: unknown): SimulationError {
-    const atMs = this.engine.now / 1000;
-    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    return new SimulationError(`seed ${this.seed}, at ${atMs} ms: ${what}`, this.seed, atMs, error);
-  }
-
-  close(): void {
-    this.engine.close();
-  }
+function traceOf({ settings, keeper, engine }: Run, options: SimulateOptions, error: unknown): FailureTrace {
+  const { seed: _, schedule: __, traceFile: ___, ...rest } = options;
+  const ticks = settings.schedule?.ticks !== undefined && { ticks: keeper.ticks };
+  return {
+    version: 1,
+    seed: settings.seed,
+    options: rest,
+    schedule: { injections: keeper.done, ...ticks },
+    failure: {
+      ...kindOf(error),
+      message: error instanceof Error ? error.message : String(error),
+      atMs: engine.now / 1000,
+    },
+  };
 }
 
-function seedOf(seed: number | undefined): number {
-  const value = seed ?? 1;
-  if (!Number.isSafeInteger(value) || value < 0) {
-    throw new InvalidOptionError(`a seed is an integer from 0 to 2^53 − 1, not ${value}`);
-  }
-  return value;
+function failureOf(
+  error: unknown,
+  trace: FailureTrace,
+  command: string,
+  saved: string | undefined,
+): SimulationError {
+  const { seed, failure, options } = trace;
+  const lines = [
+    `seed ${seed} fails at ${failure.atMs} ms of virtual time: ${failure.message}`,
+    `  options: ${JSON.stringify(options)}`,
+    `  replay:  ${command}`,
+    ...(saved === undefined ? [] : [`  schedule: ${saved}`]),
+  ];
+  return new SimulationError(lines.join('\n'), trace, error);
 }

@@ -11,6 +11,7 @@ import type { SimCluster } from './cluster.ts';
 import type { SimulatedHost } from './host.ts';
 import type { Network } from './network.ts';
 import type { Check, Properties } from './properties.ts';
+import type { ScheduleKeeper } from './schedule.ts';
 import { taskAt } from './taskEvent.ts';
 
 /** What the parts of a simulation give its scenario. */
@@ -19,7 +20,9 @@ export interface Parts {
   readonly cluster: SimCluster;
   readonly network: Network;
   readonly properties: Properties;
+  readonly keeper: ScheduleKeeper;
   readonly chance: Chance;
+  readonly mutant: string | undefined;
   readonly fail: (error: unknown) => void;
 }
 
@@ -30,12 +33,15 @@ export class Simulation {
   readonly chance: Chance;
   /** All hosts: number 1 comes first. */
   readonly hosts: readonly SimulatedHost[];
+  /** The mutant that is on, if one is. */
+  readonly mutant: string | undefined;
   readonly #parts: Parts;
 
   constructor(parts: Parts, hosts: readonly SimulatedHost[]) {
     this.#parts = parts;
     this.seed = parts.seed;
     this.chance = parts.chance;
+    this.mutant = parts.mutant;
     this.hosts = hosts;
   }
 
@@ -113,6 +119,15 @@ export class Simulation {
     if (node === undefined || !node.alive) return undefined;
     const { cell } = ref as unknown as ActorId;
     return node.node.cells.get(cell)?.behaviour as B | undefined;
+  }
+
+  /**
+   * Does something to the simulation that isn't the app's own doing (a crash, a join): it is written into the schedule
+   * of a failing run, and left out where a shorter schedule still fails. Returns what `fn` does, `undefined` where it is
+   * left out. Draw what depends on chance before, so that what follows stays as it was.
+   */
+  inject<T>(name: string, fn: () => T): T | undefined {
+    return this.#parts.keeper.step(name) ? fn() : undefined;
   }
 
   // What must hold.

@@ -59,7 +59,8 @@ const otherRules: IForbiddenRuleType[] = [
   },
   {
     name: 'actors-use-the-public-surface',
-    comment: 'the algorithms could have been written outside this repository: they import what a package exports',
+    comment:
+      'the algorithms could have been written outside this repository: they import what a package exports',
     severity: 'error',
     from: { path: '^actors/' },
     to: { path: '^lib/', pathNot: publicModules },

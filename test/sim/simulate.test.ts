@@ -90,7 +90,7 @@ test('a host that crashes loses its memory, and asks of it time out', async (t) 
 
 test('an invariant that breaks ends the simulation with its seed', async (t) => {
   const error = await t.throwsAsync(
-    simulate({ nodes: 1, seed: 3 }, async (sim) => {
+    simulate({ nodes: 1, seed: 3, traceFile: false }, async (sim) => {
       const counter = await sim.spawn(Counter, {});
       let adds = 0;
       sim.always('at most three adds', () => adds <= 3);

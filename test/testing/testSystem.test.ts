@@ -417,6 +417,8 @@ test('a fake stands in for a resource on every node', async (t) => {
 test('without a fake the real resource is opened, and its failure is the asker’s', async (t) => {
   const system = await createTestSystem();
   const exchange = await system.spawn(Exchange);
-  await t.throwsAsync(exchange.ask.toEuros({ cents: 5, currency: 'USD' }), { message: /the real server was asked/ });
+  await t.throwsAsync(exchange.ask.toEuros({ cents: 5, currency: 'USD' }), {
+    message: /the real server was asked/,
+  });
   await system.close();
 });

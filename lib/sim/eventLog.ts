@@ -1,0 +1,80 @@
+// What happened in a run, as lines and as steps of a chart: every arrival of a frame, with the message in it, every fault.
+import { ByteReader } from '../wire/buffer.ts';
+import { FrameKind, frameHeaderBytes } from '../wire/frames.ts';
+import type { FrameEvent } from './frameEvent.ts';
+import { plainPlatform } from './platform.ts';
+import type { Run } from './run.ts';
+
+/** One thing that happened. */
+export interface LoggedEvent {
+  readonly atMs: number;
+  /** The nodes it went from and to; of what happened on one alone, both are it. */
+  readonly from: number;
+  readonly to: number;
+  /** What it was: a message's name with its content, or what else happened. */
+  readonly text: string;
+  readonly kind: 'message' | 'reply' | 'event';
+}
+
+/** Frames by their number. */
+const kindNames = new Map(Object.entries(FrameKind).map(([name, kind]) => [kind as number, name]));
+
+/** Tells `listener` of everything that happens in a run. */
+export function listenToRun(run: Run, listener: (event: LoggedEvent) => void): void {
+  const { engine, medium, cluster } = run;
+  const now = (): number => engine.now / 1000;
+  medium.listener = {
+    arrived: (frame) => {
+      const { from, to } = frame.link;
+      const kind = frame.kind <= FrameKind.ask ? 'message' : 'reply';
+      listener({ atMs: now(), from: from.id, to: to.id, text: textOf(run, frame), kind });
+    },
+  };
+  cluster.listeners.add((event) => {
+    const actor = 'actor' in event ? ` ${event.actor}` : '';
+    const error = 'error' in event && event.error !== undefined ? `: ${event.error.message}` : '';
+    const text = `${event.type}${actor}${'text' in event ? `: ${event.text}` : ''}${error}`;
+    listener({ atMs: now(), from: event.node, to: event.node, text, kind: 'event' });
+  });
+  run.keeper.onDone = (entry) => {
+    const { host = 0 } = entry as { host?: number };
+    if ('number' in entry && 'from' in entry) return;
+    const text = 'name' in entry ? entry.name : entry.kind;
+    listener({ atMs: now(), from: host, to: host, text, kind: 'event' });
+  };
+}
+
+function textOf({ medium }: Run, frame: FrameEvent): string {
+  const { kind, link, at, length } = frame;
+  const name = kindNames.get(kind) ?? `frame ${kind}`;
+  if (kind !== FrameKind.tell && kind !== FrameKind.ask) return name;
+  const reader = new ByteReader(plainPlatform, medium.memory.bytes, at + frameHeaderBytes, at + length);
+  const cell = link.to.node.cells.get(reader.f64());
+  const entry = cell?.table.entries[reader.i32() & 0xffff];
+  if (cell === undefined || entry === undefined) return `${name} to an actor that is gone`;
+  if (kind === FrameKind.ask) reader.f64();
+  const value = entry.codec.read(reader, link.to.node);
+  return `${entry.name}(${value === undefined ? '' : briefly(value)})`;
+}
+
+const textMax = 100;
+
+/** A value in one line. */
+export function briefly(value: unknown): string {
+  const text = JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'bigint') return `${inner}n`;
+    if (inner instanceof Uint8Array) return `${inner.length} bytes`;
+    if (inner instanceof Map || inner instanceof Set) return [...inner];
+    if (typeof inner === 'object' && inner !== null && 'path' in inner && 'equals' in inner) {
+      return `→${String(inner.path)}`;
+    }
+    return inner;
+  });
+  return text === undefined || text.length <= textMax ? `${text}` : `${text.slice(0, textMax)}…`;
+}
+
+/** One line of a log. */
+export function logLine({ atMs, from, to, text }: LoggedEvent): string {
+  const where = from === to ? `${to}` : `${from} → ${to}`;
+  return `${atMs.toFixed(3).padStart(12)}  ${where.padEnd(12)}  ${text}`;
+}
