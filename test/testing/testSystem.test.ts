@@ -313,6 +313,20 @@ test('a node that crashes: asks reject, its actors begin again elsewhere when th
   await system.close();
 });
 
+test('a node that has crashed leaves no timer', async (t) => {
+  const system = await createTestSystem();
+  const payments = system.probe(PaymentsProtocol);
+  const options = { supervision: { onFailure: 'stop' } } as const;
+  const shop = await system.spawn(Shop, { payments: payments.ref }, options);
+  shop.tell.remind({ id: 1, afterMs: 500 });
+  await system.settled();
+  t.is(system.clock.pending, 1);
+  system.crash(shop.node);
+  t.is(system.clock.pending, 0);
+  await payments.expectNone({ forMs: 1000 });
+  await system.close();
+});
+
 test('closing lets handlers that sleep come to their end, by the manual clock', async (t) => {
   const system = await createTestSystem();
   const shop = await system.spawn(Shop, { payments: system.probe(PaymentsProtocol).ref });
