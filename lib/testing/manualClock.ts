@@ -78,8 +78,8 @@ export class ManualClock implements Clock {
   }
 
   /** Moves the time alone, as if the thread had been stuck: what is due by then fires at the next advance. */
-  skip(ms: number): void {
-    this.time += checked(ms, 'skip');
+  jump(ms: number): void {
+    this.time += checked(ms, 'jump');
   }
 
   private async fireNext(): Promise<void> {

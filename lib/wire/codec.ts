@@ -5,7 +5,7 @@ import { type Layout, layoutOf } from '../protocol/layout.ts';
 import type { ByteReader, ByteWriter } from './buffer.ts';
 import { compileRead } from './compileRead.ts';
 import { compileWrite } from './compileWrite.ts';
-import { copier, duplicator } from './copy.ts';
+import { copier, duplicator } from './copier.ts';
 import { canGenerate } from './generated.ts';
 import type { Platform } from './platform.ts';
 import { read } from './read.ts';
