@@ -35,6 +35,9 @@ function deposits(options: SimulateOptions) {
         await sim.sleep(20);
       }
     }
+    // Once more: what is asked at the end comes from the disk.
+    host.crash();
+    host.restart();
     await sim.sleep(5000);
     const account = await sim.spawn(Account, undefined, { on: 1, name: 'savings' }).catch(() => undefined);
     if (account === undefined) throw new Error('it should start: nothing does harm any more');
