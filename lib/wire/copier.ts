@@ -22,11 +22,6 @@ function copierOf(layout: Layout, which: (part: Layout) => boolean): Copy {
   return (value, platform, refs) => copy(layout, value, platform, refs, 0);
 }
 
-/** A copy of everything mutable in a value, also of what zod has made: for a message that is kept to be sent again. */
-export function copyWhole(layout: Layout, value: unknown, platform: Platform, refs: RefBinder): unknown {
-  return copy(layout, value, platform, refs, 0);
-}
-
 /** Whether zod may hand on something mutable that it didn't make itself. */
 function sharesWithSender(layout: Layout, seen = new Set<Layout>()): boolean {
   switch (layout.kind) {
