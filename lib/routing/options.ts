@@ -44,7 +44,7 @@ export type Route<T = unknown> = 'round-robin' | 'random' | 'least-loaded' | ByK
 /** A second copy of an ask that takes long (Dean and Barroso 2013, hedged requests). */
 export interface HedgeOptions<Name extends string = string> {
   /**
-   * The second copy goes out when the first has taken longer than so many per cent of the last 20,000 asks of that
+   * The second copy goes out when the first has taken longer than so many per cent of the last 2,000 asks of that
    * message: above 0, below 100; default 95.
    */
   percentile?: number;

@@ -3,13 +3,13 @@ import { bucketEndMs, bucketOf } from '../node/latency.ts';
 
 const bucketCount = 224;
 /** So many durations are counted before the older half is forgotten. */
-const halfWindow = 10_000;
+const halfWindow = 1000;
 /** The percentile is looked up again after so many. */
 const lookUpEvery = 32;
 
 /**
- * Over the last 10,000 to 20,000 durations: so many that one pause, which all asks of a moment share, isn't what is usual.
- * At most an eighth too high: it counts in the buckets of ask latencies.
+ * Over the last 1,000 to 2,000 durations: a pause that all asks of a moment share is soon forgotten. At most an eighth too
+ * high: it counts in the buckets of ask latencies.
  */
 export class RunningPercentile {
   private readonly share: number;
@@ -25,7 +25,7 @@ export class RunningPercentile {
     this.share = percentile / 100;
   }
 
-  /** How many durations it knows, at most 20,000. */
+  /** How many durations it knows, at most 2,000. */
   get count(): number {
     return this.inPresent + this.inPrevious;
   }
