@@ -10,8 +10,8 @@ async function run(seed: number, options: ModelOptions): Promise<ModelCounts> {
 }
 
 for (const { r, ringMax, seeds } of [
-  { r: 2, ringMax: 16, seeds: 12 },
-  { r: 3, ringMax: 16, seeds: 8 },
+  { r: 2, ringMax: 16, seeds: 8 },
+  { r: 3, ringMax: 16, seeds: 4 },
   { r: 20, ringMax: 32, seeds: 1 },
 ]) {
   test(`no invariant is violated after any event, and in the end the ring is ideal: r = ${r}`, async (t) => {
