@@ -99,7 +99,7 @@ export async function runChurn(seed: number, atOnce = 1): Promise<ChurnRun> {
     const users = [use(), use()];
     for (let round = 0; round < 4; round++) {
       await sim.sleep(500);
-      for (let n = 0; n < atOnce; n++) {
+      for (let n = 0; n < atOnce && nodes.length > 2; n++) {
         const [victim] = nodes.splice(Math.floor(sim.random() * nodes.length), 1);
         victim!.host.crash();
         run.failures++;
