@@ -335,13 +335,18 @@ class Node implements Handlers<typeof ChordProtocol> {
       this.roundWanted = true;
       return;
     }
+    const { graceMs } = this.exchanges;
+    if (graceMs > 0 && this.rules.runsOneAtATime) {
+      this.scheduleRound(graceMs + this.ctx.random() * this.parameters.backoffMs);
+      return;
+    }
     this.roundRuns = true;
     this.scheduleRound();
     await this.guard(() => this.doRound());
     this.roundRuns = false;
-    if (this.roundWanted) {
+    if (this.roundWanted && this.member.phase === 'member') {
       this.roundWanted = false;
-      await this.round();
+      this.scheduleRound(this.exchanges.graceMs + this.ctx.random() * this.parameters.backoffMs);
     }
   }
 

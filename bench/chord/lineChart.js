@@ -32,5 +32,5 @@ export function lineChart({ title, x, y, lines }) {
     const [at, value] = points[points.length - 1];
     parts.push(text(toX(at) + 8, toY(value) + 4, name, 'start'));
   }
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12">${parts.join('')}</svg>\n`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="sans-serif" font-size="12"><title>${title}</title>${parts.join('')}</svg>\n`;
 }

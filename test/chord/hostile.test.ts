@@ -2,16 +2,19 @@
 import test from 'ava';
 import { runHostile } from './hostile/hostile.ts';
 
-test('under loss, pauses, crashes and partitions nothing hangs, and every error is typed', async (t) => {
-  const endings = { 'one ring': 0, split: 0, alone: 0 };
-  let lookups = 0;
-  for (let seed = 1; seed <= 10; seed++) {
-    const run = await runHostile(seed);
-    t.deepEqual(run.untyped, [], `seed ${seed}`);
-    t.true(run.joined >= 7, `seed ${seed}: ${run.joined} have joined`);
-    lookups += run.lookups;
-    endings[run.ending]++;
-  }
-  t.true(lookups > 500, `${lookups} lookups`);
-  t.log(JSON.stringify(endings));
-});
+test.serial(
+  'under loss, pauses, crashes and partitions nothing hangs, and every error is typed',
+  async (t) => {
+    const endings = { 'one ring': 0, split: 0, alone: 0 };
+    let lookups = 0;
+    for (let seed = 1; seed <= 10; seed++) {
+      const run = await runHostile(seed);
+      t.deepEqual(run.untyped, [], `seed ${seed}`);
+      t.true(run.joined >= 7, `seed ${seed}: ${run.joined} have joined`);
+      lookups += run.lookups;
+      endings[run.ending]++;
+    }
+    t.true(lookups > 500, `${lookups} lookups`);
+    t.log(JSON.stringify(endings));
+  },
+);

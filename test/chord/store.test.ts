@@ -2,15 +2,18 @@
 import test from 'ava';
 import { runChurn, runStable } from './store/runs.ts';
 
-test('with stable membership each key is linearizable, whatever is lost and whoever pauses', async (t) => {
-  for (let seed = 1; seed <= 15; seed++) {
-    const { verdict, operations } = await runStable(seed);
-    t.true(operations >= 30, `${operations} operations`);
-    t.is(verdict.linearizable, true, `seed ${seed}: ${JSON.stringify(verdict.operations)}`);
-  }
-});
+test.serial(
+  'with stable membership each key is linearizable, whatever is lost and whoever pauses',
+  async (t) => {
+    for (let seed = 1; seed <= 15; seed++) {
+      const { verdict, operations } = await runStable(seed);
+      t.true(operations >= 30, `${operations} operations`);
+      t.is(verdict.linearizable, true, `seed ${seed}: ${JSON.stringify(verdict.operations)}`);
+    }
+  },
+);
 
-test('under churn, one failure between repairs, no acknowledged write is lost', async (t) => {
+test.serial('under churn, one failure between repairs, no acknowledged write is lost', async (t) => {
   let acknowledged = 0;
   let failures = 0;
   for (let seed = 1; seed <= 6; seed++) {
@@ -22,7 +25,7 @@ test('under churn, one failure between repairs, no acknowledged write is lost', 
   t.true(acknowledged > 60 && failures >= 6, `${acknowledged} writes, ${failures} failures`);
 });
 
-test('two failures at once that take a write quorum lose writes: the check can fail', async (t) => {
+test.serial('two failures at once that take a write quorum lose writes: the check can fail', async (t) => {
   let lost = 0;
   for (let seed = 1; seed <= 10 && lost === 0; seed++) lost += (await runChurn(seed, 3)).lost.length;
   t.true(lost > 0);

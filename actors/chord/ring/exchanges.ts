@@ -31,6 +31,7 @@ export class Exchanges {
   private readonly onFree: (() => void)[] = [];
   /** Wakes the exchange that waits for a busy node. */
   private wake: { readonly node: Identifier; readonly resolve: () => void } | undefined;
+  private graceUntilMs = 0;
   cyclesBroken = 0;
 
   constructor(
@@ -87,8 +88,17 @@ export class Exchanges {
     if (this.wake?.node === node) this.wake.resolve();
   }
 
+  /**
+   * How long a round should still wait, in milliseconds: those who were turned away go first. A node that began anew at
+   * once would be busy whenever it is asked.
+   */
+  get graceMs(): number {
+    return Math.max(0, this.graceUntilMs - this.ctx.now());
+  }
+
   private end(): void {
     this.running = false;
+    if (this.turnedAway.size > 0) this.graceUntilMs = this.ctx.now() + this.parameters.busyRetryMs;
     this.chain = [];
     this.observer?.changed(this.member);
     for (const peer of this.turnedAway.values()) peer.ref.tell.free(this.member.self.id);

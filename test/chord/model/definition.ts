@@ -1,4 +1,5 @@
 // The node that simulations run: the real one, with rules, failure detector and observer of the run that is under way.
+// One run at a time: tests that simulate are serial.
 // A definition is made once for a thread, so that the parts are looked up when a node begins.
 import { chordNode, type NodeParts } from '../../../actors/chord/node.ts';
 
