@@ -10,7 +10,7 @@ async function run(seed: number, options: ModelOptions): Promise<ModelCounts> {
 }
 
 for (const { r, ringMax, seeds } of [
-  { r: 2, ringMax: 16, seeds: 8 },
+  { r: 2, ringMax: 16, seeds: 6 },
   { r: 3, ringMax: 16, seeds: 4 },
   { r: 20, ringMax: 32, seeds: 1 },
 ]) {
