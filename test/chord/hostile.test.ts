@@ -7,14 +7,14 @@ test.serial(
   async (t) => {
     const endings = { 'one ring': 0, split: 0, alone: 0 };
     let lookups = 0;
-    for (let seed = 1; seed <= 10; seed++) {
+    for (let seed = 1; seed <= 3; seed++) {
       const run = await runHostile(seed);
       t.deepEqual(run.untyped, [], `seed ${seed}`);
       t.true(run.joined >= 7, `seed ${seed}: ${run.joined} have joined`);
       lookups += run.lookups;
       endings[run.ending]++;
     }
-    t.true(lookups > 500, `${lookups} lookups`);
+    t.true(lookups > 300, `${lookups} lookups`);
     t.log(JSON.stringify(endings));
   },
 );
