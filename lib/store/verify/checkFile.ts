@@ -79,13 +79,16 @@ function read(file: number, at: number, length: number): Uint8Array {
 /** Pages by number, each used at most once. */
 class PageReader {
   readonly pageBytes: number;
+  /** The one that the snapshot is of. */
+  readonly lastTransaction: number;
   private readonly file: number;
   private readonly size: number;
   private readonly lastPage: number;
   private readonly seen: Uint8Array;
 
-  constructor(file: number, size: number, { pageBytes, lastPage }: Meta) {
+  constructor(file: number, size: number, { pageBytes, lastPage, transaction }: Meta) {
     this.pageBytes = pageBytes;
+    this.lastTransaction = transaction;
     this.file = file;
     this.size = size;
     this.lastPage = lastPage;

@@ -78,12 +78,23 @@ export interface TreePage {
   readonly number: number;
   readonly isLeaf: boolean;
   readonly count: number;
+  /** Where its nodes begin, behind the header; they fill the page from there to its end. */
+  readonly upper: number;
   readonly view: DataView;
 }
 
-export function readTreePage(bytes: Uint8Array, number: number): TreePage {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+/** What every page begins with: its number, and the transaction that wrote it. LMDB takes one from the future for its own. */
+export function checkPage(view: DataView, number: number, lastTransaction: number): void {
   if (Number(view.getBigUint64(0, true)) !== number) damaged(`page ${number} has another number`);
+  const transaction = Number(view.getBigUint64(8, true));
+  if (transaction > lastTransaction) {
+    damaged(`page ${number} is of transaction ${transaction}, the last one is ${lastTransaction}`);
+  }
+}
+
+export function readTreePage(bytes: Uint8Array, number: number, lastTransaction: number): TreePage {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  checkPage(view, number, lastTransaction);
   const flags = view.getUint16(18, true);
   if (flags !== PageFlag.branch && flags !== PageFlag.leaf) damaged(`page ${number} has flags ${flags}`);
   const lower = view.getUint16(20, true);
@@ -91,7 +102,7 @@ export function readTreePage(bytes: Uint8Array, number: number): TreePage {
   const room = bytes.length - pageHeaderBytes;
   if (lower % 2 !== 0 || lower > upper || upper > room)
     damaged(`page ${number} has bounds ${lower} and ${upper}`);
-  return { number, isLeaf: flags === PageFlag.leaf, count: lower / 2, view };
+  return { number, isLeaf: flags === PageFlag.leaf, count: lower / 2, upper, view };
 }
 
 /** One node of a page. */
@@ -121,4 +132,28 @@ export function readNode(page: TreePage, index: number): PageNode {
     number: isBranch ? low + flags * 2 ** 32 : low,
     dataAt: at + 8 + keyBytes,
   };
+}
+
+/**
+ * Whether the nodes of a page lie where it says: LMDB writes a new one below `upper`, over whatever is there. Less may be
+ * in use than is taken: LMDB shortens records of free pages where they lie.
+ */
+export function checkRoom(page: TreePage): void {
+  let bytes = 0;
+  let first = page.view.byteLength - pageHeaderBytes;
+  for (let index = 0; index < page.count; index++) {
+    const at = page.view.getUint16(pageHeaderBytes + index * 2, true);
+    const node = readNode(page, index);
+    const isBig = (node.flags & NodeFlag.big) !== 0;
+    const valueBytes = page.isLeaf ? (isBig ? 8 : node.number) : 0;
+    const size = 8 + node.key.length + valueBytes;
+    bytes += size + (size % 2);
+    first = Math.min(first, at);
+  }
+  const room = page.view.byteLength - pageHeaderBytes - page.upper;
+  if (first !== page.upper || bytes > room) {
+    damaged(
+      `page ${page.number} has ${bytes} bytes of nodes from ${first} on, and says ${room} from ${page.upper} on`,
+    );
+  }
 }

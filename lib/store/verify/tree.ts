@@ -1,6 +1,8 @@
 // Walks one tree of the database: order, depth, and counts.
 import type { PageReader } from './checkFile.ts';
 import {
+  checkPage,
+  checkRoom,
   damaged,
   NodeFlag,
   type PageNode,
@@ -63,7 +65,8 @@ export function checkTree(
 
 function visit(walk: Walk, number: number, depth: number): void {
   if (depth > walk.record.depth) damaged(`tree '${walk.name}' is deeper than ${walk.record.depth}`);
-  const page = readTreePage(walk.pages.take(number, 1), number);
+  const page = readTreePage(walk.pages.take(number, 1), number, walk.pages.lastTransaction);
+  checkRoom(page);
   if (page.isLeaf !== (depth === walk.record.depth)) damaged(`tree '${walk.name}': a leaf at depth ${depth}`);
   if (page.isLeaf) return leaf(walk, page);
   walk.branchPages++;
@@ -115,7 +118,7 @@ function valueIn(walk: Walk, page: TreePage, { number: length, flags, dataAt }: 
   const count = Math.floor((pageHeaderBytes - 1 + length) / pages.pageBytes) + 1;
   const bytes = pages.take(first, count);
   const header = new DataView(bytes.buffer, bytes.byteOffset, pageHeaderBytes);
-  if (Number(header.getBigUint64(0, true)) !== first) damaged(`page ${first} has another number`);
+  checkPage(header, first, pages.lastTransaction);
   if (header.getUint32(20, true) !== count) damaged(`page ${first} has another length than its entry`);
   walk.overflowPages += count;
   return bytes.subarray(pageHeaderBytes, pageHeaderBytes + length);
