@@ -14,6 +14,7 @@ const typescript = {
 export default {
   input: { main: app('main.ts'), 'thrum.worker': app('thrum.worker.ts') },
   output: { dir: 'dist', format: 'es', entryFileNames: '[name].js' },
-  external: [/^node:/],
+  // Piscina, which tasks run on, is loaded when the first one is run, from node_modules: it starts a file of its own.
+  external: [/^node:/, 'piscina'],
   plugins: [typescript, nodeResolve({ preferBuiltins: true })],
 };
