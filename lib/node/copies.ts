@@ -1,6 +1,5 @@
 // Asks that are sent more than once, to actors that can stand in for each other: the message is checked once and
 // kept, each copy can be given up, and two copies can be tied, so that the one that begins has the other dropped.
-import { copyWhole } from '../wire/copy.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { ActorNode } from './node.ts';
 import { PendingAsk } from './pendingAsk.ts';
@@ -37,7 +36,7 @@ export class Copies {
   keep(ref: ActorRef, entry: MessageEntry, message: unknown): KeptMessage {
     const { node } = this;
     const value = node.sender.validate(ref, entry, message);
-    return { entry, value: copyWhole(entry.codec.layout, value, node.world.platform, node) };
+    return { entry, value: entry.codec.duplicate(value, node.world.platform, node) };
   }
 
   /** Sends a copy at once. */
@@ -61,9 +60,7 @@ export class Copies {
     const { node } = this;
     if (copy.askId === undefined || !node.asks.has(copy.askId)) return;
     // An actor of this node gets what it is sent, where the codec sees no need to copy.
-    const sent = entry.codec.mustCopy
-      ? value
-      : copyWhole(entry.codec.layout, value, node.world.platform, node);
+    const sent = entry.codec.mustCopy ? value : entry.codec.duplicate(value, node.world.platform, node);
     node.sender.dispatch(sent, copy.pending, copy.askId);
   }
 

@@ -13,11 +13,6 @@ import { setProperty, unionIndex } from './walk.ts';
 /** A copy of a value that shares nothing mutable with it. */
 export type Copy = (value: unknown, platform: Platform, refs: RefBinder) => unknown;
 
-/** A copy of everything mutable in a value, also of what zod has made: for a message that is kept to be sent again. */
-export function copyWhole(layout: Layout, value: unknown, platform: Platform, refs: RefBinder): unknown {
-  return copy(layout, value, platform, refs, 0);
-}
-
 /** A copy of `value`, which lies `depth` deep. */
 export function copy(
   layout: Layout,
