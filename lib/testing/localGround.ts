@@ -10,6 +10,7 @@ import type { Clock, Control, Replacements, Spawned, SpawnRequest, World } from 
 import { NodeDownError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { Directive } from '../protocol/supervision.ts';
+import { Chance } from '../sim/chance.ts';
 import type { Ground, NodeHandle } from '../system/ground.ts';
 import { allocateBoard, Board } from '../threads/board.ts';
 import { type HostControl, outcomeOf, unwrap, type WorkerControl } from '../threads/control.ts';
@@ -20,7 +21,6 @@ import type { WorkerSettings } from '../threads/workerHandle.ts';
 import { reviveError } from '../wire/errorCodec.ts';
 import type { ActorId } from '../wire/refs.ts';
 import type { Activity } from './activity.ts';
-import { chanceOfNode } from './chance.ts';
 import { LocalNetwork, type LocalTransport } from './localNetwork.ts';
 
 const host = 0;
@@ -142,6 +142,8 @@ class Life {
     transport: LocalTransport,
     control: Control,
   ) {
+    // Chance takes no negative seeds.
+    const chance = new Chance(seed < 0 ? 2 ** 33 + seed : seed, node);
     const living = (fn: () => void) => (): void => {
       if (!this.over) fn();
     };
@@ -167,7 +169,7 @@ class Life {
       running: board.vitals.running,
       control,
       replacements,
-      random: chanceOfNode(seed, node),
+      random: () => chance.random(),
       observed: () => board.observed,
       microtask: (fn) => activity.microtask(living(fn)),
       defer: (fn) => activity.defer(living(fn)),
