@@ -246,12 +246,13 @@ producer(Manager, Items, Cost, Value) ->
             producer(Manager, Items - 1, Cost, Made)
     end.
 
-consumer(Manager, Cost, Sum) ->
+%% Last isn't summed up as well: the sum would double with each item and leave the range of a double.
+consumer(Manager, Cost, Last) ->
     receive
         {consume, Value} ->
-            Sum2 = Sum + process_item(Sum + Value, Cost),
+            Result = process_item(Last + Value, Cost),
             Manager ! {available, self()},
-            consumer(Manager, Cost, Sum2);
+            consumer(Manager, Cost, Result);
         stop -> ok
     end.
 

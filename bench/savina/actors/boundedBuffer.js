@@ -44,10 +44,11 @@ const Consumer = actor('savina/Consumer', {
   args: managerArgs,
   protocol: { consume: tell(z.number()) },
   create: ({ manager, id, cost }) => {
-    let sum = 0;
+    // Not summed up as well: the sum would double with each item and leave the range of a double.
+    let last = 0;
     return {
       consume(value) {
-        sum += processItem(sum + value, cost);
+        last = processItem(last + value, cost);
         manager.tell.available(id);
       },
     };
