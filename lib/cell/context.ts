@@ -204,6 +204,7 @@ export class ActorContext implements Context {
     ...rest: RunArguments<In>
   ): Promise<z.output<Out>> {
     const [input, options] = rest as [unknown, RunOptions?];
+    if (loggedTurn.replaying) return never();
     const cell = this.#cell;
     if (!this.#live) return Promise.reject(cell.goneError());
     const own = cell.own();
@@ -215,6 +216,7 @@ export class ActorContext implements Context {
   }
 
   use<T>(resource: Resource<T>): Promise<T> {
+    if (loggedTurn.replaying) return never();
     const cell = this.#cell;
     if (!this.#live) return Promise.reject(cell.goneError());
     const own = cell.own();

@@ -1,7 +1,7 @@
 // Durable actors on disk: what they are after a restart, on another thread, in another process.
 import test from 'ava';
 import { StoreError } from '../../lib/index.ts';
-import { Ledger } from '../fixtures/durable.ts';
+import { Borrower, Ledger } from '../fixtures/durable.ts';
 import { failureOf } from '../fixtures/failing.ts';
 import { directoryFor, withStore } from '../fixtures/stores.ts';
 import { nextEvent } from '../fixtures/systems.ts';
@@ -99,6 +99,16 @@ test('thousands of messages from many askers: each is applied once, in the order
     const ledger = await system.spawn(Ledger, {}, { name: 'many' });
     t.is(await ledger.ask.add({ id: count, amount: 0 }), count);
     t.true((await ledger.ask.seen()).every(([, times]) => times === 1));
+  });
+});
+
+test('tasks and resources of a message that is handled again neither begin again nor fail', async (t) => {
+  await withStore(await directoryFor(t), async (system) => {
+    const borrower = await system.spawn(Borrower, undefined, { name: 'borrower', on: 'host' });
+    t.is(await borrower.ask.work(), 1);
+    borrower.tell.crash();
+    t.is(await borrower.ask.work(), 2, 'the first was handled again');
+    t.deepEqual(await borrower.ask.failures(), []);
   });
 });
 
