@@ -179,6 +179,7 @@ export class ActorContext implements Context {
     name: string,
     options?: AskOptions,
   ): Promise<Ref<Q> | undefined> {
+    if (loggedTurn.replaying) return never();
     const found = this.#cell.kind.host.registry.lookup(definition as Definition, name, options);
     return found as Promise<Ref<Q> | undefined>;
   }

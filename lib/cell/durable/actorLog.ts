@@ -99,6 +99,7 @@ export class ActorLog implements StoreLog {
 
   async bounds(): Promise<{ first: number; next: number }> {
     this.store.check();
+    if (loggedTurn.replaying) return never();
     return this.inTurn(async () => {
       await this.know();
       return { first: this.first, next: this.next };

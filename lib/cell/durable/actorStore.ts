@@ -29,6 +29,7 @@ export class ActorStore implements Store {
   async get(key: string): Promise<unknown> {
     this.check();
     const at = valueKey(key);
+    if (loggedTurn.replaying) return never();
     const bytes = await this.volume.read((volume) => volume.get(at));
     return bytes === undefined ? undefined : decodeValue(bytes, this.platform);
   }
@@ -43,6 +44,7 @@ export class ActorStore implements Store {
 
   async *list({ from = '', to }: KeyRange = {}): AsyncGenerator<readonly [string, unknown]> {
     this.check();
+    if (loggedTurn.replaying) await never();
     const end = to === undefined ? valuesEnd : valueKey(to);
     let next = valueKey(from);
     for (;;) {
