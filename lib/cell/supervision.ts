@@ -2,6 +2,7 @@
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { DefinitionSupervision, Directive, SupervisionOptions } from '../protocol/supervision.ts';
 import { asError } from './asError.ts';
+import { waitAfter } from './backoff.ts';
 
 /** {@link SupervisionOptions}, complete and checked. */
 export interface Supervision extends Backoff {
@@ -94,15 +95,15 @@ export class RestartHistory {
   next(settings: Backoff, now: number, chance: () => number): number | undefined {
     this.times = this.times.filter((time) => now - time < settings.withinMs);
     if (this.times.length >= settings.restartsMax) return undefined;
-    const full = Math.min(settings.firstMs * 2 ** Math.min(this.times.length, doublingsMax), settings.maxMs);
+    const waitMs = waitAfter(this.times.length, settings, chance());
     this.times.push(now);
     // An actor that is restarted without a limit must not remember for ever.
-    if (settings.restartsMax === Number.POSITIVE_INFINITY && this.times.length > doublingsMax) {
+    if (settings.restartsMax === Number.POSITIVE_INFINITY && this.times.length > rememberedMax) {
       this.times.shift();
     }
-    return full * (1 - settings.jitter * chance());
+    return waitMs;
   }
 }
 
 /** After so many the wait has reached the longest one there can be. */
-const doublingsMax = 32;
+const rememberedMax = 32;

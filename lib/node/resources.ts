@@ -1,5 +1,6 @@
 // The resources of one node: each opened on first use, shared, and closed in reverse when the node closes.
 import { asError } from '../cell/asError.ts';
+import { waitAfter } from '../cell/backoff.ts';
 import { ResourceOpenError, ResourceUnavailableError, SystemClosedError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { Resource, ResourceReplacement } from '../protocol/resource.ts';
@@ -125,7 +126,7 @@ export class Resources {
       this.ready.push({ resource, value });
       return value;
     } catch (thrown) {
-      const retryInMs = delayAfter(resource, ++place.failures, this.world.random());
+      const retryInMs = waitAfter(place.failures++, resource.backoff, this.world.random());
       place.notBefore = clock.now() + retryInMs;
       throw new ResourceOpenError(resource.name, this.node, place.failures, retryInMs, asError(thrown));
     }
@@ -175,10 +176,4 @@ export class Resources {
     }
     this.places.clear();
   }
-}
-
-/** Doubling from `firstMs` to `maxMs`, of which chance takes off a share of up to `jitter`. */
-function delayAfter({ backoff }: Resource, failures: number, chance: number): number {
-  const { firstMs, maxMs, jitter } = backoff;
-  return Math.min(firstMs * 2 ** Math.min(failures - 1, 40), maxMs) * (1 - jitter * chance);
 }

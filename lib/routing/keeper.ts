@@ -1,6 +1,7 @@
 // The actor behind a pool: parent of the members, which it starts, watches, replaces and drains. Its context is also
 // where the pool's time and chance come from, so that a pool runs wherever its actors run.
 import * as z from 'zod';
+import { type Waits, waitAfter } from '../cell/backoff.ts';
 import type { ActorRef } from '../node/refs.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { Context } from '../protocol/context.ts';
@@ -10,10 +11,7 @@ import type { Address } from '../protocol/ref.ts';
 import type { Settings } from './options.ts';
 import { Member, type Roster } from './roster.ts';
 
-const firstDelayMs = 10;
-const delayMaxMs = 10_000;
-/** The share of a delay that chance may take off. */
-const jitter = 0.2;
+const replacing: Waits = { firstMs: 10, maxMs: 10_000, jitter: 0.2 };
 /** A member that has lived so long is replaced without counting what was before. */
 const soundAfterMs = 10_000;
 
@@ -163,8 +161,8 @@ export class Keeper {
     const known = this.slots[slot]!;
     const soon = context.now() - known.startedAt < soundAfterMs;
     known.earlyEnds = soon ? known.earlyEnds + 1 : 1;
-    const delayMs = Math.min(firstDelayMs * 2 ** (known.earlyEnds - 1), delayMaxMs);
-    context.after(delayMs * (1 - jitter * context.random()), () => void this.replace(slot));
+    const waitMs = waitAfter(known.earlyEnds - 1, replacing, context.random());
+    context.after(waitMs, () => void this.replace(slot));
   }
 
   private async replace(slot: number): Promise<void> {
