@@ -61,16 +61,18 @@ const textMax = 100;
 
 /** A value in one line. */
 export function briefly(value: unknown): string {
-  const text = JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner === 'bigint') return `${inner}n`;
-    if (inner instanceof Uint8Array) return `${inner.length} bytes`;
-    if (inner instanceof Map || inner instanceof Set) return [...inner];
-    if (typeof inner === 'object' && inner !== null && 'path' in inner && 'equals' in inner) {
-      return `→${String(inner.path)}`;
-    }
-    return inner;
-  });
+  const text = JSON.stringify(plain(value));
   return text === undefined || text.length <= textMax ? `${text}` : `${text.slice(0, textMax)}…`;
+}
+
+/** The value as JSON can show it. Before JSON sees it: a ref refuses to become any. */
+function plain(value: unknown): unknown {
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'object' || value === null || value instanceof Date) return value;
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  if (Array.isArray(value) || value instanceof Map || value instanceof Set) return [...value].map(plain);
+  if ('path' in value && 'equals' in value) return `→${String(value.path)}`;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, plain(inner)]));
 }
 
 /** One line of a log. */
