@@ -3,7 +3,7 @@
 import { type ChildProcess, execFile, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type Block, codeFile, filesFor, isCode } from './markdown.ts';
@@ -155,11 +155,31 @@ export function describe({ exit, stdout, stderr }: Finished): string {
 /** A child that hangs is ended, so that the test fails with what it printed. */
 const hangMs = 60_000;
 
+/** All tests of a file start at once, and most of them run a program: no more of these than there are cores. */
+let free = availableParallelism();
+const waiting: (() => void)[] = [];
+
 /** Runs a program to its end, without standard input. */
-export function execute(
+export async function execute(
   program: string,
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
+): Promise<Finished> {
+  if (free > 0) free--;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  try {
+    return await executeNow(program, args, options);
+  } finally {
+    const next = waiting.shift();
+    if (next === undefined) free++;
+    else next();
+  }
+}
+
+function executeNow(
+  program: string,
+  args: readonly string[],
+  options: { cwd?: string; env?: NodeJS.ProcessEnv },
 ): Promise<Finished> {
   return new Promise((resolve) => {
     const child = execFile(program, args, { ...options, timeout: hangMs }, (error, stdout, stderr) => {
