@@ -26,8 +26,6 @@ const nodeSchema: z.ZodType<ChordRef, ChordRef> = refOf(() => ChordProtocol);
 /** What a node says of itself when it is asked for its state. */
 export const stateSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('state'), successors: peers, predecessor: peerSchema.optional() }),
-  /** In the middle of an exchange: will send `free`. `waitsFor`: whom it waits for, and whom that one does, and so on. */
-  z.object({ kind: z.literal('busy'), waitsFor: z.array(identifier) }),
   /** Has left the ring for good. */
   z.object({ kind: z.literal('left') }),
 ]);
@@ -75,8 +73,6 @@ export const viewSchema = z.object({
   fingers: z.array(z.object({ index: count, id: identifier })),
   /** Rounds of stabilization that were finished. */
   rounds: count,
-  /** Exchanges given up to break a wait cycle. */
-  cyclesBroken: count,
 });
 export type NodeView = z.output<typeof viewSchema>;
 
@@ -111,8 +107,6 @@ export const ChordProtocol = {
 
   /** Asks for the state in order to adopt it, `attempt` counts this asker's questions. */
   state: ask(z.object({ asker: peerSchema, attempt: count, copies: z.boolean() }), stateSchema),
-  /** Whoever was told `busy` may ask again. */
-  free: tell(identifier),
   /** The sender believes that it is the predecessor. */
   notify: tell(peerSchema),
   ping: ask(z.void(), z.boolean()),

@@ -17,7 +17,7 @@ import { type ChordParameters, checkParameters, parametersSchema, spaceOf } from
 import { correctedRules } from './ring/corrected.ts';
 import { type FailureDetector, timeoutDetector } from './ring/detector.ts';
 import type { Leaver, Rules } from './ring/exchange.ts';
-import { Exchanges, givenUp } from './ring/exchanges.ts';
+import { Exchanges } from './ring/exchanges.ts';
 import { Member } from './ring/member.ts';
 import type { Observer } from './ring/observer.ts';
 import { Requests } from './ring/requests.ts';
@@ -108,7 +108,7 @@ class Node implements Handlers<typeof ChordProtocol> {
     const detector = parts.detector?.(parameters) ?? timeoutDetector(parameters.requestAttempts);
     const requests = new Requests(detector, parameters.requestTimeoutMs);
     this.lookups = new Lookups(this.member, requests, parameters);
-    this.exchanges = new Exchanges(ctx, this.member, requests, parameters, parts.observer);
+    this.exchanges = new Exchanges(this.member, requests, parts.observer);
     this.storage = new Storage(ctx, this.member, this.lookups, requests, parameters, (error) =>
       this.fail(error),
     );
@@ -181,7 +181,6 @@ class Node implements Handlers<typeof ChordProtocol> {
       predecessor: predecessor?.id,
       fingers: pointed,
       rounds: this.rounds,
-      cyclesBroken: this.exchanges.cyclesBroken,
     };
   }
 
@@ -202,16 +201,8 @@ class Node implements Handlers<typeof ChordProtocol> {
   }): z.input<typeof ChordProtocol.state.reply> {
     if (this.member.phase === 'left') return { kind: 'left' };
     if (this.member.phase !== 'member') throw new NotAMemberError(this.member.self.id, 'asked for its state');
-    if (this.exchanges.isBusy && this.rules.answersBusy) {
-      this.exchanges.turnAway(asker);
-      return { kind: 'busy', waitsFor: [...this.exchanges.waitsFor] };
-    }
     this.observer?.listSent(this.member, asker, attempt, copies);
     return { kind: 'state', successors: [...this.member.successors], predecessor: this.member.predecessor };
-  }
-
-  free(node: string): void {
-    this.exchanges.heardFree(node);
   }
 
   notify(candidate: Peer): void {
@@ -335,18 +326,13 @@ class Node implements Handlers<typeof ChordProtocol> {
       this.roundWanted = true;
       return;
     }
-    const { graceMs } = this.exchanges;
-    if (graceMs > 0 && this.rules.runsOneAtATime) {
-      this.scheduleRound(graceMs + this.ctx.random() * this.parameters.backoffMs);
-      return;
-    }
     this.roundRuns = true;
     this.scheduleRound();
     await this.guard(() => this.doRound());
     this.roundRuns = false;
     if (this.roundWanted && this.member.phase === 'member') {
       this.roundWanted = false;
-      this.scheduleRound(this.exchanges.graceMs + this.ctx.random() * this.parameters.backoffMs);
+      this.scheduleRound(this.ctx.random() * this.parameters.backoffMs);
     }
   }
 
@@ -356,10 +342,6 @@ class Node implements Handlers<typeof ChordProtocol> {
       !this.rules.runsOneAtATime,
     );
     if (this.member.phase !== 'member') return;
-    if (outcome === givenUp) {
-      this.scheduleRound(this.ctx.random() * this.parameters.backoffMs);
-      return;
-    }
     outcome?.ref.tell.notify(this.member.self);
     this.rounds++;
     if (this.parameters.fixesFingers) await this.fixFinger();

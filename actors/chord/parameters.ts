@@ -29,9 +29,7 @@ export const parametersSchema = z.object({
   requestTimeoutMs: milliseconds.default(500),
   /** For the detector that goes by timeouts: unanswered requests after which a node counts as dead. */
   requestAttempts: count.default(2),
-  /** The wait before a busy node is asked again although it hasn't said that it is free. */
-  busyRetryMs: milliseconds.default(100),
-  /** After a wait cycle was broken, the longest wait before the exchange is tried again; drawn anew each time. */
+  /** The longest wait before something is tried again, as a join or a round that was asked for meanwhile; drawn anew each time. */
   backoffMs: milliseconds.default(200),
   /** The nodes a lookup step names at most: the best next one, and others in case it is dead. */
   candidates: count.max(64).default(4),

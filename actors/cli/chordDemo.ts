@@ -10,7 +10,6 @@ const parameters: ChordOptions = {
   stabilizeMs: { min: 20, max: 60 },
   repairMs: 100,
   backoffMs: 30,
-  busyRetryMs: 20,
 };
 /** Copies of a value: the default of the parameters. */
 const copies = 3;

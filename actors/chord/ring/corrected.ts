@@ -102,6 +102,5 @@ export const correctedRules: Rules = {
   stabilize,
   rectify,
   hint,
-  answersBusy: true,
   runsOneAtATime: true,
 };

@@ -32,8 +32,6 @@ export interface Rules {
   rectify(member: Member, candidate: Peer): Exchange<void>;
   /** A neighbour says that it leaves. */
   hint(member: Member, leaver: Leaver): Hint;
-  /** Whether a node in the middle of an exchange answers `busy` to those who ask for its state. */
-  readonly answersBusy: boolean;
   /** Whether an exchange waits for the one before it to end. */
   readonly runsOneAtATime: boolean;
 }

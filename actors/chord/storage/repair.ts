@@ -164,14 +164,16 @@ export class Repair {
     while (this.holders.member.phase === 'member') {
       const { successors, self } = this.holders.member;
       const sources = onDistinctHosts(successors, replicas);
-      const enough = Math.min(needed, sources.length);
-      if (sources.filter(({ id }) => pulled.has(id)).length >= enough) break;
-      for (const peer of sources) {
-        if (pulled.size >= enough || pulled.has(peer.id)) continue;
-        if (await this.pullFrom(peer, { from: successors[0]!.id, to: self.id })) pulled.add(peer.id);
+      const others = sources.filter(({ id }) => !pulled.has(id));
+      // Counted anew each time: the nodes behind this one may be others than those that were pulled from.
+      let missing = Math.min(needed, sources.length) - (sources.length - others.length);
+      if (missing <= 0) break;
+      for (const peer of others) {
+        if (!(await this.pullFrom(peer, { from: successors[0]!.id, to: self.id }))) continue;
+        pulled.add(peer.id);
+        if (--missing === 0) break;
       }
-      if (pulled.size < enough)
-        await this.ctx.sleep(this.parameters.stabilizeMs.max || this.parameters.backoffMs);
+      if (missing > 0) await this.ctx.sleep(this.parameters.stabilizeMs.max || this.parameters.backoffMs);
     }
     this.holders.moving = false;
     // What was taken too much of is given to those whom it belongs to.

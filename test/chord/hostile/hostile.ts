@@ -30,7 +30,6 @@ const parameters = {
   stabilizeMs: { min: 50, max: 150 },
   requestTimeoutMs: 120,
   requestAttempts: 2,
-  busyRetryMs: 40,
   backoffMs: 60,
 };
 

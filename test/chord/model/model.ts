@@ -44,7 +44,6 @@ export interface ModelCounts {
   /** Leaves and crashes that the fault model doesn't allow. */
   refused: number;
   stabilizations: number;
-  cyclesBroken: number;
 }
 
 /** Over a hundred rounds: enough for every finger to be refreshed several times. */
@@ -71,7 +70,6 @@ const parametersFor = (r: number): ChordOptions => ({
   // Also before the round before it has ended.
   stabilizeMs: { min: 20, max: 250 },
   requestTimeoutMs: 70,
-  busyRetryMs: 40,
   backoffMs: 60,
   lingerMs: 250,
 });
@@ -92,7 +90,6 @@ export class ModelRun {
     crashes: 0,
     refused: 0,
     stabilizations: 0,
-    cyclesBroken: 0,
   };
   private readonly sim: Simulation;
   private readonly options: ModelOptions;
@@ -260,14 +257,7 @@ export class ModelRun {
 
   private gone(id: string): void {
     this.diedAtMs.set(id, this.sim.now());
-    this.counts.cyclesBroken += this.cyclesBrokenBy(id);
     this.inhabitants.delete(id);
-  }
-
-  private cyclesBrokenBy(id: string): number {
-    const ref = this.inhabitants.get(id)?.ref;
-    const node = ref && this.sim.peek<{ view(): { cyclesBroken: number } }>(ref);
-    return node?.view().cyclesBroken ?? 0;
   }
 
   private newId(): string {

@@ -111,7 +111,7 @@ export const mutants = {
   'predecessor-not-pinged': { ...correctedRules, rectify: rectifyWithoutPing },
   'join-copies-one-successor': { ...correctedRules, join: joinWithOneSuccessor },
   'join-place-not-checked': { ...correctedRules, join: joinAnywhere },
-  'busy-ignored': { ...correctedRules, answersBusy: false, runsOneAtATime: false },
+  'exchanges-overlap': { ...correctedRules, runsOneAtATime: false },
 } as const satisfies Record<string, Rules>;
 
 export type MutantName = keyof typeof mutants;

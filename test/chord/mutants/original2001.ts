@@ -67,6 +67,5 @@ export const original2001: Rules = {
   stabilize,
   rectify: notify,
   hint: trustHint,
-  answersBusy: false,
   runsOneAtATime: true,
 };

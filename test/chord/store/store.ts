@@ -14,7 +14,6 @@ const parameters: ChordOptions = {
   stabilizeMs: { min: 100, max: 300 },
   requestTimeoutMs: 150,
   requestAttempts: 4,
-  busyRetryMs: 40,
   backoffMs: 60,
   repairMs: 300,
   lingerMs: 500,

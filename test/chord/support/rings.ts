@@ -17,7 +17,6 @@ export const quick: ChordOptions = {
   stabilizeMs: { min: 5, max: 15 },
   requestTimeoutMs: 1000,
   backoffMs: 10,
-  busyRetryMs: 10,
   repairMs: 40,
   lingerMs: 100,
 };
