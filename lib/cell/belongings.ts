@@ -52,6 +52,8 @@ export class Belongings {
   private stoppedEarly: Set<string> | undefined = undefined;
   /** All children in the order of their start, where a strategy needs it. */
   ordered: Address[] | undefined = undefined;
+  /** It has watched somebody. */
+  watches = false;
   private timers: Set<() => void> | undefined = undefined;
   private stopCallbacks: (() => unknown)[] | undefined = undefined;
   /** The clean-up has begun. */
@@ -140,6 +142,11 @@ export class Belongings {
       this.far?.delete(id);
       this.forgetOrdered(id);
     }
+  }
+
+  /** Its actor's end would wait for nothing and call nobody. */
+  get endsAtOnce(): boolean {
+    return this.childCount === 0 && this.stopCallbacks === undefined && this.journal === undefined;
   }
 
   // Timers.

@@ -40,6 +40,7 @@ const drainingFlag = 16;
 const againFlag = 32;
 const abandonedFlag = 64;
 const killedFlag = 128;
+const watchedFlag = 256;
 
 export class Cell {
   readonly kind: CellKind;
@@ -154,6 +155,14 @@ export class Cell {
   }
   set killed(value: boolean) {
     this.flag(killedFlag, value);
+  }
+
+  /** Somebody has watched it, and is to be told of its end. */
+  get watched(): boolean {
+    return (this.flags & watchedFlag) !== 0;
+  }
+  set watched(value: boolean) {
+    this.flag(watchedFlag, value);
   }
 
   /**
@@ -288,6 +297,18 @@ export class Cell {
   /** Gives the actor a turn soon, unless it waits for its handler. */
   wake(): void {
     if ((this.flags & (scheduledFlag | heldFlag)) === 0) this.kind.host.schedule(this);
+  }
+
+  /**
+   * Gives an actor that is to end its behaviour the turn for it, unless it is in the midst of a turn, or of `create`:
+   * these look when they are over.
+   */
+  wakeToEnd(): void {
+    if (this.belongings?.journal === undefined) {
+      const starts = this.behaviour === undefined && this.context !== undefined;
+      if (starts || this.kind.host.isRunning(this)) return;
+    }
+    this.wake();
   }
 
   /** Handles up to `budget` messages; true when there is more to do at once. */

@@ -25,6 +25,7 @@ import { ActorStore } from './durable/actorStore.ts';
 import { persist } from './durable/persist.ts';
 import { loggedTurn, never, nextChance } from './durable/turn.ts';
 import { volumeOf } from './durable/volume.ts';
+import { requestStop } from './lifecycle.ts';
 import { stash, unstashAll } from './stash.ts';
 
 export class ActorContext implements Context {
@@ -245,7 +246,9 @@ export class ActorContext implements Context {
     const cell = this.#cell;
     // A behaviour that has ended must not stop the one that came after it.
     if (cell.context !== this && (ref === undefined || this.self.equals(ref))) return;
-    cell.kind.host.stop(ref ?? this.self, options.drain ?? false, options.kill ?? false);
+    const { drain = false, kill = false } = options;
+    if (ref === undefined) requestStop(cell, drain, kill);
+    else cell.kind.host.stop(ref, drain, kill);
   }
 
   onStop(fn: () => unknown): void {

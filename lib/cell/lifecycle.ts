@@ -113,6 +113,7 @@ export function begin(cell: Cell): void {
   } catch (error) {
     own.dropStopCallbacks();
     fail(cell, 'create', asError(error));
+    cell.wake();
     return;
   }
   cell.kind.host.restarted(cell);
@@ -157,7 +158,7 @@ export function requestStop(cell: Cell, drain: boolean, kill = false): void {
     }
   }
   if (kill) hurry(cell);
-  cell.wake();
+  cell.wakeToEnd();
 }
 
 /** Goes on without whatever it waits for. */
@@ -178,7 +179,15 @@ function letGo(cell: Cell): void {
 function beginStop(cell: Cell): void {
   cell.state = 'stopping';
   if (!cell.draining) abortSignals(cell);
-  cell.wake();
+  cell.wakeToEnd();
+}
+
+/** \`create\` has stopped its actor: one that nothing keeps is gone at once. */
+export function stopStarted(cell: Cell): void {
+  const { belongings } = cell;
+  const waits = cell.draining && cell.waiting > 0;
+  if (waits || (belongings !== undefined && !belongings.endsAtOnce)) cell.wake();
+  else close(cell);
 }
 
 /** It had no behaviour: there is nothing to end. */
@@ -211,7 +220,7 @@ export function close(cell: Cell): void {
   belongings.turns = undefined;
   belongings.cancelTimers();
   belongings.group?.cancel();
-  cell.kind.host.unwatchAll(cell);
+  if (belongings.watches) cell.kind.host.unwatchAll(cell);
   if (belongings.childCount === 0) return finish(cell);
   if (cell.again) {
     // One of them may be waiting for a reply of this actor: those that wait here are kept, so it can't be refused.
@@ -277,6 +286,7 @@ export function abandon(cell: Cell): void {
   cell.abandoned = true;
   cell.belongings?.dropStopCallbacks();
   requestStop(cell, false);
+  cell.wake();
 }
 
 /** What still waits is never handled: asks are told, tells are counted. */

@@ -224,10 +224,7 @@ export class ActorNode implements CellHost, RefBinder {
     this.cells.delete(cell);
     cell.belongings?.journal?.refused(cell.goneError());
     cell.belongings?.volume?.close();
-    for (const { node, watchId } of this.watches.takeWatchers(cell.id)) {
-      if (node === this.nodeId) this.watches.fire(watchId, reason);
-      else this.outbox.stopped(node, watchId, reason);
-    }
+    if (cell.watched) this.tellWatchers(cell, reason);
     if (isInternal) return;
     if (!cell.abandoned) {
       this.counters[NodeCounter.stopped]!++;
@@ -242,6 +239,13 @@ export class ActorNode implements CellHost, RefBinder {
     if (this.cells.size === 0) {
       this.onEmpty?.();
       this.onIdle?.();
+    }
+  }
+
+  private tellWatchers(cell: Cell, reason: StopReason): void {
+    for (const { node, watchId } of this.watches.takeWatchers(cell.id)) {
+      if (node === this.nodeId) this.watches.fire(watchId, reason);
+      else this.outbox.stopped(node, watchId, reason);
     }
   }
 
@@ -417,6 +421,7 @@ export class ActorNode implements CellHost, RefBinder {
     // About to begin again elsewhere: what was watched is gone.
     const target = at === 'pending' ? this.identify(ref) : at;
     const { node, cell } = target;
+    watcher.own().watches = true;
     const id = this.watches.add(watcher, ref, target, fn);
     if (node === this.nodeId) {
       this.watchedFrom(node, cell, id);
@@ -430,9 +435,15 @@ export class ActorNode implements CellHost, RefBinder {
 
   /** An actor of `from` watches a cell of this node. */
   watchedFrom(from: NodeId, cell: number, watchId: number): void {
-    if (this.cells.get(cell) !== undefined) this.watches.addWatcher(cell, { node: from, watchId });
-    else if (from === this.nodeId) this.watches.fire(watchId, { type: 'unknown' });
-    else this.outbox.stopped(from, watchId, { type: 'unknown' });
+    const watched = this.cells.get(cell);
+    if (watched !== undefined) {
+      watched.watched = true;
+      this.watches.addWatcher(cell, { node: from, watchId });
+    } else if (from === this.nodeId) {
+      this.watches.fire(watchId, { type: 'unknown' });
+    } else {
+      this.outbox.stopped(from, watchId, { type: 'unknown' });
+    }
   }
 
   private unwatch(watchId: number, node: NodeId, cell: number): void {

@@ -1,7 +1,7 @@
 // Starts actors: here, on behalf of another node, or by asking for it elsewhere.
 import { Cell } from '../cell/cell.ts';
 import type { CellKind } from '../cell/kind.ts';
-import { abandon } from '../cell/lifecycle.ts';
+import { abandon, stopStarted } from '../cell/lifecycle.ts';
 import { type Backoff, directiveFor } from '../cell/supervision.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
@@ -89,9 +89,9 @@ export class Spawner {
     const parentRef = parent && node.selfRef(parent);
     const identity = options?.name === undefined ? undefined : { name: options.name };
     const cell = this.start(kind, copy, identity, parentRef);
-    return cell instanceof Cell
-      ? Promise.resolve(node.refTo(cell))
-      : cell.then((recovered) => node.refTo(recovered));
+    if (!(cell instanceof Cell)) return cell.then((recovered) => node.refTo(recovered));
+    if (cell.state === 'stopping') stopStarted(cell);
+    return Promise.resolve(node.refTo(cell));
   }
 
   private async spawnElsewhere(
@@ -173,6 +173,7 @@ export class Spawner {
     const parentRef = parent && new ActorRef(node.sender, nobody, parent.node, parent.cell, parent.path);
     const { trackId, home } = request;
     const cell = await this.start(kind, args, { name: options.name, trackId, home }, parentRef);
+    if (cell.state === 'stopping') cell.wake();
     return { node: node.nodeId, cell: cell.id, path: cell.path };
   }
 

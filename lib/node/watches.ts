@@ -27,6 +27,11 @@ export class WatchTable {
   private readonly watchersOf = new Map<number, Watcher[]>();
   private lastId = 0;
 
+  /** Watches by actors of this node. */
+  get size(): number {
+    return this.watches.size;
+  }
+
   /** An actor of this node starts watching; returns the watch's id. */
   add(watcher: Cell, ref: Address, at: ActorId, fn: Callback): number {
     const id = ++this.lastId;

@@ -1,6 +1,15 @@
 // Stopping an actor in whatever state it is: by the handler's leave, drained, or killed.
 import test from 'ava';
-import { ActorStoppedError } from '../../lib/index.ts';
+import * as z from 'zod';
+import {
+  ActorStoppedError,
+  actor,
+  type Context,
+  type Definition,
+  type Ref,
+  type Tell,
+  tell,
+} from '../../lib/index.ts';
 import { failureOf } from '../fixtures/failing.ts';
 import { settle } from '../fixtures/manualWorld.ts';
 import {
@@ -15,6 +24,7 @@ import {
 } from '../fixtures/puppets.ts';
 
 const forever = { timeoutMs: Number.POSITIVE_INFINITY };
+let briefs = 0;
 const boom = () => Promise.reject(new Error('boom'));
 
 /** The states an actor can be in when it is told to stop; what lets it go on from there. */
@@ -296,6 +306,170 @@ test(
     await settle();
     t.deepEqual(actor.log, ['a begins', 'a ends']);
     t.deepEqual(on.letters(), ['1 note stopped']);
+  }),
+);
+
+test(
+  'an actor that stops itself in a handler that waits for nothing is gone in the same turn, and refuses what waits',
+  scene(async (t, on) => {
+    const actor = puppet('a');
+    const ref = await on.spawn(actor);
+    ref.tell.run(does((ctx) => ctx.stop()));
+    ref.tell.note('never');
+    await Promise.resolve();
+    t.is(on.node.cells.size, 0);
+    await settle();
+    t.deepEqual(actor.log, ['a begins', 'a ends']);
+    t.deepEqual(on.letters(), ['1 note stopped']);
+  }),
+);
+
+/** An actor that does what a test says in `create`, and nothing else. */
+function brief(create: (ctx: Context<{ note: Tell<z.ZodString> }>) => void, log: string[] = []) {
+  const protocol = { note: tell(z.string()) };
+  const definition = actor(`stopping/brief/${briefs++}`, {
+    protocol,
+    create: (_args, ctx) => {
+      create(ctx);
+      return { note: (text) => log.push(text) };
+    },
+  });
+  return definition as Definition;
+}
+
+test(
+  'an actor that stops itself in create is gone before spawn returns, and its end is told like any other',
+  scene(async (t, on) => {
+    const spawned = on.node.spawn(
+      brief((ctx) => ctx.stop()),
+      undefined,
+      undefined,
+      0,
+      undefined,
+    );
+    t.is(on.node.cells.size, 0);
+    const of = on.events.map((event) => event.type);
+    t.deepEqual(of, ['started', 'stopped']);
+    const ref = (await spawned) as unknown as Ref<{ note: Tell<z.ZodString> }>;
+    t.true(ref.tell.note('late'));
+    await settle();
+    t.deepEqual(on.letters(), ['1 note stopped']);
+  }),
+);
+
+test(
+  'what is begun in create ends with an actor that stops itself there: timers, watches, messages to itself',
+  scene(async (t, on) => {
+    const log: string[] = [];
+    const other = await on.spawn(puppet('other'));
+    const spawned = on.node.spawn(
+      brief((ctx) => {
+        ctx.after(1, () => log.push('timer'));
+        ctx.watch(other, () => log.push('other stopped'));
+        ctx.self.tell.note('to itself');
+        ctx.stop();
+      }, log),
+      undefined,
+      undefined,
+      0,
+      undefined,
+    );
+    t.is(on.node.cells.size, 1);
+    t.is(on.node.watches.size, 0);
+    t.is(on.world.pending, 0);
+    await spawned;
+    on.stop(other);
+    await on.world.advance(5);
+    t.deepEqual(log, []);
+    t.deepEqual(on.letters(), ['1 note stopped']);
+  }),
+);
+
+test(
+  'an actor that drains itself in create handles what it has told itself',
+  scene(async (t, on) => {
+    const log: string[] = [];
+    await on.node.spawn(
+      brief((ctx) => {
+        ctx.self.tell.note('to itself');
+        ctx.stop(undefined, { drain: true });
+      }, log),
+      undefined,
+      undefined,
+      0,
+      undefined,
+    );
+    await settle();
+    t.deepEqual(log, ['to itself']);
+    t.is(on.node.cells.size, 0);
+  }),
+);
+
+test(
+  'an actor that stops itself in create waits for its children; if it throws as well, its spawn rejects',
+  scene(async (t, on) => {
+    const { log } = puppet('log');
+    const child = puppet('child', { log });
+    const parent = puppet('parent', {
+      log,
+      begins: (ctx) => {
+        ctx.spawn(child.definition);
+        ctx.stop();
+      },
+    });
+    await on.spawn(parent);
+    await settle();
+    t.deepEqual(log, ['parent begins', 'child begins', 'child ends', 'parent ends']);
+    const failing = puppet('failing', {
+      begins: (ctx) => {
+        ctx.stop();
+        throw new Error('boom');
+      },
+    });
+    t.is((await failureOf(on.spawn(failing))).message, 'boom');
+    await settle();
+    t.is(on.node.cells.size, 0);
+  }),
+);
+
+test(
+  'an actor that only watched leaves no watch behind when it stops',
+  scene(async (t, on) => {
+    const other = await on.spawn(puppet('other'));
+    const ref = await on.node.spawn(
+      brief((ctx) => void ctx.watch(other, () => {})),
+      undefined,
+      undefined,
+      0,
+      undefined,
+    );
+    t.is(on.node.watches.size, 1);
+    on.node.stop(ref, false);
+    await settle();
+    t.is(on.node.watches.size, 0);
+  }),
+);
+
+test(
+  'a child that stops its parent in create: the parent ends after it, and begins nothing more',
+  scene(async (t, on) => {
+    const { log } = puppet('log');
+    const child = puppet('child', { log });
+    const parent = puppet('parent', {
+      log,
+      begins: (ctx) => {
+        const eager = brief(() => {
+          log.push('eager begins');
+          ctx.stop();
+        });
+        ctx.spawn(eager);
+        void failureOf(ctx.spawn(child.definition));
+      },
+    });
+    await on.spawn(parent);
+    await settle();
+    t.deepEqual(log, ['parent begins', 'eager begins', 'parent ends']);
+    t.is(on.node.cells.size, 0);
   }),
 );
 
