@@ -1,22 +1,39 @@
-// The one place where the command meets the runtime and the word count, so that tests put another one there.
-import { createSystem } from '../../lib/index.ts';
-import { type CountWordsOptions, countWords, type WordCountJob } from '../mapreduce/index.ts';
+// Who counts: the threads of a system, or, where that is over sooner, the thread that runs the command. The runtime is
+// loaded only for the former. Tests put another engine here.
+import type { CountWordsOptions, WordCountJob } from '../mapreduce/index.ts';
+import type { Sources } from './sources.ts';
+import type { WordCountRequest } from './wordcount.ts';
 
-/** Threads ready to count. */
+/** Something ready to count. */
 export interface Engine {
   readonly threads: number;
   count(options: CountWordsOptions): WordCountJob;
   close(): Promise<unknown>;
 }
 
-/** Without a number, as many threads as the machine or its container allows. */
-export async function startEngine(threads: number | undefined): Promise<Engine> {
-  // A mapper counts a file's range in one go: that it holds its node is what the node is there for.
-  const slowHandlerMs = false;
-  const system = await createSystem(threads === undefined ? { slowHandlerMs } : { threads, slowHandlerMs });
-  return {
-    threads: system.threads,
-    count: (options) => countWords(system, options),
-    close: () => system.close(),
-  };
+export type StartEngine = (request: WordCountRequest, sources: Sources) => Promise<Engine>;
+
+/** As much as one thread counts in the time that it takes to start threads. */
+const hereBytesMax = 16e6;
+
+export const startEngine: StartEngine = async (request, sources) => {
+  if (isSoonOver(request, sources)) {
+    const { engineHere } = await import('./engineHere.ts');
+    return engineHere;
+  }
+  const { startThreads } = await import('./engineThreads.ts');
+  return startThreads(request.threads);
+};
+
+/** What a count on this thread heeds, or leaves to others. Whatever else is asked for, threads count. */
+type Heeded = 'paths' | 'readsStdin' | 'tokenizer' | 'letterCase' | 'top' | 'sort' | 'threads';
+type LeftToOthers = 'format' | 'outputPath' | 'skippedPath' | 'showsProgress' | 'showsStats';
+type Unheeded = Exclude<keyof WordCountRequest, Heeded | LeftToOthers>;
+
+/** Doesn't compile for a new option: add it to those above if `countHere` heeds it, else look at it below. */
+const heedsAll: [Unheeded] extends [never] ? true : Unheeded = true;
+
+function isSoonOver(request: WordCountRequest, { files, stream }: Sources): boolean {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return heedsAll && request.threads === undefined && stream === undefined && bytes <= hereBytesMax;
 }

@@ -1,6 +1,5 @@
 // Where results go: a stream that may push back or be closed by its reader, or a file that appears only once it
 // is complete.
-import { randomUUID } from 'node:crypto';
 import { createWriteStream, fchmodSync, openSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Writable } from 'node:stream';
@@ -81,7 +80,7 @@ function openDirectly(path: string): Output {
 }
 
 function openReplacing(path: string, mode: number | undefined, signal: AbortSignal): Output {
-  const temporaryPath = join(dirname(path), `.thrum-${randomUUID()}.tmp`);
+  const temporaryPath = join(dirname(path), `.thrum-${crypto.randomUUID()}.tmp`);
   // Opened synchronously: were it still under way when the signal aborts, the file would appear after the removal.
   const descriptor = openSync(temporaryPath, 'wx');
   const stream = createWriteStream(temporaryPath, { fd: descriptor, flush: true });

@@ -1,6 +1,5 @@
 // Reading a named pipe, such as the shell's <(zcat corpus.gz).
 import { constants, openSync } from 'node:fs';
-import { Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 
 /**
@@ -9,6 +8,8 @@ import type { Readable } from 'node:stream';
  * Reading begins at once, so it keeps the process alive until its end or until it is destroyed.
  */
 export function openPipe(path: string): Readable {
+  // Loaded here, since few runs read a pipe, and all would wait for it.
+  const { Socket } = process.getBuiltinModule('node:net');
   const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   return new Socket({ fd, readable: true, writable: false });
 }

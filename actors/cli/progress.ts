@@ -17,19 +17,14 @@ export type ProgressView =
     };
 
 /**
- * Shows on a terminal how far each step of a run is; without a stream it shows nothing. An abort of the signal
- * leaves an empty line, synchronously.
+ * Shows on a terminal how far each step of a run is. An abort of the signal leaves an empty line, synchronously.
  */
 export class ProgressDisplay {
-  readonly #stream: OutputStream | undefined;
+  readonly #stream: OutputStream;
   readonly #nowMs: () => number;
   #bar: cliProgress.SingleBar | undefined;
 
-  constructor(
-    stream: OutputStream | undefined,
-    signal: AbortSignal,
-    nowMs: () => number = () => performance.now(),
-  ) {
+  constructor(stream: OutputStream, signal: AbortSignal, nowMs: () => number = () => performance.now()) {
     this.#stream = stream;
     this.#nowMs = nowMs;
     signal.addEventListener('abort', () => this.stop(), { once: true });
@@ -37,7 +32,6 @@ export class ProgressDisplay {
 
   /** Draws at once and then ten times a second until `stop`; `view` is asked for each frame. */
   show(view: () => ProgressView): void {
-    if (!this.#stream) return;
     this.stop();
     this.#bar = newBar(this.#stream, view, this.#nowMs);
     this.#bar.start(1, 0);

@@ -1,10 +1,10 @@
 // One run of the word count, from names to a written result. Everything it says besides goes to standard error.
 import type { CountWordsOptions, WordCountJob, WordCountResult } from '../mapreduce/index.ts';
-import { type Engine, startEngine } from './engine.ts';
+import { type Engine, type StartEngine, startEngine } from './engine.ts';
 import { loadFormat } from './formats/index.ts';
 import { type CommandIo, say } from './io.ts';
 import { type Output, OutputError, openOutput } from './output.ts';
-import { ProgressDisplay } from './progress.ts';
+import type { ProgressDisplay } from './progress.ts';
 import { failureLine, problemLine, skippedLine, skippedList, statsLine } from './report.ts';
 import { findSources, type Sources } from './sources.ts';
 import type { WordCountRequest } from './wordcount.ts';
@@ -13,15 +13,15 @@ import type { WordCountRequest } from './wordcount.ts';
  * Counts and writes, and gives the exit code: 0 when all was counted, 1 when something could not be, 130 when
  * `io.signal` aborted. Never rejects: a failure is told on standard error, and leaves no file half written.
  *
- * `start` makes the threads; a test hands in another word count.
+ * `start` makes who counts; a test hands in another word count.
  */
 export async function runWordCount(
   request: WordCountRequest,
   io: CommandIo,
-  start: (threads: number | undefined) => Promise<Engine> = startEngine,
+  start: StartEngine = startEngine,
 ): Promise<0 | 1 | 130> {
   const beganMs = performance.now();
-  const display = new ProgressDisplay(request.showsProgress ? io.stderr : undefined, io.signal);
+  const display = await newDisplay(request, io);
   const outputs: Output[] = [];
   const open = (path: string | undefined): Output => {
     const output = openOutput(path, io);
@@ -39,7 +39,7 @@ export async function runWordCount(
     const output = open(request.outputPath);
     const skippedOutput = request.skippedPath === undefined ? undefined : open(request.skippedPath);
 
-    engine = await start(request.threads);
+    engine = await start(request, sources);
     const { threads } = engine;
     const result = await countAndReport(engine.count(jobOptions(request, sources, io)), io, display);
     await writeEntries(result, request, output);
@@ -67,11 +67,18 @@ export async function runWordCount(
   }
 }
 
-async function findAndReport(
-  request: WordCountRequest,
-  io: CommandIo,
-  display: ProgressDisplay,
-): Promise<Sources> {
+type Display = Pick<ProgressDisplay, 'show' | 'stop'>;
+
+async function newDisplay(
+  { showsProgress }: WordCountRequest,
+  { stderr, signal }: CommandIo,
+): Promise<Display> {
+  if (!showsProgress) return { show: () => {}, stop: () => {} };
+  const { ProgressDisplay } = await import('./progress.ts');
+  return new ProgressDisplay(stderr, signal);
+}
+
+async function findAndReport(request: WordCountRequest, io: CommandIo, display: Display): Promise<Sources> {
   let files = 0;
   display.show(() => ({ step: 'finding', files }));
   const sources = await findSources(request, io, (filesFound) => {
@@ -82,11 +89,7 @@ async function findAndReport(
   return sources;
 }
 
-async function countAndReport(
-  job: WordCountJob,
-  io: CommandIo,
-  display: ProgressDisplay,
-): Promise<WordCountResult> {
+async function countAndReport(job: WordCountJob, io: CommandIo, display: Display): Promise<WordCountResult> {
   display.show(() => ({ step: 'counting', ...job.progress() }));
   const result = await job.result;
   display.stop();

@@ -1,10 +1,12 @@
 // How sizes, times, counts and foreign names are put before a person.
 
-const whole = new Intl.NumberFormat('en-US');
+// Made when the first number needs it: that takes milliseconds, and most runs print none this way.
+let whole: Intl.NumberFormat | undefined;
 const sizeUnits = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** `1,234,567` */
 export function formatCount(count: number): string {
+  whole ??= new Intl.NumberFormat('en-US');
   return whole.format(count);
 }
 

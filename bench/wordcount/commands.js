@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Skipped } from '../run/meter.js';
 
-const thrum = fileURLToPath(new URL('../../dist/actors/cli/main.js', import.meta.url));
+const thrum = fileURLToPath(new URL('../../dist/actors/command/main.js', import.meta.url));
 const ours = (name) => fileURLToPath(new URL(name, import.meta.url));
 
 const python = `import sys

@@ -91,13 +91,6 @@ test('another step takes the line over', (t) => {
   t.regex(terminal.text, /looking for files: 7.*\[2K.*25 %/s);
 });
 
-test('without a terminal nothing is drawn', (t) => {
-  const display = new ProgressDisplay(undefined, never);
-  display.show(() => t.fail('no frame is wanted'));
-  display.stop();
-  t.pass();
-});
-
 test('the rate is that of the last five seconds', (t) => {
   const throughput = new Throughput();
   // Ten seconds at 100 bytes a second, then five at 10.

@@ -1,6 +1,6 @@
 // What stands in for a process and for threads, so that the whole command runs inside a test.
 import { Writable } from 'node:stream';
-import type { Engine } from '../../actors/cli/engine.ts';
+import type { StartEngine } from '../../actors/cli/engine.ts';
 import type { CommandIo } from '../../actors/cli/io.ts';
 import type { WordCountRequest } from '../../actors/cli/wordcount.ts';
 import type { CountWordsOptions, WordCountResult } from '../../actors/mapreduce/index.ts';
@@ -75,7 +75,7 @@ export function resultOf(given: Partial<WordCountResult> = {}): WordCountResult 
 }
 
 export interface FakeEngine {
-  start(threads: number | undefined): Promise<Engine>;
+  readonly start: StartEngine;
   /** What happened, in order: `start 2`, `count`, `close`. */
   readonly events: string[];
   /** What the last count was asked for. */
@@ -91,7 +91,7 @@ export function fakeEngine(count: (options: CountWordsOptions) => Promise<WordCo
     get asked() {
       return asked;
     },
-    async start(threads) {
+    async start({ threads }) {
       events.push(`start ${threads}`);
       return {
         threads: threads ?? 2,

@@ -10,8 +10,6 @@ import {
   statSync,
 } from 'node:fs';
 import { basename, dirname, sep } from 'node:path';
-import { isDynamicPattern } from 'tinyglobby';
-import { matchGlob } from './glob.ts';
 import { InputError, type InputProblem, problemOf } from './problem.ts';
 import { Turns } from './turns.ts';
 
@@ -84,8 +82,7 @@ class Search {
     } catch (error) {
       if (isDangling(name, error))
         this.#refuse(name, 'is a symbolic link to something that does not exist', error);
-      else if (isDynamicPattern(name)) await this.#addMatches(name);
-      else this.found.problems.push(problemOf(name, error));
+      else await this.#addNamed(name, error);
       return;
     }
     if (stats.isDirectory()) await this.#addDirectory(name, identity);
@@ -125,7 +122,15 @@ class Search {
     }
   }
 
-  async #addMatches(glob: string): Promise<void> {
+  /** What doesn't exist under its name: a glob, or a mistake. */
+  async #addNamed(name: string, error: unknown): Promise<void> {
+    // Loaded here, since most runs are given files and folders, and shouldn't wait for a library.
+    const { isGlob, matchGlob } = await import('./glob.ts');
+    if (isGlob(name)) await this.#addMatches(name, matchGlob);
+    else this.found.problems.push(problemOf(name, error));
+  }
+
+  async #addMatches(glob: string, matchGlob: MatchGlob): Promise<void> {
     const { paths, problems } = await matchGlob(glob, this.#signal);
     for (const problem of problems) {
       if (this.#isNew(identityOf(problem.path))) this.found.problems.push(problem);
@@ -172,6 +177,8 @@ class Search {
     return true;
   }
 }
+
+type MatchGlob = typeof import('./glob.ts').matchGlob;
 
 interface Place {
   readonly path: string;

@@ -1,8 +1,13 @@
 // The files that a glob matches. tinyglobby passes over directories it can't read; here they are reported.
 import { readdir } from 'node:fs';
 import { isAbsolute, relative, resolve } from 'node:path';
-import { type FileSystemAdapter, glob } from 'tinyglobby';
+import { type FileSystemAdapter, glob, isDynamicPattern } from 'tinyglobby';
 import { type InputProblem, problemOf } from './problem.ts';
+
+/** Whether the name of no file stands for the files that match it. */
+export function isGlob(name: string): boolean {
+  return isDynamicPattern(name);
+}
 
 /** Regular files that match, sorted, spelled from the working directory (from the root when the glob is). */
 export async function matchGlob(

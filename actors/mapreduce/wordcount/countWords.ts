@@ -7,6 +7,7 @@ import { separatorBytes } from '../text/tokenizer.ts';
 import { cutBlocks } from './blocks.ts';
 import { WordCountCoordinator } from './coordinator.ts';
 import { allEntries, type EntryOrder, topEntries, type WordCountEntry } from './entries.ts';
+import { failedFile, readBytesDefault } from './fileReport.ts';
 import type { Summary } from './messages.ts';
 
 /** What to count, and how. Sizes are in bytes. */
@@ -118,7 +119,7 @@ class Job {
     const settings = {
       tokenizer: options.tokenizer ?? 'words',
       letterCase: options.letterCase ?? 'lower',
-      readBytes: options.readBytes ?? 256 * 1024,
+      readBytes: options.readBytes ?? readBytesDefault,
       tableBytesMax: options.tableBytesMax ?? 256 * 1024 * 1024,
       engine: options.engine ?? defaultEngine(),
     } as const;
@@ -193,10 +194,7 @@ class Job {
       distinct: summary.distinct,
       files: summary.files + streams,
       skipped,
-      failed: summary.failed.map(({ path, message, code }) => ({
-        path,
-        error: Object.assign(new Error(message), { code }),
-      })),
+      failed: summary.failed.map(failedFile),
       async *entries() {
         if (top === 'all') yield* allEntries(reducers, sort);
         else yield await topEntries(reducers, top, sort);

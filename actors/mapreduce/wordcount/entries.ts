@@ -1,5 +1,6 @@
 // The counts in order, from all reducers: the most frequent ones, or everything, merged page by page.
 import type { Ref } from '../../../lib/index.ts';
+import type { CountMerging } from '../text/counting.ts';
 import { CountsReader, readCounts } from '../text/packedCounts.ts';
 import type { ReducerProtocol } from './messages.ts';
 
@@ -37,6 +38,26 @@ export async function topEntries(
   entries.length = Math.min(entries.length, n);
   if (order === 'word') entries.sort(byKey);
   return entries.map(toEntry);
+}
+
+/** The same of counts that are all in one table. */
+export function* tableEntries(
+  table: CountMerging,
+  top: number | 'all',
+  order: EntryOrder,
+): Generator<readonly WordCountEntry[]> {
+  if (top !== 'all') {
+    const entries = [...readCounts(table.top(top))];
+    if (order === 'word') entries.sort(byKey);
+    yield entries.map(toEntry);
+    return;
+  }
+  table.sort(order);
+  for (let start = 0; start >= 0; ) {
+    const { bytes, next } = table.page(start, pageBytes);
+    if (bytes.length > 0) yield Array.from(readCounts(bytes), toEntry);
+    start = next;
+  }
 }
 
 /** All words in order, in batches. */

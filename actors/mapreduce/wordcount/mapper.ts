@@ -10,8 +10,8 @@ import {
 import type { InputBuffer, WordCounting } from '../text/counting.ts';
 import { newCounter } from '../text/engine.ts';
 import { separatorBytes } from '../text/tokenizer.ts';
-import { countFileRange, type FileRange } from './countFile.ts';
-import type { Assignment, CoordinatorProtocol, ReducerProtocol, Report, Settings } from './messages.ts';
+import { countReported, emptyReport } from './fileReport.ts';
+import type { Assignment, CoordinatorProtocol, ReducerProtocol, Settings } from './messages.ts';
 import { MapperProtocol, settingsSchema } from './messages.ts';
 
 /** Counts travel to reducers in chunks of about this size. */
@@ -20,12 +20,6 @@ const chunkBytesMax = 1024 * 1024;
 const chunksUnderWayMax = 2;
 
 const forever = { timeoutMs: Number.POSITIVE_INFINITY };
-
-type MutableReport = { -readonly [Key in keyof Report]: Report[Key] };
-
-function emptyReport(): MutableReport {
-  return { seen: 0, bytes: 0, files: 0, binary: [], failed: [] };
-}
 
 interface Job {
   readonly coordinator: Ref<typeof CoordinatorProtocol>;
@@ -92,35 +86,14 @@ class Mapper implements Handlers<typeof MapperProtocol> {
 
   private work(work: Exclude<Assignment, { kind: 'done' }>): void {
     if (work.kind === 'ranges') {
-      for (const range of work.ranges) this.file(range);
+      const { separators, buffer, count } = this;
+      const { readBytes } = this.settings;
+      for (const range of work.ranges)
+        countReported(range, { separators, buffer, readBytes, count }, this.report);
     } else {
       this.count(work.bytes, 0, work.bytes.length);
       this.report.seen += work.bytes.length;
       this.report.bytes += work.bytes.length;
-    }
-  }
-
-  private file(range: FileRange): void {
-    const first = range.start === 0;
-    const rangeBytes = range.end - range.start;
-    this.report.seen += rangeBytes;
-    try {
-      const { kind } = countFileRange(
-        range,
-        this.separators,
-        this.buffer,
-        this.settings.readBytes,
-        this.count,
-      );
-      if (kind === 'binary' && first) this.report.binary.push({ path: range.path, bytes: range.fileBytes });
-      if (kind === 'binary') return;
-      this.report.bytes += rangeBytes;
-      if (range.end >= range.fileBytes) this.report.files++;
-    } catch (error) {
-      // A file that has vanished or can't be read is reported; the rest is still worth counting.
-      const { message, code, syscall } = error as NodeJS.ErrnoException;
-      if (syscall === undefined) throw error;
-      this.report.failed.push({ path: range.path, message, code });
     }
   }
 }

@@ -1,0 +1,16 @@
+// The one place where the command meets the runtime and the word count on threads.
+import { createSystem } from '../../lib/index.ts';
+import { countWords } from '../mapreduce/index.ts';
+import type { Engine } from './engine.ts';
+
+/** Without a number, as many threads as the machine or its container allows. */
+export async function startThreads(threads: number | undefined): Promise<Engine> {
+  // A mapper counts a file's range in one go: that it holds its node is what the node is there for.
+  const slowHandlerMs = false;
+  const system = await createSystem(threads === undefined ? { slowHandlerMs } : { threads, slowHandlerMs });
+  return {
+    threads: system.threads,
+    count: (options) => countWords(system, options),
+    close: () => system.close(),
+  };
+}

@@ -1,0 +1,43 @@
+// Counts files on the calling thread, at once: with neither the runtime nor messages, a few megabytes are counted before
+// threads would have started. What it gives is what `countWords` gives.
+import type { InputFile } from '../inputs/index.ts';
+import { defaultEngine, newCounter, newTable } from '../text/engine.ts';
+import { separatorBytes } from '../text/tokenizer.ts';
+import type { CountWordsOptions, WordCountResult } from './countWords.ts';
+import { tableEntries } from './entries.ts';
+import { countReported, emptyReport, failedFile, readBytesDefault } from './fileReport.ts';
+
+/** What can be asked of a count on one thread; see `CountWordsOptions`. */
+export type CountHereOptions = Pick<CountWordsOptions, 'tokenizer' | 'letterCase' | 'top' | 'sort'>;
+
+const chunkBytesMax = 1024 * 1024;
+
+/** Counts all the files before it returns. */
+export function countHere(files: readonly InputFile[], options: CountHereOptions): WordCountResult {
+  const { tokenizer = 'words', letterCase = 'lower', top = 20, sort = 'count' } = options;
+  const engine = defaultEngine();
+  const counter = newCounter(engine, { tokenizer, letterCase });
+  const counting = {
+    separators: separatorBytes(tokenizer),
+    buffer: counter.newBuffer(readBytesDefault),
+    readBytes: readBytesDefault,
+    count: (bytes: Uint8Array, start: number, end: number) => counter.add(bytes, start, end),
+  };
+  const report = emptyReport();
+  for (const { path, bytes } of files) {
+    countReported({ path, start: 0, end: bytes, fileBytes: bytes }, counting, report);
+  }
+  const table = newTable(engine);
+  for (const { bytes } of counter.drain(1, chunkBytesMax)) table.absorb(bytes);
+  return {
+    bytes: report.bytes,
+    words: table.words,
+    distinct: table.distinct,
+    files: report.files,
+    skipped: report.binary.map((file) => ({ ...file, reason: 'binary' as const })),
+    failed: report.failed.map(failedFile),
+    async *entries() {
+      yield* tableEntries(table, top, sort);
+    },
+  };
+}

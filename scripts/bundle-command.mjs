@@ -1,0 +1,68 @@
+// Bundles the `thrum` command into few files, so that a small word count is over before Node.js would have found the
+// files of its packages. What users import stays as it is, file by file: only the command is bundled.
+//
+//   node scripts/bundle-command.mjs
+
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** As deep below the package as dist/actors/cli, so that paths relative to a file hold in the bundle too. */
+const bundleFolder = path.join(root, 'dist/actors/command');
+
+/**
+ * Stay in dist/actors/cli and are loaded from there. They load modules of the user's, which import the package's own
+ * files: in the bundle, they would have a runtime other than those modules have.
+ */
+const unbundled = ['./sim/runSim.js', './chordDemo.js'];
+
+/**
+ * Bundles dist/actors/cli/main.js and the first file of a worker thread, as tsc has built them.
+ *
+ * @param {string} [folder] emptied first
+ * @returns esbuild's metafile: which files went into which
+ */
+export async function bundleCommand(folder = bundleFolder) {
+  await rm(folder, { recursive: true, force: true });
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { main: 'dist/actors/cli/main.js', bootstrap: 'dist/lib/threads/bootstrap.js' },
+    outdir: folder,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    // ES modules where a package has both: their exports have names.
+    mainFields: ['module', 'main'],
+    // With compiled code of their own, or only there where the user has installed them.
+    external: ['lmdb', 'piscina'],
+    // Packages written in CommonJS ask for Node.js's modules by `require`.
+    banner: {
+      js: "import { createRequire as createRequireOf } from 'node:module';\nconst require = createRequireOf(import.meta.url);",
+    },
+    plugins: [leave(unbundled, folder)],
+    metafile: true,
+    logLevel: 'warning',
+  });
+  return metafile;
+}
+
+function leave(files, folder) {
+  const command = path.join(root, 'dist/actors/cli');
+  return {
+    name: 'leave',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path: file, importer }) => {
+        if (!files.includes(file) || path.dirname(importer) !== command) return undefined;
+        const fromBundle = path.relative(folder, path.join(command, file));
+        return { path: fromBundle.split(path.sep).join('/'), external: true };
+      });
+    },
+  };
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await bundleCommand();

@@ -1,0 +1,89 @@
+// The bundled command: what it loads for what it is asked, and that it counts as the command in many files does.
+import { execFile } from 'node:child_process';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import anyTest, { type TestFn } from 'ava';
+import { makeFolder } from '../mapreduce/inputs/folder.ts';
+import { repositoryRoot } from '../repository/root.ts';
+
+interface Metafile {
+  readonly outputs: Record<string, { readonly inputs: Record<string, unknown> }>;
+}
+
+interface Bundle {
+  readonly folder: string;
+  readonly metafile: Metafile;
+}
+
+const test = anyTest as TestFn<Bundle>;
+const execute = promisify(execFile);
+
+test.before(async (t) => {
+  const { bundleCommand } = (await import(join(repositoryRoot, 'scripts/bundle-command.mjs'))) as {
+    bundleCommand(folder: string): Promise<Metafile>;
+  };
+  // As deep below the repository as where the build puts it, which is where the command looks for its version.
+  const folder = mkdtempSync(join(realpathSync(repositoryRoot), 'dist/test/command-'));
+  t.context = { folder, metafile: await bundleCommand(folder) };
+});
+
+test.after.always(({ context }) => rmSync(context.folder, { recursive: true, force: true }));
+
+/** Says on standard error which files the main thread imports. */
+const listing = `import { register } from 'node:module';
+register('data:text/javascript,' + encodeURIComponent(\`
+  export async function load(url, context, next) {
+    process._rawDebug('loads ' + url);
+    return next(url, context);
+  }\`));`;
+
+/** Runs the bundled command; `loaded` are the source files, relative to the repository, that were in what it loaded. */
+async function run({ folder, metafile }: Bundle, ...args: string[]) {
+  const preload = `data:text/javascript,${encodeURIComponent(listing)}`;
+  const command = ['--import', preload, join(folder, 'main.js'), ...args];
+  const { stdout, stderr } = await execute(process.execPath, command);
+  const loaded = new Set<string>();
+  for (const [, url] of stderr.matchAll(/^loads (file:.*)$/gm)) {
+    const file = relative(realpathSync(repositoryRoot), fileURLToPath(url!)).replaceAll('\\', '/');
+    const output = metafile.outputs[file];
+    for (const input of output === undefined ? [file] : Object.keys(output.inputs)) loaded.add(input);
+  }
+  return { stdout, loaded: [...loaded] };
+}
+
+const isRuntime = (file: string): boolean => /(^|\/)(dist\/lib|node_modules\/zod)\//.test(file);
+
+test('a small count loads neither the runtime nor zod', async (t) => {
+  const text = join(makeFolder(t, { 'a.txt': 'b a b Ä ä' }), 'a.txt');
+  const { stdout, loaded } = await run(t.context, 'wordcount', text);
+  t.is(stdout, 'b\t2\nä\t2\na\t1\n');
+  t.true(loaded.includes('dist/actors/mapreduce/text/kernel/kernel.js'), loaded.join('\n'));
+  t.deepEqual(loaded.filter(isRuntime), []);
+  const packages = new Set(loaded.flatMap((file) => /node_modules\/([^/]+)/.exec(file)?.[1] ?? []));
+  t.deepEqual([...packages], ['commander']);
+});
+
+test('a count on threads gives the same', async (t) => {
+  const text = join(makeFolder(t, { 'a.txt': 'b a b Ä ä' }), 'a.txt');
+  const { stdout, loaded } = await run(t.context, 'wordcount', '--threads', '2', text);
+  t.is(stdout, 'b\t2\nä\t2\na\t1\n');
+  t.true(loaded.some(isRuntime), loaded.join('\n'));
+});
+
+test('a command that loads modules of users has the runtime that they import', async (t) => {
+  const runtime = join(repositoryRoot, 'dist/lib/sim/index.js');
+  const module = join(
+    makeFolder(t, {
+      'ring.mjs': `import { simulation } from ${JSON.stringify(runtime)};
+        export const Ring = simulation('ring holds', { nodes: 1 }, async () => {});`,
+    }),
+    'ring.mjs',
+  );
+  t.regex((await run(t.context, 'sim', module, '--list')).stdout, /ring holds/);
+});
+
+test('the version is that of the package', async (t) => {
+  t.regex((await run(t.context, '--version')).stdout, /^\d+\.\d+\.\d+\n$/);
+});
