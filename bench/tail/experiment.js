@@ -1,101 +1,60 @@
-// Requests that fan out to 100 leaves and are done when the last of them has answered. They come at fixed times,
-// whether or not earlier ones are done: otherwise a slow one would keep others from being measured.
-import { createSystem, pool } from 'thrum';
-import { expect } from '../run/meter.js';
-import { Leaf, slowMs } from './actors.js';
+// One experiment in two worlds: on threads, where the machine's own pauses are in it, and in the simulator, where nothing
+// is slow but what the experiment makes slow, and the same seed gives the same numbers.
+import { createSystem } from 'thrum';
+import { simulate } from 'thrum/sim';
+import { busyMs, FanOut, leafCount } from './actors.js';
 
-const leafCount = 100;
+const forever = { timeoutMs: Number.POSITIVE_INFINITY };
 
-/** One reply in `slowOneIn` takes 100 times as long as the others, and holds nobody else up. */
-export function slowReplies(slowOneIn, options) {
-  return (meter) => run(meter, { slowOneIn, options, message: 'read', everyMs: 5, busyEach: 0 });
-}
+/** One reply in so many takes 100 times as long as the others, and holds nobody else up. */
+export const slowReplies = (slowOneIn) => ({ message: 'read', slowOneIn, everyMs: 10, busyEachMs: 0 });
 
 /**
  * Leaves have something else to do at times, and asks wait behind it: each leaf is busy in that way for a thousandth of
  * the time.
  */
-export function busyLeaves(options) {
-  return (meter) =>
-    run(meter, {
-      slowOneIn: Infinity,
-      options,
-      message: 'work',
-      everyMs: 10,
-      busyEach: (slowMs * 1000) / leafCount,
-    });
+export const busyLeaves = {
+  message: 'work',
+  slowOneIn: Number.MAX_SAFE_INTEGER,
+  everyMs: 20,
+  busyEachMs: (busyMs * 1000) / leafCount,
+};
+
+export function onThreads(what, options) {
+  return async (meter) => {
+    const system = await createSystem({ threads: 2, log: 'silent' });
+    const fanOut = await system.spawn(FanOut, { ...what, options }, { on: 'host' });
+    const values = await measure((count) => fanOut.ask.run(count, forever), meter);
+    await system.close();
+    return values;
+  };
 }
 
-async function run(meter, { slowOneIn, options, message, everyMs, busyEach }) {
-  const system = await createSystem({ threads: 2 });
-  const args = { slowOneIn: Math.min(slowOneIn, Number.MAX_SAFE_INTEGER) };
-  const leaves = await pool(system, Leaf, leafCount, { args, ...options });
-  const begun = async () => (await leaves.gather.begun()).replies.reduce((sum, n) => sum + n, 0);
-  const request = async () => {
-    const start = performance.now();
-    const asks = Array.from({ length: leafCount }, (_, i) => leaves.ask[message](i));
-    const replies = await Promise.all(asks);
-    expect(
-      replies.reduce((sum, n) => sum + n, 0),
-      (leafCount * (leafCount - 1)) / 2,
-      'sum of the replies',
+export function simulated(what, options) {
+  return async (meter) => {
+    const { value } = await simulate(
+      { nodes: 3, seed: 1, network: { latency: { type: 'exponential', meanMs: 0.05 } }, traceFile: false },
+      async (sim) => {
+        const fanOut = await sim.spawn(FanOut, { ...what, options }, { on: 0 });
+        return measure((count) => fanOut.ask.run(count, forever), meter);
+      },
     );
-    return performance.now() - start;
+    return value;
   };
+}
+
+async function measure(run, meter) {
   // Until what is usual no longer knows the cold start.
-  await paced(meter.size(1000, 20), everyMs, request);
-  const before = await begun();
+  await run(meter.size(500, 20));
   const count = meter.size(4000, 40);
-  const stopBusy = keepBusy(leaves, busyEach);
-  const took = await paced(count, everyMs, request);
-  stopBusy();
-  const extra = (await begun()) - before - count * leafCount;
+  const { took, begun } = await run(count);
   took.sort((a, b) => a - b);
   const at = (share) => took[Math.ceil(count * share) - 1];
+  const asked = count * leafCount;
   return {
     p50: at(0.5),
     p99: at(0.99),
     'p99.9': at(0.999),
-    'requests more': (100 * extra) / (count * leafCount),
-  };
-}
-
-/** Starts `count` requests, one every `everyMs`; resolves to how long each took. */
-async function paced(count, everyMs, request) {
-  const running = [];
-  const start = performance.now();
-  for (let i = 0; i < count; i++) {
-    const dueIn = start + i * everyMs - performance.now();
-    if (dueIn > 0) await new Promise((resolve) => setTimeout(resolve, dueIn));
-    running.push(request());
-  }
-  return Promise.all(running);
-}
-
-/** Gives some leaf something else to do, on average every `eachMs`, at irregular times. */
-function keepBusy(leaves, eachMs) {
-  if (eachMs === 0) return () => {};
-  let timer;
-  const next = () => {
-    timer = setTimeout(
-      () => {
-        const { members } = leaves;
-        members[Math.floor(Math.random() * members.length)].tell.busy();
-        next();
-      },
-      -Math.log(1 - Math.random()) * eachMs,
-    );
-  };
-  next();
-  return () => clearTimeout(timer);
-}
-
-/** The cases of the suite, for a pool with these options. */
-export function tailCases(options) {
-  return {
-    'one reply in 10,000 slow': slowReplies(10_000, options),
-    'one reply in 1,000 slow': slowReplies(1000, options),
-    'one reply in 100 slow': slowReplies(100, options),
-    'leaves busy 1/1,000 of the time': busyLeaves(options),
+    'requests more': (100 * (begun - asked)) / asked,
   };
 }

@@ -13,6 +13,14 @@ interface Clock {
   after(delayMs: number, fn: () => unknown): () => void;
 }
 
+/**
+ * What is due so soon counts as due. Timers have a resolution (a millisecond on threads, a microsecond in simulations) and
+ * may come that much early: waiting again for less than they can tell apart would be waiting for nothing, for ever.
+ */
+const earlyMs = 0.5;
+/** A timer that comes so late hasn't come alone: what has arrived meanwhile is read first. */
+const lateMs = 1;
+
 /** Kept in the order of their times, in which they mostly come: what is usual changes slowly. */
 export class Deadlines {
   private readonly clock: Clock;
@@ -57,13 +65,28 @@ export class Deadlines {
 
   private readonly advance = (): void => {
     const now = this.clock.now();
+    if (now - this.armedForMs > lateMs) return this.lookAgain();
+    this.expireUntil(now);
+  };
+
+  /**
+   * The thread was held up: by its app, its heap or the machine. Replies may have been there for long, but an event loop
+   * serves timers first. Sending second copies of all these asks would spend the budget, and the time, on nothing.
+   */
+  private lookAgain(): void {
+    // Whatever is added meanwhile waits for that look.
+    this.armedForMs = Number.NEGATIVE_INFINITY;
+    this.cancelTimer = this.clock.after(0, () => this.expireUntil(this.clock.now()));
+  }
+
+  private expireUntil(now: number): void {
     // Those that expire may add others.
     this.armedForMs = Number.NEGATIVE_INFINITY;
     for (let first = this.queue[this.head]; first !== undefined; first = this.queue[this.head]) {
-      if (!first.done && first.dueMs > now) break;
+      if (!first.done && first.dueMs > now + earlyMs) break;
       this.head++;
       if (!first.done) first.expire();
     }
     this.arm();
-  };
+  }
 }

@@ -66,6 +66,11 @@ function clock() {
         if (at >= 0) timers.splice(at, 1);
       };
     },
+    /** Fires the first timer alone, at that time. */
+    fireOne(ms: number) {
+      now = ms;
+      timers.shift()!.fn();
+    },
     /** Fires what is due, in order. */
     goTo(ms: number) {
       now = ms;
@@ -122,4 +127,37 @@ test('thousands of deadlines that are done in time leave one timer and no queue'
   time.goTo(2000);
   t.is(expired, 1);
   t.is(time.timers.length, 0);
+});
+
+test('a timer that comes too early by less than it can be set for expires its deadline', (t) => {
+  const time = clock();
+  const deadlines = new Deadlines(time);
+  let expired = 0;
+  deadlines.add({ dueMs: 5.0004, done: false, expire: () => expired++ });
+  time.fireOne(5);
+  t.is(expired, 1);
+  t.is(time.timers.length, 0, 'it would fire at the same time again, for ever');
+});
+
+test('after a thread was held up, replies that are there are read before anything expires', (t) => {
+  const time = clock();
+  const deadlines = new Deadlines(time);
+  const expired: string[] = [];
+  const add = (name: string, dueMs: number) => {
+    const deadline = { dueMs, done: false, expire: () => expired.push(name) };
+    deadlines.add(deadline);
+    return deadline;
+  };
+  const answered = add('answered', 5);
+  add('slow', 6);
+  time.fireOne(100);
+  t.deepEqual(expired, []);
+  // A message that is read meanwhile may begin another ask.
+  answered.done = true;
+  add('new', 110);
+  t.is(time.timers.length, 1);
+  time.fireOne(101);
+  t.deepEqual(expired, ['slow'], 'one look again, not more of them');
+  time.goTo(110);
+  t.deepEqual(expired, ['slow', 'new']);
 });

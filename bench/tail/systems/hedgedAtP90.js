@@ -1,3 +1,3 @@
-import { tailCases } from '../experiment.js';
+import { casesOf } from '../cases.js';
 
-export const cases = tailCases({ hedge: { percentile: 90, budget: 0.2 } });
+export const cases = casesOf('hedged at p90');

@@ -1,3 +1,3 @@
-import { tailCases } from '../experiment.js';
+import { casesOf } from '../cases.js';
 
-export const cases = tailCases({ hedge: { percentile: 95, budget: 0.1 } });
+export const cases = casesOf('hedged at p95');

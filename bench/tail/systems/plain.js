@@ -1,3 +1,3 @@
-import { tailCases } from '../experiment.js';
+import { casesOf } from '../cases.js';
 
-export const cases = tailCases({});
+export const cases = casesOf('plain');

@@ -1,3 +1,0 @@
-import { tailCases } from '../experiment.js';
-
-export const cases = tailCases({ tie: { delayMs: 1 } });
