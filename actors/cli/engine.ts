@@ -1,6 +1,7 @@
 // Who counts: the threads of a system, or, where that is over sooner, the thread that runs the command. The runtime is
 // loaded only for the former. Tests put another engine here.
 import type { CountWordsOptions, WordCountJob } from '../mapreduce/index.ts';
+import { isNamedWhole } from '../mapreduce/inputs/compression.ts';
 import type { Sources } from './sources.ts';
 import type { WordCountRequest } from './wordcount.ts';
 
@@ -33,7 +34,8 @@ type Unheeded = Exclude<keyof WordCountRequest, Heeded | LeftToOthers>;
 /** Doesn't compile for a new option: add it to those above if `countHere` heeds it, else look at it below. */
 const heedsAll: [Unheeded] extends [never] ? true : Unheeded = true;
 
+/** Compressed text is taken to be five times as long as it is stored. */
 function isSoonOver(request: WordCountRequest, { files, stream }: Sources): boolean {
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const bytes = files.reduce((sum, { path, bytes }) => sum + (isNamedWhole(path) ? 5 * bytes : bytes), 0);
   return heedsAll && request.threads === undefined && stream === undefined && bytes <= hereBytesMax;
 }

@@ -9,9 +9,9 @@ export const engineHere: Engine = {
     let filesDone = 0;
     const bytesTotal = files.reduce((sum, file) => sum + file.bytes, 0);
     // Later, so that whoever draws the progress has begun.
-    const result = Promise.resolve().then(() => {
+    const result = Promise.resolve().then(async () => {
       options.signal?.throwIfAborted();
-      const counted = countHere(files, options);
+      const counted = await countHere(files, options);
       bytesDone = bytesTotal;
       filesDone = counted.files;
       return counted;

@@ -14,7 +14,7 @@ interface Manifest {
   peerDependencies: Record<string, string>;
 }
 
-const runAsTheyAre = new Set(['thrum', 'cat', 'echo', 'printf', 'head', 'tail', 'sort', 'wc']);
+const runAsTheyAre = new Set(['thrum', 'cat', 'echo', 'printf', 'head', 'tail', 'sort', 'wc', 'gzip', 'tar']);
 
 /** The block's lines: comments and empty lines left out, continued lines joined. */
 export function linesOf(block: Block): string[] {

@@ -15,7 +15,7 @@
 //                           joined by && and |; `#` begins a comment, a `\` at the end continues the line.
 //   thrum …, npx thrum …    run by dist/actors/cli/main.js
 //   npm start -- …          runs package.json's start script
-//   cat echo printf head tail sort wc    run as they are, in a pipe with the above
+//   cat echo printf head tail sort wc gzip tar    run as they are, in a pipe with the above
 //   npm ci, npm test, npm run x          not run: the lock file or the script must exist
 //   npm install thrum zod …              not run: only this package and its peers may be named
 //   node main.ts            not run: a block of the document must be that file, with `run` or `serve`

@@ -1,5 +1,5 @@
 // Cuts a stream (standard input, say) into blocks that end at word boundaries, for mappers to take in turn.
-import { sniff, sniffBytes } from './encoding.ts';
+import { sniff, sniffBytes } from '../inputs/encoding.ts';
 import { behindLastSeparator } from './feeder.ts';
 
 /** A block of text, or what the stream turned out to be instead. */

@@ -105,6 +105,10 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     return new Promise((resolve) => this.idle.push(resolve));
   }
 
+  advance(bytes: number): void {
+    this.seen += bytes;
+  }
+
   block(bytes: Uint8Array): Promise<void> | void {
     const mapper = this.idle.shift();
     if (mapper !== undefined) return mapper({ kind: 'block', bytes });

@@ -1,7 +1,8 @@
 // Counts one range of a file on disk: opens it, looks at its first bytes where it has to, reads, closes.
 import { closeSync, openSync, readSync } from 'node:fs';
+import { compressionOf } from '../inputs/compression.ts';
+import { type Sniffed, sniff, sniffBytes } from '../inputs/encoding.ts';
 import type { InputBuffer } from '../text/counting.ts';
-import { type Sniffed, sniff, sniffBytes } from './encoding.ts';
 import { type CountRegion, RegionFeeder } from './feeder.ts';
 import { readRange } from './readRange.ts';
 
@@ -13,6 +14,9 @@ export interface FileRange {
   /** The file's size when the job was planned: a file that grows meanwhile is counted up to here. */
   readonly fileBytes: number;
 }
+
+/** `whole`: the file has no ranges to be read apart (countWhole.ts); nothing of it was counted. */
+export type RangeKind = Sniffed['kind'] | 'whole';
 
 /**
  * Counts the words that start in the range; returns what the file is. The file's encoding must be known to be
@@ -26,12 +30,14 @@ export function countFileRange(
   buffer: InputBuffer,
   readBytes: number,
   count: CountRegion,
-): Sniffed {
+): RangeKind {
   const file = openSync(range.path, 'r');
   try {
     buffer.reserve(0, sniffBytes);
     const head = readSync(file, buffer.bytes, 0, Math.min(sniffBytes, range.fileBytes), 0);
-    const sniffed = sniff(buffer.bytes.subarray(0, head));
+    const first = buffer.bytes.subarray(0, head);
+    if (compressionOf(range.path, first) !== undefined) return 'whole';
+    const sniffed = sniff(first);
     if (sniffed.kind === 'utf8') {
       readRange(
         (bytes, offset, length, position) => readSync(file, bytes, offset, length, position),
@@ -45,7 +51,7 @@ export function countFileRange(
       // UTF-16 can't be cut at any byte; the range that starts the file takes it whole.
       countUtf16(file, sniffed, range.fileBytes, separators, buffer, readBytes, count);
     }
-    return sniffed;
+    return sniffed.kind;
   } finally {
     closeSync(file);
   }

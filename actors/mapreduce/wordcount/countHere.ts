@@ -12,8 +12,11 @@ export type CountHereOptions = Pick<CountWordsOptions, 'tokenizer' | 'letterCase
 
 const chunkBytesMax = 1024 * 1024;
 
-/** Counts all the files before it returns. */
-export function countHere(files: readonly InputFile[], options: CountHereOptions): WordCountResult {
+/** Counts files, holding the thread but for those that are decompressed. */
+export async function countHere(
+  files: readonly InputFile[],
+  options: CountHereOptions,
+): Promise<WordCountResult> {
   const { tokenizer = 'words', letterCase = 'lower', top = 20, sort = 'count' } = options;
   const engine = defaultEngine();
   const counter = newCounter(engine, { tokenizer, letterCase });
@@ -25,7 +28,7 @@ export function countHere(files: readonly InputFile[], options: CountHereOptions
   };
   const report = emptyReport();
   for (const { path, bytes } of files) {
-    countReported({ path, start: 0, end: bytes, fileBytes: bytes }, counting, report);
+    await countReported({ path, start: 0, end: bytes, fileBytes: bytes }, counting, report);
   }
   const table = newTable(engine);
   for (const { bytes } of counter.drain(1, chunkBytesMax)) table.absorb(bytes);

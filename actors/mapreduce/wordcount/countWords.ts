@@ -2,6 +2,7 @@
 import { InvalidOptionError, type Ref, type System } from '../../../lib/index.ts';
 import { JobFailedError } from '../errors.ts';
 import type { InputFile } from '../inputs/index.ts';
+import { plainBytes } from '../inputs/text.ts';
 import { defaultEngine } from '../text/engine.ts';
 import { separatorBytes } from '../text/tokenizer.ts';
 import { cutBlocks } from './blocks.ts';
@@ -170,7 +171,7 @@ class Job {
     const { stream, streamName = 'stdin' } = this.options;
     if (stream === undefined) return;
     try {
-      for await (const block of cutBlocks(stream, separators, blockBytes)) {
+      for await (const block of cutBlocks(plainBytes(streamName, stream), separators, blockBytes)) {
         if (block.kind === 'binary') this.streamBinaryBytes = block.bytes;
         else await coordinator.ask.block(block.bytes, { timeoutMs: Number.POSITIVE_INFINITY });
       }

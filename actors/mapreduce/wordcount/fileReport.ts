@@ -1,4 +1,5 @@
 // What was read of which files and what couldn't be, summed up range by range.
+import { InputError } from '../inputs/problem.ts';
 import type { InputBuffer } from '../text/counting.ts';
 import { countFileRange, type FileRange } from './countFile.ts';
 import type { CountRegion } from './feeder.ts';
@@ -21,25 +22,76 @@ export interface RangeCounting {
   readonly count: CountRegion;
 }
 
-/** Counts the words of a range and adds to the report what it was. */
-export function countReported(range: FileRange, counting: RangeCounting, report: MutableReport): void {
+/**
+ * Counts the words of a range and adds to the report what it was. It is done when it returns, but for a file that can
+ * only be read from its beginning to its end.
+ *
+ * @param onProgress told now and then how many more bytes of such a file were read, which the report won't hold; it is
+ *   waited for
+ */
+export function countReported(
+  range: FileRange,
+  counting: RangeCounting,
+  report: MutableReport,
+  onProgress?: (bytesRead: number) => Promise<void>,
+): Promise<void> | undefined {
   const rangeBytes = range.end - range.start;
-  report.seen += rangeBytes;
+  const isFirst = range.start === 0;
   try {
     const { separators, buffer, readBytes, count } = counting;
-    const { kind } = countFileRange(range, separators, buffer, readBytes, count);
+    const kind = countFileRange(range, separators, buffer, readBytes, count);
+    // Nothing for the other ranges of such a file: its first one stands for all.
+    if (kind === 'whole')
+      return isFirst ? countWholeReported(range, counting, report, onProgress) : undefined;
+    report.seen += rangeBytes;
     if (kind === 'binary') {
-      if (range.start === 0) report.binary.push({ path: range.path, bytes: range.fileBytes });
-      return;
+      if (isFirst) report.binary.push({ path: range.path, bytes: range.fileBytes });
+    } else {
+      report.bytes += rangeBytes;
+      if (range.end >= range.fileBytes) report.files++;
     }
-    report.bytes += rangeBytes;
-    if (range.end >= range.fileBytes) report.files++;
   } catch (error) {
-    // A file that has vanished or can't be read is reported; the rest is still worth counting.
-    const { message, code, syscall } = error as NodeJS.ErrnoException;
-    if (syscall === undefined) throw error;
-    report.failed.push({ path: range.path, message, code });
+    report.seen += rangeBytes;
+    reportFailed(range.path, error, report);
   }
+  return undefined;
+}
+
+async function countWholeReported(
+  { path, fileBytes }: FileRange,
+  { separators, readBytes, count }: RangeCounting,
+  report: MutableReport,
+  onProgress?: (bytesRead: number) => Promise<void>,
+): Promise<void> {
+  // Decompression isn't loaded where there is nothing to decompress.
+  const { countWhole } = await import('./countWhole.ts');
+  let told = 0;
+  try {
+    const { isBinary, textBytes } = await countWhole(
+      { path, fileBytes },
+      separators,
+      readBytes,
+      count,
+      (bytes) => {
+        const more = bytes - told;
+        told = bytes;
+        return onProgress?.(more);
+      },
+    );
+    if (isBinary) report.binary.push({ path, bytes: fileBytes });
+    else report.files++;
+    report.bytes += textBytes;
+  } catch (error) {
+    reportFailed(path, error, report);
+  }
+  report.seen += fileBytes - (onProgress ? told : 0);
+}
+
+/** A file that has vanished, is damaged or can't be read is reported; the rest is still worth counting. */
+function reportFailed(path: string, error: unknown, report: MutableReport): void {
+  const { message, code, syscall } = error as NodeJS.ErrnoException;
+  if (syscall === undefined && !(error instanceof InputError)) throw error;
+  report.failed.push({ path, message, code });
 }
 
 /** A file that couldn't be read, as results give it. */

@@ -6,6 +6,7 @@ import {
   move,
   NodeDownError,
   type Ref,
+  SystemClosedError,
 } from '../../../lib/index.ts';
 import type { InputBuffer, WordCounting } from '../text/counting.ts';
 import { newCounter } from '../text/engine.ts';
@@ -20,6 +21,12 @@ const chunkBytesMax = 1024 * 1024;
 const chunksUnderWayMax = 2;
 
 const forever = { timeoutMs: Number.POSITIVE_INFINITY };
+
+function isEnded(error: unknown): boolean {
+  return (
+    error instanceof ActorStoppedError || error instanceof NodeDownError || error instanceof SystemClosedError
+  );
+}
 
 interface Job {
   readonly coordinator: Ref<typeof CoordinatorProtocol>;
@@ -51,7 +58,7 @@ class Mapper implements Handlers<typeof MapperProtocol> {
       return { words: this.words };
     } catch (error) {
       // The job is over: who ended it (a failed part, a dead thread, a cancellation) has told the coordinator.
-      if (error instanceof ActorStoppedError || error instanceof NodeDownError) return { words: 0 };
+      if (isEnded(error)) return { words: 0 };
       throw error;
     }
   }
@@ -62,8 +69,8 @@ class Mapper implements Handlers<typeof MapperProtocol> {
       this.report = emptyReport();
       const work = await job.coordinator.ask.next(report, forever);
       if (work.kind === 'done') return;
-      this.work(work);
-      if (this.counter.bytesHeld > this.settings.tableBytesMax) await this.shuffle(job.reducers);
+      await this.work(work, job);
+      await this.relieve(job);
     }
   }
 
@@ -84,17 +91,28 @@ class Mapper implements Handlers<typeof MapperProtocol> {
     if (failures.length > 0) throw failures[0];
   }
 
-  private work(work: Exclude<Assignment, { kind: 'done' }>): void {
+  private async work(work: Exclude<Assignment, { kind: 'done' }>, job: Job): Promise<void> {
     if (work.kind === 'ranges') {
       const { separators, buffer, count } = this;
       const { readBytes } = this.settings;
-      for (const range of work.ranges)
-        countReported(range, { separators, buffer, readBytes, count }, this.report);
+      const counting = { separators, buffer, readBytes, count };
+      for (const range of work.ranges) {
+        await countReported(range, counting, this.report, async (bytesRead) => {
+          // Asked, not told: a job that was cancelled ends here, and not hours later.
+          await job.coordinator.ask.advance(bytesRead, forever);
+          await this.relieve(job);
+        });
+      }
     } else {
       this.count(work.bytes, 0, work.bytes.length);
       this.report.seen += work.bytes.length;
       this.report.bytes += work.bytes.length;
     }
+  }
+
+  /** Hands the counts on when they have grown too large. */
+  private async relieve(job: Job): Promise<void> {
+    if (this.counter.bytesHeld > this.settings.tableBytesMax) await this.shuffle(job.reducers);
   }
 }
 

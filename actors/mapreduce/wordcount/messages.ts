@@ -90,6 +90,8 @@ export const CoordinatorProtocol = {
   run: ask(z.void(), summarySchema, { concurrent: true }),
   /** A mapper reports and asks for more; answered when there is work, or none will come. */
   next: ask(reportSchema, assignmentSchema, { concurrent: true }),
+  /** So many more bytes of a file are read of which a report is yet to come. */
+  advance: ask(count, z.void()),
   /** A block of a stream; answered when a mapper has taken it. */
   block: ask(bytes(), z.void(), { concurrent: true }),
   /** The stream has ended. */
