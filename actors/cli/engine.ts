@@ -27,7 +27,17 @@ export const startEngine: StartEngine = async (request, sources) => {
 };
 
 /** What a count on this thread heeds, or leaves to others. Whatever else is asked for, threads count. */
-type Heeded = 'paths' | 'readsStdin' | 'tokenizer' | 'letterCase' | 'top' | 'sort' | 'threads';
+type Heeded =
+  | 'paths'
+  | 'readsStdin'
+  | 'filesFrom'
+  | 'include'
+  | 'exclude'
+  | 'tokenizer'
+  | 'letterCase'
+  | 'top'
+  | 'sort'
+  | 'threads';
 type LeftToOthers = 'format' | 'outputPath' | 'skippedPath' | 'showsProgress' | 'showsStats';
 type Unheeded = Exclude<keyof WordCountRequest, Heeded | LeftToOthers>;
 

@@ -1,7 +1,14 @@
 // What one run reads: the files that the names stand for, and at most one stream, which is standard input or a
 // named pipe.
 import type { Readable } from 'node:stream';
-import { findInputs, InputError, type InputFile, type InputProblem } from '../mapreduce/inputs/index.ts';
+import {
+  findInputs,
+  InputError,
+  type InputFile,
+  type InputProblem,
+  readNameFile,
+  readNames,
+} from '../mapreduce/inputs/index.ts';
 import type { CommandIo } from './io.ts';
 import { openPipe } from './pipe.ts';
 import type { WordCountRequest } from './wordcount.ts';
@@ -23,7 +30,12 @@ export async function findSources(
   io: CommandIo,
   onProgress: (filesFound: number) => void,
 ): Promise<Sources> {
-  const { files, pipes, problems } = await findInputs(request.paths, { signal: io.signal, onProgress });
+  const listProblems: InputProblem[] = [];
+  const { files, pipes, problems } = await findInputs(request.paths, {
+    ...{ signal: io.signal, onProgress, include: request.include, exclude: request.exclude },
+    ...(request.filesFrom && { paths: listed(request.filesFrom, io, listProblems) }),
+  });
+  problems.push(...listProblems);
   let stream = request.readsStdin ? io.stdin : undefined;
   let streamName = 'stdin';
   let pipe: Readable | undefined;
@@ -39,6 +51,19 @@ export async function findSources(
   }
   const isNothing = files.length === 0 && stream === undefined;
   return { files, stream, streamName, problems, isNothing, close: () => void pipe?.destroy() };
+}
+
+/** The names in a list; what is wrong with the list itself is a problem like that of a file. */
+async function* listed(
+  { path, separator }: NonNullable<WordCountRequest['filesFrom']>,
+  io: CommandIo,
+  problems: InputProblem[],
+): AsyncGenerator<string> {
+  try {
+    yield* path === undefined ? readNames(io.stdin, separator) : readNameFile(path, separator);
+  } catch (error) {
+    problems.push({ path: path ?? 'stdin', error: error as Error });
+  }
 }
 
 const secondStream =

@@ -14,6 +14,11 @@ const threadsMax = 256;
 export interface WordCountRequest {
   readonly paths: readonly string[];
   readonly readsStdin: boolean;
+  /** A list of more paths. Its own path is undefined for standard input. */
+  readonly filesFrom: { readonly path: string | undefined; readonly separator: '\n' | '\0' } | undefined;
+  /** Globs of files that count, all without any, and of files and directories that don't. */
+  readonly include: readonly string[];
+  readonly exclude: readonly string[];
   readonly tokenizer: (typeof tokenizers)[number];
   readonly letterCase: (typeof letterCases)[number];
   readonly top: number | 'all';
@@ -30,6 +35,10 @@ export interface WordCountRequest {
 
 /** The options as commander gives them. */
 interface WordCountOptions {
+  readonly filesFrom?: string;
+  readonly null?: true;
+  readonly include: string[];
+  readonly exclude: string[];
   readonly tokenizer: WordCountRequest['tokenizer'];
   readonly case: WordCountRequest['letterCase'];
   readonly top: number;
@@ -48,6 +57,8 @@ Examples:
   thrum wordcount node_modules                    the 20 most frequent words below a directory
   thrum wordcount --top 100 'docs/**/*.md'        a glob, quoted so that it isn't the shell that expands it
   zcat corpus.gz | thrum wordcount --to json      standard input, as JSON
+  git ls-files -z | thrum wordcount --files-from - -0 --exclude '*.svg'
+                                                  the files of a repository
   thrum wordcount --all --sort word -o counts.tsv a.txt -
                                                   every word of a file and of standard input, into a file
 
@@ -73,6 +84,13 @@ export function addWordCount(
     )
     .usage('[options] [path | glob | -]...')
     .argument('[path...]', 'what to read; - is standard input, and the default when something is piped in')
+    .option(
+      '--files-from <file>',
+      'read there which files and directories to count, one a line (-: standard input)',
+    )
+    .option('-0, --null', 'the names in that list end with NUL bytes, as find -print0 writes them')
+    .option('--include <glob>', 'count only files that match (may be repeated)', appended, [])
+    .option('--exclude <glob>', 'leave out files and directories that match (may be repeated)', appended, [])
     .addOption(
       new Option(
         '--tokenizer <name>',
@@ -115,7 +133,18 @@ function check(
 ): WordCountRequest {
   const isStdin = (name: string): boolean => name === '-' || name === '/dev/stdin';
   const paths = names.filter((name) => !isStdin(name));
-  if (names.length === 0 && !io.stdinIsPiped) {
+  const { filesFrom } = options;
+  const isListed = filesFrom !== undefined;
+  if (filesFrom === '') command.error("error: option '--files-from <file>' is empty");
+  if (options.null && !isListed)
+    command.error("error: option '-0' says how the list of '--files-from' is written");
+  if (isListed && isStdin(filesFrom) && names.some(isStdin)) {
+    command.error('error: standard input is either the list of files or a text to count, not both');
+  }
+  for (const glob of [...options.include, ...options.exclude]) {
+    if (glob === '') command.error("error: options '--include' and '--exclude' want a glob, such as '*.md'");
+  }
+  if (names.length === 0 && !isListed && !io.stdinIsPiped) {
     command.configureOutput().writeErr?.(`Usage: thrum wordcount ${command.usage()}\n`);
     command.error('error: nothing to read: name a file, a directory or a glob, or pipe text in');
   }
@@ -129,7 +158,12 @@ function check(
   }
   return {
     paths,
-    readsStdin: names.length === 0 || names.some(isStdin),
+    readsStdin: (names.length === 0 && !isListed) || names.some(isStdin),
+    filesFrom: isListed
+      ? { path: isStdin(filesFrom) ? undefined : filesFrom, separator: options.null ? '\0' : '\n' }
+      : undefined,
+    include: options.include,
+    exclude: options.exclude,
     tokenizer: options.tokenizer,
     letterCase: options.case,
     top: options.all ? 'all' : options.top,
@@ -142,6 +176,8 @@ function check(
     showsStats: options.stats === true,
   };
 }
+
+const appended = (value: string, before: string[]): string[] => [...before, value];
 
 function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {

@@ -65,6 +65,19 @@ test('- takes standard input along with files', async (t) => {
   t.is(out, 'a\t1\nb\t2\nc\t1\n');
 });
 
+test('files are listed by another command, between NUL bytes too, and chosen by globs', async (t) => {
+  const folder = makeFolder(t, { 'a b.txt': 'a', 'c\nd.txt': 'c', 'e.md': 'e', 'skip/f.txt': 'f' });
+  const list =
+    'find "$3" -type f -print0 | "$1" "$2" wordcount --files-from - -0 --exclude "*.md" --exclude skip';
+  t.is(shell(list, folder), 'a\t1\nc\t1\n');
+  const missing = await run(['wordcount', '--files-from', join(folder, 'no list'), join(folder, 'e.md')]);
+  t.deepEqual(missing, {
+    out: 'e\t1\n',
+    err: `thrum: ${join(folder, 'no list')}: no such file or directory\n`,
+    exitCode: 1,
+  });
+});
+
 test('input redirected from a file is counted', (t) => {
   const folder = makeFolder(t, { 'a.txt': 'a b a' });
   t.is(shell('"$1" "$2" wordcount < "$3"', join(folder, 'a.txt')), 'a\t2\nb\t1\n');

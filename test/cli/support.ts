@@ -49,6 +49,9 @@ export function request(given: Partial<WordCountRequest> = {}): WordCountRequest
   return {
     paths: [],
     readsStdin: false,
+    filesFrom: undefined,
+    include: [],
+    exclude: [],
     tokenizer: 'words',
     letterCase: 'lower',
     top: 20,

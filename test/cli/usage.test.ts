@@ -46,6 +46,27 @@ test('every option is understood', async (t) => {
   );
 });
 
+test('files are selected by lists and by globs', async (t) => {
+  const { asked } = await run('wordcount --files-from list -0 --include *.md --include a/* --exclude b x');
+  t.deepEqual(
+    asked,
+    request({
+      paths: ['x'],
+      filesFrom: { path: 'list', separator: '\0' },
+      include: ['*.md', 'a/*'],
+      exclude: ['b'],
+    }),
+  );
+  t.deepEqual((await run('wordcount --files-from -', fakeIo({ isPiped: true }))).asked, {
+    ...request(),
+    filesFrom: { path: undefined, separator: '\n' },
+  });
+});
+test(wrong, 'wordcount -0 x', "'-0' says how the list of '--files-from' is written");
+test(wrong, 'wordcount --files-from - -', 'either the list of files or a text to count, not both');
+test(wrong, 'wordcount --files-from= x', "'--files-from <file>' is empty");
+test(wrong, 'wordcount --include= x', 'want a glob');
+
 test('--all is every word', async (t) => {
   t.is((await run('wordcount --all x')).asked?.top, 'all');
 });

@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, sep } from 'node:path';
 import { InputError, type InputProblem, problemOf } from './problem.ts';
+import { newSelector, type Selection, type Selector } from './select.ts';
 import { Turns } from './turns.ts';
 
 /** A regular file to read, as it was named or found, and its size when it was looked at. */
@@ -19,7 +20,9 @@ export interface InputFile {
   readonly bytes: number;
 }
 
-export interface FindInputsOptions {
+export interface FindInputsOptions extends Selection {
+  /** More names, after the others, each the path of a file or directory as it is: never a glob. */
+  readonly paths?: Iterable<string> | AsyncIterable<string>;
   /** Stops the search: the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Called now and then, and once at the end, with the number of files found so far. */
@@ -44,6 +47,8 @@ export interface FoundInputs {
  * glob; sockets, pipes and devices are passed over there. A file that several names lead to is listed once,
  * where it came first.
  *
+ * Files that `include` and `exclude` leave out are passed over wherever they come from, named ones too.
+ *
  * Never rejects for an input: what is missing or can't be read is listed in `problems`, an
  * {@link InputError} (`ERR_THRUM_INPUT`) each.
  *
@@ -55,8 +60,9 @@ export async function findInputs(
   options: FindInputsOptions = {},
 ): Promise<FoundInputs> {
   options.signal?.throwIfAborted();
-  const search = new Search(options);
+  const search = new Search(options, await newSelector(options));
   for (const name of names) await search.add(name);
+  for await (const path of options.paths ?? []) await search.add(path, true);
   options.onProgress?.(search.found.files.length);
   return search.found;
 }
@@ -65,15 +71,19 @@ class Search {
   readonly found: FoundInputs = { files: [], pipes: [], problems: [] };
   readonly #signal: AbortSignal | undefined;
   readonly #turns: Turns;
+  readonly #selector: Selector;
   // Real paths of files, pipes and directories already taken: what makes each one count once.
   readonly #seen = new Set<string>();
 
-  constructor({ signal, onProgress }: FindInputsOptions) {
+  constructor({ signal, onProgress }: FindInputsOptions, selector: Selector) {
+    this.#selector = selector;
     this.#signal = signal;
     this.#turns = new Turns(signal, () => onProgress?.(this.found.files.length));
   }
 
-  async add(name: string): Promise<void> {
+  async add(name: string, isLiteral = false): Promise<void> {
+    if (this.#turns.isOver()) await this.#turns.pause();
+    if (isLiteral && this.#isBelowExcluded(name)) return;
     let stats: Stats;
     let identity: string;
     try {
@@ -82,6 +92,7 @@ class Search {
     } catch (error) {
       if (isDangling(name, error))
         this.#refuse(name, 'is a symbolic link to something that does not exist', error);
+      else if (isLiteral) this.found.problems.push(problemOf(name, error));
       else await this.#addNamed(name, error);
       return;
     }
@@ -97,7 +108,7 @@ class Search {
     for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
       if (this.#turns.isOver()) await this.#turns.pause();
       if (!place.isDirectory) this.#addFile(place.path, place.identity);
-      else if (this.#isNew(place.identity)) this.#open(place, pending);
+      else if (this.#takesDirectory(place.path) && this.#isNew(place.identity)) this.#open(place, pending);
     }
   }
 
@@ -141,6 +152,7 @@ class Search {
     const realDirectories = new Map<string, string>();
     for (const path of paths) {
       if (this.#turns.isOver()) await this.#turns.pause();
+      if (this.#isBelowExcluded(path)) continue;
       const directory = dirname(path);
       let real = realDirectories.get(directory);
       if (real === undefined) {
@@ -151,8 +163,17 @@ class Search {
     }
   }
 
+  /** What a glob matches, or a list names, may lie in a directory that isn't looked into. */
+  #isBelowExcluded(path: string): boolean {
+    if (!this.#selector.excludes) return false;
+    for (let up = dirname(path); up !== dirname(up); up = dirname(up)) {
+      if (!this.#takesDirectory(up)) return true;
+    }
+    return false;
+  }
+
   #addFile(path: string, identity: string, known?: Stats): void {
-    if (!this.#isNew(identity)) return;
+    if (!this.#selector.takesFile(path) || !this.#isNew(identity)) return;
     try {
       const { size } = known ?? statSync(path);
       // Asked here so that a file nobody may read is reported before hours of counting, not after.
@@ -161,6 +182,11 @@ class Search {
     } catch (error) {
       this.found.problems.push(problemOf(path, error));
     }
+  }
+
+  /** `.` and `..` are no names that a glob could mean: what they hold has names. */
+  #takesDirectory(path: string): boolean {
+    return /(^|[\\/])\.{1,2}[\\/]?$/.test(path) || this.#selector.takesDirectory(path);
   }
 
   #addPipe(path: string, identity: string): void {
