@@ -15,13 +15,13 @@ export { bytesHeld, distinct } from './tables';
 /** Makes the instance a counter of words, empty. `classes`: those that words are made of, a bit each. */
 export function initCounter(tokenizer: u32, lowersCase: bool, classes: u32): void {
   setRules(tokenizer, lowersCase, classes);
-  resetTables(0x9e3779b97f4a7c15);
+  resetTables();
   resetWords();
 }
 
 /** Makes the instance one that merges counts, empty. */
 export function initMerger(): void {
-  resetTables(0xd6e8feb86659fd93);
+  resetTables();
 }
 
 /** Begins to give counts away: `outputs` chunks, filled by `drain`. */
