@@ -1,30 +1,41 @@
-// A queue over one array: taking from the front moves an index, not the elements.
+// A queue in one circular array, as large as the most that ever waited, up to a bound.
 
-const compactAfter = 1024;
+const capacityMin = 4;
+/** An empty queue keeps no larger array. */
+const capacityKept = 4096;
 
 export class Fifo<T> {
-  private items: (T | undefined)[] = [];
+  private items: (T | undefined)[] | undefined = undefined;
+  private mask = -1;
   private head = 0;
-
-  get size(): number {
-    return this.items.length - this.head;
-  }
+  size = 0;
 
   push(item: T): void {
-    this.items.push(item);
+    if (this.size > this.mask) this.grow();
+    this.items![(this.head + this.size) & this.mask] = item;
+    this.size++;
   }
 
   shift(): T | undefined {
-    const item = this.items[this.head];
-    if (this.head === this.items.length) return undefined;
-    this.items[this.head++] = undefined;
-    if (this.head === this.items.length) {
-      this.items.length = 0;
-      this.head = 0;
-    } else if (this.head >= compactAfter && this.head * 2 >= this.items.length) {
-      this.items = this.items.slice(this.head);
+    if (this.size === 0) return undefined;
+    const items = this.items!;
+    const item = items[this.head];
+    items[this.head] = undefined;
+    this.head = (this.head + 1) & this.mask;
+    if (--this.size === 0 && this.mask >= capacityKept) {
+      this.items = undefined;
+      this.mask = -1;
       this.head = 0;
     }
     return item;
+  }
+
+  private grow(): void {
+    const { items, head, size } = this;
+    const larger: (T | undefined)[] = new Array(Math.max(capacityMin, size * 2)).fill(undefined);
+    for (let i = 0; i < size; i++) larger[i] = items![(head + i) & this.mask];
+    this.items = larger;
+    this.mask = larger.length - 1;
+    this.head = 0;
   }
 }

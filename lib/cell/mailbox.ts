@@ -1,17 +1,25 @@
-// The bounded queue of an actor's user messages: four slots a message in one circular array, so that a message
-// costs no object of its own, and chunks behind it when many wait. Nothing is allocated until the first message comes.
+// The queue of an actor's user messages: slots in chunks that are written and read from front to back, so that a message
+// costs no object of its own. Nothing is allocated until the first message comes, and little as long as few wait.
 
 /** `replyNode` of a message that nobody waits for. */
 export const noReply = -1;
 
-const stride = 4;
-const initialMessages = 8;
-// Arrays above 128 KB are given memory of their own, which costs as much as everything else a message needs (50 ns a slot
-// against 3, measured); many messages wait in chunks below that.
-const chunkMessages = 1024;
-/** Emptied chunks that are used again, of all mailboxes of a thread: 2 MB at most. */
+// A tell takes two slots, its index and its payload. An ask takes four: the complement of its index, its payload, and whom
+// to answer. The last slot of a chunk leads to the next one.
+const tellSlots = 2;
+const askSlots = 4;
+/** In place of an index: an ask had no room here. */
+const gap = 2 ** 20;
+
+const chunkSlotsMin = 4;
+/** An actor with nothing to do keeps no larger chunk. */
+const chunkSlotsKept = 256;
+/** 16 KB: arrays above 128 KB are given memory of their own, which costs as much as all else that a message needs. */
+const chunkSlotsMax = 2048;
+const smallest = emptyChunk(chunkSlotsMin);
+/** Emptied chunks of the largest size, of all mailboxes of a thread: 2 MB at most. */
 const spare: unknown[][] = [];
-const spareMax = 64;
+const spareMax = 128;
 
 /** One message outside its mailbox. */
 export interface Envelope {
@@ -34,133 +42,130 @@ export const taken = {
 };
 
 export class Mailbox {
-  /** The oldest messages: a circle of slots. */
-  private slots: unknown[] | undefined = undefined;
-  private mask = 0;
+  /** The chunk with the oldest message, and where that one is. */
+  private first: unknown[] | undefined = undefined;
   private head = 0;
-  /** Messages in the circle. */
-  private count = 0;
-  /** What came when the circle was as large as it gets: chunks in order, the last one filled up to `lastCount`. */
-  private later: unknown[][] | undefined = undefined;
-  private lastCount = 0;
+  /** The chunk with the newest message, and where the next one goes. */
+  private last: unknown[] | undefined = undefined;
+  private tail = 0;
   /** Messages that wait. */
   size = 0;
 
-  /** False when full (`limit` messages wait already): nothing was added. */
+  /** False when full (`limit` messages wait already): nothing was added. `askId` is for messages with a `replyNode`. */
   offer(index: number, payload: unknown, replyNode: number, askId: number, limit: number): boolean {
     if (this.size >= limit) return false;
     this.size++;
-    if (this.later !== undefined || (this.count === this.room && !this.grow())) {
-      this.putLater(index, payload, replyNode, askId);
-    } else {
-      put(this.slots!, (this.head + this.count * stride) & this.mask, index, payload, replyNode, askId);
-      this.count++;
-    }
+    const needed = replyNode === noReply ? tellSlots : askSlots;
+    if (this.last === undefined || this.tail + needed >= this.last.length) this.addChunk();
+    put(this.last!, this.tail, index, payload, replyNode, askId);
+    this.tail += needed;
     return true;
   }
 
   /** Puts a message before all others. It had been accepted before: there is no limit. */
   putBack({ index, payload, replyNode, askId }: Envelope): void {
-    if (this.count === this.room && !this.grow()) this.setCircleAside();
-    this.head = (this.head - stride) & this.mask;
-    put(this.slots!, this.head, index, payload, replyNode, askId);
-    this.count++;
+    if (this.size === 0) {
+      this.offer(index, payload, replyNode, askId, 1);
+      return;
+    }
     this.size++;
+    const needed = replyNode === noReply ? tellSlots : askSlots;
+    if (this.head < needed) this.addChunkBefore();
+    this.head -= needed;
+    put(this.first!, this.head, index, payload, replyNode, askId);
   }
 
   /** Moves the oldest message into {@link taken}; false when there is none. */
   take(): boolean {
     if (this.size === 0) return false;
-    const slots = this.slots!;
+    const slots = this.first!;
     const at = this.head;
-    taken.index = slots[at] as number;
+    const index = slots[at] as number;
     taken.payload = slots[at + 1];
-    taken.replyNode = slots[at + 2] as number;
-    taken.askId = slots[at + 3] as number;
-    this.removeOldest();
+    if (index >= 0) {
+      taken.index = index;
+      taken.replyNode = noReply;
+      this.removeOldest(slots, tellSlots);
+    } else {
+      taken.index = ~index;
+      taken.replyNode = slots[at + 2] as number;
+      taken.askId = slots[at + 3] as number;
+      this.removeOldest(slots, askSlots);
+    }
     return true;
   }
 
   /** Takes the oldest message out while another may be being handled. */
   dropOldest(): Envelope | undefined {
     if (this.size === 0) return undefined;
-    const slots = this.slots!;
+    const slots = this.first!;
     const at = this.head;
-    const dropped = {
-      index: slots[at] as number,
-      payload: slots[at + 1],
+    const index = slots[at] as number;
+    const payload = slots[at + 1];
+    if (index >= 0) {
+      this.removeOldest(slots, tellSlots);
+      return { index, payload, replyNode: noReply, askId: 0 };
+    }
+    const ask = {
+      index: ~index,
+      payload,
       replyNode: slots[at + 2] as number,
       askId: slots[at + 3] as number,
     };
-    this.removeOldest();
-    return dropped;
+    this.removeOldest(slots, askSlots);
+    return ask;
   }
 
-  private removeOldest(): void {
-    this.slots![this.head + 1] = undefined;
-    this.head = (this.head + stride) & this.mask;
-    this.size--;
-    if (--this.count === 0 && this.later !== undefined) this.nextChunk();
+  private removeOldest(slots: unknown[], taking: number): void {
+    slots[this.head + 1] = undefined;
+    this.head += taking;
+    if (--this.size === 0) this.emptied(slots);
+    else if (this.head + askSlots >= slots.length) this.nearEnd(slots);
   }
 
-  /** Messages that the circle holds as it is. */
-  private get room(): number {
-    return this.slots === undefined ? 0 : (this.mask + 1) / stride;
-  }
-
-  /** Makes the circle larger; false when it is as large as it gets. */
-  private grow(): boolean {
-    const old = this.slots;
-    if (old === undefined) {
-      this.setCircle(emptySlots(initialMessages), 0);
-      return true;
-    }
-    if (old.length === chunkMessages * stride) return false;
-    this.setCircle(this.straight().concat(emptySlots(old.length / stride)), this.count);
-    return true;
-  }
-
-  private putLater(index: number, payload: unknown, replyNode: number, askId: number): void {
-    if (this.later === undefined || this.lastCount === chunkMessages) {
-      this.later ??= [];
-      this.later.push(spare.pop() ?? emptySlots(chunkMessages));
-      this.lastCount = 0;
-    }
-    put(this.later.at(-1)!, this.lastCount * stride, index, payload, replyNode, askId);
-    this.lastCount++;
-  }
-
-  /** The circle is empty: the oldest chunk takes its place. */
-  private nextChunk(): void {
-    const later = this.later!;
-    const chunk = later.shift()!;
-    // Its payloads are gone, one by one as they were taken.
-    if (spare.length < spareMax) spare.push(this.slots!);
-    this.setCircle(chunk, later.length === 0 ? this.lastCount : chunkMessages);
-    if (later.length === 0) this.later = undefined;
-  }
-
-  /** The circle, full and as large as it gets, becomes the oldest chunk, and an empty one takes its place. */
-  private setCircleAside(): void {
-    if (this.later === undefined) {
-      this.later = [];
-      this.lastCount = chunkMessages;
-    }
-    this.later.unshift(this.straight());
-    this.setCircle(emptySlots(chunkMessages), 0);
-  }
-
-  private setCircle(slots: unknown[], count: number): void {
-    this.slots = slots;
-    this.mask = slots.length - 1;
+  /** Nothing waits: the next message goes to the front again. */
+  private emptied(slots: unknown[]): void {
     this.head = 0;
-    this.count = count;
+    this.tail = 0;
+    if (slots.length <= chunkSlotsKept + 1) return;
+    recycle(slots);
+    this.first = undefined;
+    this.last = undefined;
   }
 
-  /** The slots of the circle, the oldest message first. */
-  private straight(): unknown[] {
-    const slots = this.slots!;
-    return this.head === 0 ? slots : slots.slice(this.head).concat(slots.slice(0, this.head));
+  /** At most one message is left in the oldest chunk, but others wait. */
+  private nearEnd(slots: unknown[]): void {
+    const end = slots.length - 1;
+    if (this.head < end && slots[this.head] !== gap) return;
+    const next = slots[end] as unknown[];
+    slots[end] = undefined;
+    if (end === chunkSlotsMax) recycle(slots);
+    this.first = next;
+    this.head = next[0] === gap ? tellSlots : 0;
+  }
+
+  private addChunk(): void {
+    const { last } = this;
+    const chunk = last === undefined ? smallest.slice() : nextChunk(last);
+    if (last === undefined) {
+      this.first = chunk;
+    } else {
+      if (this.tail < last.length - 1) last[this.tail] = gap;
+      last[last.length - 1] = chunk;
+    }
+    this.last = chunk;
+    this.tail = 0;
+  }
+
+  /** Makes room before the oldest message. */
+  private addChunkBefore(): void {
+    const after = this.first!;
+    if (this.head > 0) after[0] = gap;
+    const chunk = nextChunk(after);
+    const end = chunk.length - 1;
+    chunk[end] = after;
+    this.first = chunk;
+    this.head = end;
   }
 }
 
@@ -172,12 +177,28 @@ function put(
   replyNode: number,
   askId: number,
 ): void {
-  slots[at] = index;
   slots[at + 1] = payload;
-  slots[at + 2] = replyNode;
-  slots[at + 3] = askId;
+  if (replyNode === noReply) {
+    slots[at] = index;
+  } else {
+    slots[at] = ~index;
+    slots[at + 2] = replyNode;
+    slots[at + 3] = askId;
+  }
 }
 
-function emptySlots(messages: number): unknown[] {
-  return new Array(messages * stride).fill(undefined);
+/** Each chunk is larger than the one it is made beside, up to a bound. */
+function nextChunk(beside: unknown[]): unknown[] {
+  const slots = (beside.length - 1) * 4;
+  if (slots <= chunkSlotsKept) return emptyChunk(slots);
+  return spare.pop() ?? emptyChunk(chunkSlotsMax);
+}
+
+/** Its payloads are gone, one by one as they were taken. */
+function recycle(chunk: unknown[]): void {
+  if (spare.length < spareMax) spare.push(chunk);
+}
+
+function emptyChunk(slots: number): unknown[] {
+  return new Array(slots + 1).fill(undefined);
 }
