@@ -182,7 +182,7 @@ function beginStop(cell: Cell): void {
   cell.wakeToEnd();
 }
 
-/** \`create\` has stopped its actor: one that nothing keeps is gone at once. */
+/** `create` has stopped its actor: one that nothing keeps is gone at once. */
 export function stopStarted(cell: Cell): void {
   const { belongings } = cell;
   const waits = cell.draining && cell.waiting > 0;

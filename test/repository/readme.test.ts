@@ -50,24 +50,29 @@ function testDocument(document: string, blocks: readonly Block[]): void {
 }
 
 function testCode(document: string, blocks: readonly Block[]): void {
-  const compiled = App.compile(blocks);
-  test.after.always(`${document}: remove the app`, async () => (await compiled).remove());
+  // By the first test that wants it: a run with `--match` compiles the documents that it tests, not all of them.
+  let app: Promise<App> | undefined;
+  const compiled = () => {
+    app ??= App.compile(blocks);
+    return app;
+  };
+  test.after.always(`${document}: remove the app`, async () => (await app)?.remove());
 
   test(`${document}: the code compiles under strict settings`, async (t) => {
-    const { diagnostics } = await compiled;
+    const { diagnostics } = await compiled();
     t.deepEqual(diagnostics, []);
   });
 
   for (const block of blocks) {
     if (block.words.includes('run')) {
       test(title(block), async (t) => {
-        const finished = await (await compiled).run(block);
+        const finished = await (await compiled()).run(block);
         t.is(finished.exit, 0, describe(finished));
         if (block.output !== undefined) t.is(normalized(finished.stdout), normalized(block.output));
       });
     }
     if (block.words.includes('serve')) {
-      test(title(block), async (t) => testServer(t, await compiled, block, blocks));
+      test(title(block), async (t) => testServer(t, await compiled(), block, blocks));
     }
   }
 }
