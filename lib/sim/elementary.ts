@@ -35,12 +35,15 @@ export function ln(value: number): number {
   return exponent * ln2 + lnNearOne(mantissa);
 }
 
+/** 1/19 to 1/1: the coefficients after the first. */
+const oddParts = [1 / 19, 1 / 17, 1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3, 1];
+
 /** ln m = 2 artanh((m − 1) / (m + 1)) for m in [√½, √2]. */
 function lnNearOne(mantissa: number): number {
   const t = (mantissa - 1) / (mantissa + 1);
   const square = t * t;
   let sum = 1 / 21;
-  for (let odd = 19; odd >= 1; odd -= 2) sum = sum * square + 1 / odd;
+  for (let i = 0; i < oddParts.length; i++) sum = sum * square + oddParts[i]!;
   return 2 * t * sum;
 }
 

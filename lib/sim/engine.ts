@@ -3,20 +3,14 @@
 import { type MutantSwitch, useSwitch } from '../protocol/mutants.ts';
 import { EventQueue, type Queued } from './eventQueue.ts';
 import { guard } from './guards.ts';
+import { OwnedCalls, type Owner } from './ownedCalls.ts';
+import { promiseWatch } from './promiseWatch.ts';
 import { Settler } from './settle.ts';
 import { TraceHash } from './traceHash.ts';
 
 /** Something that happens at its time. */
 export interface SimEvent extends Queued {
   happen(): void;
-}
-
-/** For whom something runs: a host that has crashed does nothing any more, one that is paused does it later. */
-export interface Owner {
-  readonly alive: boolean;
-  readonly paused: boolean;
-  /** Keeps what was to run until the owner goes on. */
-  postpone(fn: () => void): void;
 }
 
 /** Why a run has ended: nothing is left to happen, or somebody said so. */
@@ -37,9 +31,9 @@ export class Engine {
   /** What counts while events are taken. */
   mutants: MutantSwitch | undefined = undefined;
   private readonly settler = new Settler(() => this.turn());
-  /** What runs at this time, with its owner: pairs in one array. */
-  private ready: (Owner | (() => void))[] = [];
-  private deferred: (Owner | (() => void))[] = [];
+  /** What runs at this time. */
+  private ready = new OwnedCalls();
+  private deferred = new OwnedCalls();
   private eventsAtThisTime = 0;
   private stopping = false;
   private failure: { readonly error: unknown } | undefined = undefined;
@@ -49,12 +43,12 @@ export class Engine {
 
   /** Runs `fn` within the present event, before promises go on. */
   soon(owner: Owner, fn: () => void): void {
-    this.ready.push(owner, fn);
+    this.ready.add(owner, fn);
   }
 
   /** Runs `fn` at this time, after all other events of this time. */
   defer(owner: Owner, fn: () => void): void {
-    this.deferred.push(owner, fn);
+    this.deferred.add(owner, fn);
   }
 
   at(time: number, event: SimEvent): void {
@@ -89,12 +83,19 @@ export class Engine {
 
   close(): void {
     this.settler.close();
-    this.ready = [];
-    this.deferred = [];
+    this.ready = new OwnedCalls();
+    this.deferred = new OwnedCalls();
   }
 
-  /** No microtask is pending. Goes on up to the next moment where one may be. */
+  /** Microtasks have had their turn. Goes on up to the next moment where one may be pending. */
   private turn(): void {
+    const { settler } = this;
+    if (!promiseWatch.begin()) return settler.settle();
+    // Only here, where nothing is pending: when others have their turn must change nothing.
+    if (settler.isDue(this.events)) {
+      this.leave();
+      return settler.pause();
+    }
     guard.enter(this.refused);
     useSwitch(this.mutants);
     try {
@@ -103,6 +104,11 @@ export class Engine {
       this.fail(error);
       this.end('stopped');
     }
+    this.leave();
+  }
+
+  /** What runs now is others'. */
+  private leave(): void {
     guard.leave();
     useSwitch(undefined);
   }
@@ -111,14 +117,15 @@ export class Engine {
   private goOn(): boolean {
     const { queue, settler } = this;
     for (;;) {
-      if (this.ready.length > 0) {
-        this.runReady();
-        settler.settle();
-        return true;
+      if (this.ready.count > 0) {
+        this.ready.run();
+        if (this.leftSomething) break;
+        continue;
       }
-      if (this.deferred.length > 0 && queue.nextTime > this.now) {
+      if (this.deferred.count > 0 && queue.nextTime > this.now) {
+        const { ready } = this;
         this.ready = this.deferred;
-        this.deferred = [];
+        this.deferred = ready;
         continue;
       }
       if (!this.checked) {
@@ -126,43 +133,35 @@ export class Engine {
         this.afterEvent?.();
       }
       if (this.stopping) return this.end('stopped');
-      if (settler.isDue) {
-        settler.pause();
-        return false;
-      }
-      const time = queue.nextTime;
-      const event = queue.pop();
-      if (event === undefined) return this.end('idle');
-      if (time > this.now) {
-        this.now = time;
-        this.eventsAtThisTime = 0;
-      } else if (++this.eventsAtThisTime > eventsAtOneTimeMax) {
-        throw new Error(
-          `${eventsAtOneTimeMax} events have happened at ${time / 1000} ms and time hasn't moved: something sends or waits without any delay`,
-        );
-      }
-      this.events++;
-      this.checked = false;
-      event.happen();
-      if (this.ready.length === 0 && this.deferred.length === 0) {
-        // It may have settled a promise (a reply, a timer that somebody sleeps on).
-        settler.settle();
-        return true;
-      }
+      if (queue.size === 0) return this.end('idle');
+      this.next();
+      // It may have settled a promise (a reply, a timer that somebody sleeps on).
+      if (this.ready.count === 0 && this.deferred.count === 0 && this.leftSomething) break;
     }
+    settler.settle();
+    return true;
   }
 
-  private runReady(): void {
-    const { ready } = this;
-    // What is added meanwhile runs in the same go.
-    for (let i = 0; i < ready.length; i += 2) {
-      const owner = ready[i] as Owner;
-      const fn = ready[i + 1] as () => void;
-      if (!owner.alive) continue;
-      if (owner.paused) owner.postpone(fn);
-      else fn();
+  /** Whether microtasks may be pending. */
+  private get leftSomething(): boolean {
+    return promiseWatch.leftSomething();
+  }
+
+  /** Takes the next event. */
+  private next(): void {
+    const { queue } = this;
+    const time = queue.nextTime;
+    if (time > this.now) {
+      this.now = time;
+      this.eventsAtThisTime = 0;
+    } else if (++this.eventsAtThisTime > eventsAtOneTimeMax) {
+      throw new Error(
+        `${eventsAtOneTimeMax} events have happened at ${time / 1000} ms and time hasn't moved: something sends or waits without any delay`,
+      );
     }
-    ready.length = 0;
+    this.events++;
+    this.checked = false;
+    queue.pop()!.happen();
   }
 
   private end(ending: Ending): false {

@@ -4,7 +4,7 @@ import type { SimLink } from './link.ts';
 import type { Medium } from './medium.ts';
 
 export class FrameEvent implements SimEvent {
-  place = -1;
+  slot = -1;
   link: SimLink;
   kind = 0;
   /** Where its bytes lie in the medium's memory. */

@@ -20,6 +20,7 @@ const {
   setImmediate?: Later;
   MessageChannel: new () => { readonly port1: Port; readonly port2: Port };
 };
+const nextTick = node?.nextTick;
 const wallClock: () => number = performance.now.bind(performance);
 
 /** How long a burst of events holds the event loop before timers, I/O and whoever else waits get their turn. */
@@ -33,7 +34,7 @@ export class Settler {
   private readonly yielded: () => void;
   private readonly later: Later;
   private readonly port: Port | undefined = undefined;
-  private looksLeft = eventsPerLook;
+  private lookedAt = 0;
   private burstSince = wallClock();
 
   /** `fn` runs each time {@link settle} or {@link pause} has been called. */
@@ -42,8 +43,7 @@ export class Settler {
       this.burstSince = wallClock();
       fn();
     };
-    if (node?.nextTick !== undefined && immediate !== undefined) {
-      const { nextTick } = node;
+    if (nextTick !== undefined && immediate !== undefined) {
       this.tick = () => nextTick(fn);
       this.later = immediate;
     } else {
@@ -60,10 +60,10 @@ export class Settler {
     void settled.then(this.tick);
   }
 
-  /** Whether it is time to let the event loop have a turn; cheap enough to be asked at every event. */
-  get isDue(): boolean {
-    if (--this.looksLeft > 0) return false;
-    this.looksLeft = eventsPerLook;
+  /** Whether it is time to let the event loop have a turn; cheap enough to be asked after every event. */
+  isDue(events: number): boolean {
+    if (events - this.lookedAt < eventsPerLook) return false;
+    this.lookedAt = events;
     return wallClock() - this.burstSince > burstMs;
   }
 

@@ -17,10 +17,10 @@ import type { Placement } from '../protocol/context.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { Storage } from '../protocol/storage.ts';
 import type { Chance } from './chance.ts';
-import type { Owner } from './engine.ts';
 import type { HostClock } from './hostClock.ts';
 import { SimLink } from './link.ts';
 import type { Medium } from './medium.ts';
+import type { Owner } from './ownedCalls.ts';
 import { plainPlatform } from './platform.ts';
 import { TimerEvent } from './timerEvent.ts';
 

@@ -3,6 +3,7 @@ import { switchFor } from '../protocol/mutants.ts';
 import { SimulationError } from './errors.ts';
 import { guard } from './guards.ts';
 import { type SimulateOptions, settingsOf } from './options.ts';
+import { promiseWatch } from './promiseWatch.ts';
 import { callerIn, replayCommand, seedFromEnvironment } from './replay.ts';
 import { Run, type RunOptions, type Scenario, type SimulationResult } from './run.ts';
 import { type FailureTrace, kindOf, save } from './trace.ts';
@@ -68,11 +69,13 @@ export async function attemptRun<T>(
   const mutants = mutant === undefined ? undefined : switchFor(mutant);
   run.engine.mutants = mutants;
   guard.install();
+  promiseWatch.install();
   try {
     return { result: await run.go(scenario), run };
   } catch (error) {
     return { result: undefined, error, trace: traceOf(run, options, error), run };
   } finally {
+    promiseWatch.uninstall();
     guard.uninstall();
     run.close();
     if (mutant !== undefined && !mutants!.asked.has(mutant)) unknownMutants.add(mutant);

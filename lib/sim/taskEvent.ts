@@ -2,7 +2,7 @@
 import type { Engine, SimEvent } from './engine.ts';
 
 export class TaskEvent implements SimEvent {
-  place = -1;
+  slot = -1;
   private readonly fn: () => void;
 
   constructor(fn: () => void) {

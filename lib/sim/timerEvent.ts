@@ -3,7 +3,7 @@ import type { Engine, SimEvent } from './engine.ts';
 import type { SimNode } from './simNode.ts';
 
 export class TimerEvent implements SimEvent {
-  place = -1;
+  slot = -1;
   cancelled = false;
   private readonly owner: SimNode;
   private readonly engine: Engine;

@@ -108,7 +108,7 @@ test('what is drawn has the distribution it is said to have', (t) => {
 });
 
 class Item {
-  place = -1;
+  slot = -1;
   readonly name: number;
   constructor(name: number) {
     this.name = name;
