@@ -47,6 +47,8 @@ export class SimDisk implements Storage {
   private writes = 0;
   /** Whether chance does harm. */
   unkind = true;
+  /** What it has done wrong. */
+  readonly counts = { failedWrite: 0, tornWrite: 0 };
   /** The node that uses it now. */
   owner: SimNode | undefined = undefined;
 
@@ -117,6 +119,7 @@ export class SimDisk implements Storage {
         this.pending = this.pending.filter((other) => other !== pending);
         if (!fails || isThere) volume.apply(writes);
         if (!fails) return resolve();
+        this.counts.failedWrite++;
         const error = new StoreError('io', `write ${number} of host ${this.host} has failed`);
         reject(error);
         this.refuse(volume, error);
@@ -146,6 +149,7 @@ export class SimDisk implements Storage {
     const number = this.writes - pending.length + whole + 1;
     const drawn = chance.bool(this.faults.torn ?? 0) && this.unkind;
     if (torn !== undefined && this.keeper.decide({ kind: 'tornWrite', host: this.host, number }, drawn)) {
+      this.counts.tornWrite++;
       torn.volume.apply(torn.writes.slice(0, chance.int(0, torn.writes.length - 1)));
     }
     this.opened.clear();

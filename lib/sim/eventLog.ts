@@ -4,6 +4,7 @@ import { FrameKind, frameHeaderBytes } from '../wire/frames.ts';
 import type { FrameEvent } from './frameEvent.ts';
 import { plainPlatform } from './platform.ts';
 import type { Run } from './run.ts';
+import type { Injection } from './schedule.ts';
 
 /** One thing that happened. */
 export interface LoggedEvent {
@@ -37,11 +38,33 @@ export function listenToRun(run: Run, listener: (event: LoggedEvent) => void): v
     listener({ atMs: now(), from: event.node, to: event.node, text, kind: 'event' });
   });
   run.keeper.onDone = (entry) => {
-    const { host = 0 } = entry as { host?: number };
-    if ('number' in entry && 'from' in entry) return;
-    const text = 'name' in entry ? entry.name : entry.kind;
-    listener({ atMs: now(), from: host, to: host, text, kind: 'event' });
+    const at = 'host' in entry ? entry.host : 'number' in entry && 'from' in entry ? entry.from : 0;
+    listener({ atMs: now(), from: at, to: at, text: doneText(entry), kind: 'event' });
   };
+}
+
+/** What was done, where the time and the place stand beside it. */
+function doneText(entry: Injection): string {
+  switch (entry.kind) {
+    case 'crash':
+    case 'pause':
+      return `${entry.kind} ${lasting(entry.forMs)}`;
+    case 'partition':
+      return `partition: hosts ${entry.group.join(', ')} ${entry.oneWay ? 'do not reach' : 'apart from'} the others ${lasting(entry.forMs)}`;
+    case 'clog':
+      return `clog: what host ${entry.from} sends to host ${entry.to} waits ${lasting(entry.forMs)}`;
+    case 'step':
+      return `step ${entry.number} of '${entry.name}'`;
+    case 'failedWrite':
+    case 'tornWrite':
+      return `write ${entry.number} ${entry.kind === 'failedWrite' ? 'failed' : 'torn'}`;
+    default:
+      return `frame ${entry.number} to ${entry.to}: ${entry.kind}`;
+  }
+}
+
+function lasting(forMs: number): string {
+  return forMs === Number.MAX_SAFE_INTEGER ? 'for good' : `for ${forMs} ms`;
 }
 
 function textOf({ medium }: Run, frame: FrameEvent): string {

@@ -41,8 +41,8 @@ export interface FaultOptions {
   readonly swarm?: boolean;
 }
 
-/** What has come by chance, by kind, and what was left undone because too many hosts were down already. */
-export type FaultCounts = Record<'crash' | 'pause' | 'partition' | 'clog' | 'refused', number>;
+/** What has been done, by kind; `refused`: what was left undone because too many hosts were down already. */
+export type FaultCounts = Record<Kind | 'refused' | 'failedWrite' | 'tornWrite', number>;
 
 /** What faults do to the simulation. */
 export interface Victims {
@@ -57,7 +57,13 @@ type Kind = 'crash' | 'pause' | 'partition' | 'clog';
 type Timed = Extract<Injection, { readonly kind: Kind }>;
 
 export class Faults {
-  readonly counts: FaultCounts = { crash: 0, pause: 0, partition: 0, clog: 0, refused: 0 };
+  readonly counts: Record<Kind | 'refused', number> = {
+    crash: 0,
+    pause: 0,
+    partition: 0,
+    clog: 0,
+    refused: 0,
+  };
   private readonly options: FaultOptions;
   private readonly victims: Victims;
   private readonly keeper: ScheduleKeeper;

@@ -29,7 +29,7 @@ export { type ObservedRun, observedRun } from './observedRun.ts';
 export type { SimulateOptions } from './options.ts';
 export type { Check } from './properties.ts';
 export type { Scenario, SimulationResult } from './run.ts';
-export type { Injection, Schedule, Tick } from './schedule.ts';
+export { describeInjection, type Injection, type Schedule, type Tick } from './schedule.ts';
 export { type ShrinkOptions, type Shrunk, shrink } from './shrink.ts';
 export { simulate } from './simulate.ts';
 export type { Simulation } from './simulation.ts';

@@ -109,8 +109,17 @@ export class Run {
       events: engine.events,
       elapsedMs: engine.now / 1000,
       network: { ...this.network.counts },
-      faults: { ...this.faults.counts },
+      faults: this.faultCounts(),
     };
+  }
+
+  private faultCounts(): FaultCounts {
+    const counts = { ...this.faults.counts, failedWrite: 0, tornWrite: 0 };
+    for (const { disk } of this.cluster.hosts) {
+      counts.failedWrite += disk.counts.failedWrite;
+      counts.tornWrite += disk.counts.tornWrite;
+    }
+    return counts;
   }
 
   private at(ms: number, fn: () => void): void {

@@ -47,9 +47,14 @@ export async function runReporting<T>(
 }
 
 /** What became of a run. */
-export type Attempt<T> =
-  | { readonly result: SimulationResult<T>; readonly run: Run }
-  | { readonly result: undefined; readonly error: unknown; readonly trace: FailureTrace; readonly run: Run };
+export type Attempt<T> = {
+  readonly run: Run;
+  /** A mutant was on, and no code has asked about it. */
+  readonly mutantIsUnknown: boolean;
+} & (
+  | { readonly result: SimulationResult<T> }
+  | { readonly result: undefined; readonly error: unknown; readonly trace: FailureTrace }
+);
 
 /** What the simulator itself wants of a run. */
 export interface AttemptOptions extends RunOptions {
@@ -70,20 +75,18 @@ export async function attemptRun<T>(
   run.engine.mutants = mutants;
   guard.install();
   promiseWatch.install();
+  const isUnknown = (): boolean => mutant !== undefined && !mutants!.asked.has(mutant);
   try {
-    return { result: await run.go(scenario), run };
+    return { result: await run.go(scenario), run, mutantIsUnknown: isUnknown() };
   } catch (error) {
-    return { result: undefined, error, trace: traceOf(run, options, error), run };
+    const trace = traceOf(run, options, error);
+    return { result: undefined, error, trace, run, mutantIsUnknown: isUnknown() };
   } finally {
     promiseWatch.uninstall();
     guard.uninstall();
     run.close();
-    if (mutant !== undefined && !mutants!.asked.has(mutant)) unknownMutants.add(mutant);
   }
 }
-
-/** Mutants that were turned on and that no code has asked about. */
-export const unknownMutants = new Set<string>();
 
 function traceOf({ settings, keeper, engine }: Run, options: SimulateOptions, error: unknown): FailureTrace {
   const { seed: _, schedule: __, traceFile: ___, ...rest } = options;

@@ -12,7 +12,8 @@ const batchResult = z.object({
   counts: z.record(z.string(), z.number()),
   /** The first seed of the batch that failed, and why. */
   failure: z.object({ seed: z.number(), message: z.string() }).optional(),
-  mutantIsUnknown: z.boolean(),
+  /** Whether any code has asked for the mutant that is on. */
+  mutantIsKnown: z.boolean(),
 });
 export type BatchResult = z.output<typeof batchResult>;
 
@@ -23,12 +24,12 @@ const SeedRunner = actor('thrum/SeedRunner', {
   create: ({ file, name, mutant }) => ({
     async run(seeds) {
       const found = (await loadSimulations(file)).find((candidate) => candidate.name === name)!;
-      const total: BatchResult = { runs: 0, events: 0, counts: {}, mutantIsUnknown: false };
+      const total: BatchResult = { runs: 0, events: 0, counts: {}, mutantIsKnown: false };
       for (const seed of seeds) {
         const options = { ...found.options, seed, ...(mutant !== undefined && { mutant }) };
         const outcome = await observedRun(options, found.scenario);
         total.runs++;
-        total.mutantIsUnknown ||= outcome.mutantIsUnknown;
+        total.mutantIsKnown ||= !outcome.mutantIsUnknown;
         if (!outcome.ok) {
           total.failure = { seed, message: outcome.trace.failure.message };
           break;
@@ -64,7 +65,7 @@ export interface SeedJob {
 export async function runSeeds(job: SeedJob): Promise<BatchResult> {
   const { file, name, mutant, firstSeed, runs, jobs, signal, onProgress } = job;
   const system = await createSystem({ threads: jobs });
-  const sum: BatchResult = { runs: 0, events: 0, counts: {}, mutantIsUnknown: false };
+  const sum: BatchResult = { runs: 0, events: 0, counts: {}, mutantIsKnown: false };
   let next = firstSeed;
   const end = firstSeed + runs;
   const batch = Math.max(1, Math.min(100, Math.ceil(runs / jobs / 20)));
@@ -87,10 +88,10 @@ export async function runSeeds(job: SeedJob): Promise<BatchResult> {
   return sum;
 }
 
-function merge(sum: BatchResult, { runs, events, counts, failure, mutantIsUnknown }: BatchResult): void {
+function merge(sum: BatchResult, { runs, events, counts, failure, mutantIsKnown }: BatchResult): void {
   sum.runs += runs;
   sum.events += events;
-  sum.mutantIsUnknown ||= mutantIsUnknown;
+  sum.mutantIsKnown ||= mutantIsKnown;
   for (const [kind, count] of Object.entries(counts)) sum.counts[kind] = (sum.counts[kind] ?? 0) + count;
   if (failure !== undefined && (sum.failure === undefined || failure.seed < sum.failure.seed)) {
     sum.failure = failure;
