@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { charts } from './report/chart.js';
-import { chartsOf, fillDocument } from './report/document.js';
+import { chartsOf, documents, fillDocument } from './report/document.js';
 import { makeReport, parseReport } from './report/report.js';
 import { comparisonTable, resultTable } from './report/table.js';
 import { describeMachine, sourceCommit } from './run/machine.js';
@@ -46,7 +46,7 @@ export async function main() {
     .action(chartCommand);
   program
     .command('docs')
-    .description('fill the tables of README.md and docs/benchmarks.md, and their charts, from bench/results')
+    .description('fill the tables of the documents, and their charts, from bench/results')
     .action(docsCommand);
   try {
     await program.parseAsync();
@@ -98,7 +98,7 @@ async function docsCommand() {
     return report;
   };
   await mkdir(path.join(root, 'docs/charts'), { recursive: true });
-  for (const name of ['README.md', 'docs/benchmarks.md']) {
+  for (const name of documents) {
     const file = path.join(root, name);
     const text = fillDocument(await readFile(file, 'utf8'), load);
     await writeFile(file, text);

@@ -13,6 +13,7 @@ import { wordcount } from './wordcount/cases.js';
  * @property {string} name
  * @property {string} unit `/s` and `B/s` where more is better; `µs`, `ms`, `B` and `MB` where less is
  * @property {readonly { name: string, unit: string }[]} [measures] what one sample gives, where that is several numbers
+ * @property {number} [runsMax] so many runs say all there is to say: a simulation's are all alike
  * @property {readonly string[]} systems those that take part, in the order of the table
  *
  * @typedef {object} Suite

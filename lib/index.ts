@@ -118,6 +118,7 @@ export type {
   ByKey,
   HedgeOptions,
   MessageOf,
+  PoolOfOptions,
   PoolOptions,
   ProbationOptions,
   Route,
@@ -128,10 +129,12 @@ export {
   type GatherMethods,
   type Pool,
   type PoolHome,
+  type PoolOf,
   type PoolStats,
   pool,
   type Recipient,
 } from './routing/pool.ts';
+export { poolOf } from './routing/poolOf.ts';
 export type { StoreOptions } from './store/options.ts';
 export type { ChannelMessage } from './system/channels.ts';
 export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';

@@ -1,6 +1,7 @@
 // Bar charts as small SVG files: one for each case, thrum's bar in its own colour.
 import { quantity } from './format.js';
 import { moreIsBetter } from './statistics.js';
+import { escaped, theme } from './svg.js';
 
 const width = 640;
 const rowHeight = 26;
@@ -32,19 +33,7 @@ function chart(results) {
   const better = moreIsBetter(unit) ? 'longer is better' : 'shorter is better';
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}">
 <style>
-text { font: 13px system-ui, sans-serif; fill: #1f2328 }
-.title { font-weight: 600 }
-.note { fill: #656d76 }
-.bar { fill: #8c959f }
-.thrum { fill: #0969da }
-.range { stroke: #1f2328; stroke-width: 1 }
-@media (prefers-color-scheme: dark) {
-  text { fill: #e6edf3 }
-  .note { fill: #8d96a0 }
-  .bar { fill: #6e7681 }
-  .thrum { fill: #4493f8 }
-  .range { stroke: #e6edf3 }
-}
+${theme}
 </style>
 <text class="title" x="8" y="20">${escaped(title)}</text>
 <text class="note" x="${width - 8}" y="20" text-anchor="end">${better}</text>
@@ -69,12 +58,4 @@ function fileName(text) {
     .replaceAll('×', 'x')
     .replaceAll(/[^\w]+/g, '-')
     .replaceAll(/^-|-$/g, '');
-}
-
-function escaped(text) {
-  return text
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;');
 }

@@ -1,8 +1,12 @@
 // Tables inside Markdown documents, made anew from the reports in bench/results, so that no figure is typed by hand.
+import { tailCharts } from '../tail/chart.js';
 import { charts } from './chart.js';
 import { thrumBesidePeer } from './compare.js';
 import { quantity, ratio } from './format.js';
 import { moreIsBetter } from './statistics.js';
+
+/** The documents with tables and charts, from the repository's root. */
+export const documents = ['README.md', 'docs/benchmarks.md', 'docs/routers.md'];
 
 const block = /(<!-- bench (\S+?)(?:: ([^\n]*?))? -->\n)[\s\S]*?(<!-- \/bench -->)/g;
 
@@ -34,7 +38,7 @@ export function fillDocument(text, load) {
  * @returns {{ name: string, svg: string }[]}
  */
 export function chartsOf(text, reports) {
-  const known = new Map(reports.flatMap(charts).map((chart) => [chart.name, chart]));
+  const known = new Map(reports.flatMap(chartsOfReport).map((chart) => [chart.name, chart]));
   return unique([...text.matchAll(/\]\((?:docs\/)?charts\/([^)]+\.svg)\)/g)].map(([, name]) => name)).map(
     (name) => {
       const chart = known.get(name);
@@ -42,6 +46,10 @@ export function chartsOf(text, reports) {
       return chart;
     },
   );
+}
+
+function chartsOfReport(report) {
+  return [...charts(report), ...tailCharts(report)];
 }
 
 /** Cases as rows, systems as columns: medians, and in brackets how many times better thrum does than that peer. */
@@ -73,10 +81,12 @@ function ofCase(report, name) {
 }
 
 function origin({ machine, node, date, results }) {
-  const runs = Math.min(...results.map(({ samples }) => samples.length));
+  const runs = Math.max(...results.map(({ samples }) => samples.length));
   const where = [`${machine.cores} cores of ${machine.cpu}`, `Node.js ${node}`, machine.erlang];
   const day = date.slice(0, 10);
-  return `Medians of ${runs} interleaved runs; in brackets how many times better thrum does. ${where.filter(Boolean).join(', ')}, ${day}.`;
+  const hasPeers = results.some(({ system }) => system === 'thrum');
+  const ratios = hasPeers ? '; in brackets how many times better thrum does' : '';
+  return `Medians of ${runs} interleaved runs${ratios}. ${where.filter(Boolean).join(', ')}, ${day}.`;
 }
 
 function names(list) {

@@ -18,11 +18,12 @@ export async function runSuite(suite, options) {
   const { cases, notes } = select(suite, options);
   const results = [];
   const failures = [];
-  for (const { name, unit, systems, measures } of cases) {
+  for (const { name, unit, systems, measures, runsMax = Number.POSITIVE_INFINITY } of cases) {
+    const runs = Math.min(options.runs, runsMax);
     const left = new Map(systems.map((system) => [system, []]));
-    for (let run = 0; run < options.runs; run++) {
+    for (let run = 0; run < runs; run++) {
       for (const [system, samples] of left) {
-        progress(`${name}, ${system}, run ${run + 1} of ${options.runs}`);
+        progress(`${name}, ${system}, run ${run + 1} of ${runs}`);
         const outcome = await sample(suite.name, name, system, options.quick);
         const taken = outcome.value ?? outcome.values;
         if (taken !== undefined) samples.push(taken);

@@ -10,6 +10,7 @@ export const pools = {
   'hedged at p98': { hedge: { percentile: 98, budget: 0.05 } },
   'hedged at p99': { hedge: { percentile: 99, budget: 0.05 } },
   tied: { tie: true },
+  'tied after 1 ms': { tie: { delayMs: 1 } },
 };
 const measures = [
   { name: 'p50', unit: 'ms' },
@@ -32,7 +33,7 @@ const experiments = {
   },
   'leaves busy 1/1,000 of the time, on threads': {
     run: (options) => onThreads(busyLeaves, options),
-    systems: ['plain', 'hedged at p98', 'tied'],
+    systems: ['plain', 'hedged at p98', 'tied', 'tied after 1 ms'],
   },
   ...Object.fromEntries(
     slowRates.map(([name, slowOneIn]) => [
@@ -42,7 +43,7 @@ const experiments = {
   ),
   'leaves busy 1/1,000 of the time, simulated': {
     run: (options) => simulated(busyLeaves, options),
-    systems: ['plain', 'hedged at p98', 'tied'],
+    systems: ['plain', 'hedged at p98', 'tied', 'tied after 1 ms'],
   },
 };
 
@@ -58,7 +59,13 @@ export function casesOf(system) {
 /** @type {import('../suites.js').Suite} */
 export const tail = {
   name: 'tail',
-  cases: Object.entries(experiments).map(([name, { systems }]) => ({ name, unit: 'ms', measures, systems })),
+  cases: Object.entries(experiments).map(([name, { systems }]) => ({
+    name,
+    unit: 'ms',
+    measures,
+    systems,
+    ...(name.endsWith('simulated') && { runsMax: 1 }),
+  })),
   footnotes: [
     'A request asks 100 leaves on two nodes and is done when all have answered; 4,000 requests, one every 10 ms (20 ms where leaves are busy).',
     'A reply takes 5 ms and an exponential delay of 2 ms on average; a slow one takes 100 times as long. A busy leaf does something else for 200 ms.',

@@ -9,6 +9,7 @@ import { ActorStoppedError } from '../protocol/errors.ts';
 import type { StopReason } from '../protocol/events.ts';
 import type { Address } from '../protocol/ref.ts';
 import type { Settings } from './options.ts';
+import type { PoolHome } from './pool.ts';
 import { Member, type Roster } from './roster.ts';
 
 const replacing: Waits = { firstMs: 10, maxMs: 10_000, jitter: 0.2 };
@@ -24,11 +25,16 @@ interface Slot {
   earlyEnds: number;
 }
 
+/** Starts the actor behind a pool, on the node where the pool is made: the host for a system's, beside its parent for that of a context. */
+export async function spawnKeeper(home: PoolHome, of: string, begin: (ctx: Context) => void): Promise<void> {
+  await home.spawn(keeperDefinition(of, begin), undefined, 'self' in home ? {} : { on: 'host' });
+}
+
 /**
- * The definition of one pool's keeper. It isn't in the table of definitions: it starts on the node where the pool is
- * made, and what it is made for is handed to it as a closure.
+ * The definition of one pool's keeper. It isn't in the table of definitions: it never leaves its node, and what it is
+ * made for is handed to it as a closure.
  */
-export function keeperDefinition(of: string, begin: (ctx: Context) => void): Definition {
+function keeperDefinition(of: string, begin: (ctx: Context) => void): Definition {
   const definition: Definition<typeof protocol, z.ZodVoid> = {
     kind: 'thrum/actor',
     name: `pool of ${of}`,

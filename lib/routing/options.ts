@@ -100,6 +100,9 @@ export interface PoolOptions<T = unknown, A extends z.ZodType = z.ZodType> {
   probation?: boolean | ProbationOptions<AskName<T>>;
 }
 
+/** Options of {@link poolOf}: those of a pool that aren't about starting members. */
+export type PoolOfOptions<T = unknown> = Pick<PoolOptions<T>, 'route' | 'hedge' | 'tie' | 'probation'>;
+
 /** Options that have been checked, with their defaults. */
 export interface Settings {
   readonly args: (slot: number) => unknown;

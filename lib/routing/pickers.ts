@@ -149,7 +149,8 @@ class ByHash implements Picker {
       const member = slots[slotOf(next, size)];
       if (member !== undefined && suits(member)) return member;
     }
-    return this.roster.rotation.find(suits);
+    const others = this.roster.rotation.filter(suits);
+    return others[hash % others.length];
   }
 }
 

@@ -3,15 +3,12 @@ import type * as z from 'zod';
 import type { Definition } from '../protocol/actor.ts';
 import type { Context, SpawnArguments, StopOptions } from '../protocol/context.ts';
 import type { Ask, Tell } from '../protocol/message.ts';
-import type { Address, AskArguments, ProtocolOf, Ref, TellArguments } from '../protocol/ref.ts';
-import { protocolTable } from '../wire/protocolTable.ts';
-import { facesOf } from './faces.ts';
+import type { AskArguments, ProtocolOf, Ref, TellArguments } from '../protocol/ref.ts';
 import type { Gathered, GatherOptions } from './gathering.ts';
-import { Keeper, keeperDefinition } from './keeper.ts';
+import { Keeper, spawnKeeper } from './keeper.ts';
 import { checkSize, type PoolOptions, type Settings, settingsOf } from './options.ts';
-import { ByPartition } from './pickers.ts';
 import { Roster } from './roster.ts';
-import { Router } from './router.ts';
+import { RoutedPool } from './routedPool.ts';
 
 /** What can be told and asked as a ref can: a ref, or a pool in its place. */
 export type Recipient<T> = Pick<Ref<T>, 'tell' | 'send' | 'ask'>;
@@ -55,8 +52,8 @@ export interface PoolStats {
   readonly partitions: readonly number[];
 }
 
-/** Several actors behind one address. `T` is their definition's type or their protocol's. */
-export interface Pool<T = unknown> extends Recipient<T> {
+/** Actors behind one address that live on their own: see {@link poolOf}. `T` is their definition's or protocol's type. */
+export interface PoolOf<T = unknown> extends Recipient<T> {
   /** Tells every member, those on probation too; returns how many have accepted. */
   readonly broadcast: BroadcastMethods<ProtocolOf<T>>;
   /**
@@ -66,6 +63,14 @@ export interface Pool<T = unknown> extends Recipient<T> {
   readonly gather: GatherMethods<ProtocolOf<T>>;
   /** The members that are there now, by slot. Refs travel in messages; a pool doesn't. */
   readonly members: readonly Ref<ProtocolOf<T>>[];
+  stats(): PoolStats;
+  /** Ends the pool; what waits in it rejects as with the ref of an actor that has stopped. The members go on. */
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** Several actors behind one address. `T` is their definition's type or their protocol's. */
+export interface Pool<T = unknown> extends PoolOf<T> {
   /** How many members it is to have. */
   readonly size: number;
   /**
@@ -76,10 +81,8 @@ export interface Pool<T = unknown> extends Recipient<T> {
    * @throws `InvalidOptionError`, and what a spawn throws (the size then stays as it was)
    */
   resize(size: number): Promise<void>;
-  stats(): PoolStats;
   /** Stops the members, with `drain` after what they have; resolves when all have stopped. */
   stop(options?: Pick<StopOptions, 'drain'>): Promise<void>;
-  [Symbol.asyncDispose](): Promise<void>;
 }
 
 /** `pool(home, Def, n)` where arguments may be left out, `pool(home, Def, n, { args })` where not. */
@@ -111,11 +114,10 @@ export async function pool<P, A extends z.ZodType>(
 ): Promise<Pool<P>> {
   checkSize(size, 1);
   const settings = settingsOf(definition.protocol as object, options as PoolOptions<never> | undefined);
-  let made: RoutedPool | undefined;
-  const keeping = keeperDefinition(definition.name, (context) => {
-    made = new RoutedPool(context, definition as unknown as Definition, settings);
+  let made: OwnPool | undefined;
+  await spawnKeeper(home, definition.name, (context) => {
+    made = new OwnPool(context, definition as unknown as Definition, settings);
   });
-  await home.spawn(keeping, undefined, 'self' in home ? {} : { on: 'host' });
   try {
     await made!.resize(size);
   } catch (error) {
@@ -125,35 +127,21 @@ export async function pool<P, A extends z.ZodType>(
   return made as unknown as Pool<P>;
 }
 
-class RoutedPool {
-  readonly tell: object;
-  readonly send: object;
-  readonly ask: object;
-  readonly broadcast: object;
-  readonly gather: object;
-  readonly #router: Router;
+class OwnPool extends RoutedPool {
   readonly #keeper: Keeper;
 
   constructor(context: Context, definition: Definition, settings: Settings) {
     const roster = new Roster();
-    const keeper = new Keeper(context, definition, settings, roster);
-    const router = new Router(context, roster, settings);
-    const faces = facesOf(protocolTable(definition.protocol as object), router);
-    this.tell = faces.tell;
-    this.send = faces.send;
-    this.ask = faces.ask;
-    this.broadcast = faces.broadcast;
-    this.gather = faces.gather;
-    this.#router = router;
-    this.#keeper = keeper;
-  }
-
-  get members(): readonly Address[] {
-    return this.#router.everybody().map(({ ref }) => ref);
+    super(context, definition, settings, roster);
+    this.#keeper = new Keeper(context, definition, settings, roster);
   }
 
   get size(): number {
-    return this.#router.roster.size;
+    return this.roster.size;
+  }
+
+  override get replaced(): number {
+    return this.#keeper.replaced;
   }
 
   async resize(size: number): Promise<void> {
@@ -161,28 +149,8 @@ class RoutedPool {
     await this.#keeper.resize(size);
   }
 
-  stats(): PoolStats {
-    const { asks, copier, probation, picker, roster } = this.#router;
-    return {
-      asks,
-      extraAsks: copier?.extra ?? 0,
-      extraWon: copier?.won ?? 0,
-      replaced: this.#keeper.replaced,
-      onProbation: probation?.count ?? 0,
-      shadowAsks: probation?.shadows ?? 0,
-      partitions:
-        picker instanceof ByPartition
-          ? Array.from({ length: roster.size }, (_, slot) => picker.table.sizeOf(slot))
-          : [],
-    };
-  }
-
   async stop({ drain = false }: Pick<StopOptions, 'drain'> = {}): Promise<void> {
-    if (drain && !this.#router.roster.closed) await this.#keeper.resize(0);
+    if (drain && !this.roster.closed) await this.#keeper.resize(0);
     await this.#keeper.stop();
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop();
   }
 }

@@ -52,17 +52,26 @@ export class Roster {
   /** It has stopped: nobody comes any more. */
   closed = false;
   listener: RosterListener | undefined = undefined;
+  /** Others may come whenever they like: that nobody is there doesn't mean that nobody comes. */
+  readonly isOpen: boolean;
+  /** A ref that leads nowhere, for members that live on when the pool has ended. */
+  private readonly nowhere: ActorRef | undefined;
   private last: ActorRef | undefined = undefined;
   private waiting: (() => void)[] = [];
 
-  /** Any ref of the pool, that of the last member if there is none: what it is told now has no receiver. */
+  constructor({ isOpen = false, nowhere }: { isOpen?: boolean; nowhere?: ActorRef } = {}) {
+    this.isOpen = isOpen;
+    this.nowhere = nowhere;
+  }
+
+  /** Any ref of the pool. If there is no member, one that leads to nobody: what it is told now has no receiver. */
   get anyRef(): ActorRef {
-    return (this.rotation[0]?.ref ?? this.last)!;
+    return (this.rotation[0]?.ref ?? this.nowhere ?? this.last)!;
   }
 
   /** Whether nobody is there and nobody comes. */
   get ended(): boolean {
-    return this.closed || (this.size > 0 && this.vacant.size === this.size) || this.size === 0;
+    return this.closed || (!this.isOpen && this.vacant.size === this.size);
   }
 
   join(member: Member): void {

@@ -122,7 +122,7 @@ export class Router implements CopyPool {
   broadcast(entry: MessageEntry, message: unknown): number {
     const { name } = entry;
     const faces = this.everybody().map((member) => member.tell);
-    if (faces.length === 0) faces.push(this.roster.anyRef.tell);
+    if (faces.length === 0 && (this.roster.ended || !this.roster.isOpen)) faces.push(this.roster.anyRef.tell);
     let accepted = 0;
     for (const face of faces) if (tellTo(face, name, message)) accepted++;
     return this.roster.ended ? 0 : accepted;

@@ -47,9 +47,10 @@ const { compare, thrumBesidePeer } = (await load('report/compare.js')) as {
 const { charts } = (await load('report/chart.js')) as {
   charts(report: Report): { name: string; svg: string }[];
 };
-const { fillDocument, chartsOf } = (await load('report/document.js')) as {
+const { fillDocument, chartsOf, documents } = (await load('report/document.js')) as {
   fillDocument(text: string, load: (file: string) => Report): string;
   chartsOf(text: string, reports: Report[]): { name: string; svg: string }[];
+  documents: readonly string[];
 };
 
 const tell = { suite: 'messaging', case: 'tell same node', unit: '/s' };
@@ -156,7 +157,7 @@ const reports = new Map(
     .filter((name) => name.endsWith('.json'))
     .map((name) => [name, parseReport(readFileSync(path.join('bench/results', name), 'utf8'), name)]),
 );
-for (const document of ['README.md', 'docs/benchmarks.md']) {
+for (const document of documents) {
   test(`the tables and charts of ${document} are those of bench/results (npm run bench -- docs)`, (t) => {
     const text = readFileSync(document, 'utf8');
     t.true(text.includes('<!-- bench '), 'it has at least one table');

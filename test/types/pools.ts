@@ -7,7 +7,9 @@ import {
   type Context,
   type Gathered,
   type Pool,
+  type PoolOf,
   pool,
+  poolOf,
   type Recipient,
   type Ref,
   type System,
@@ -54,6 +56,19 @@ export async function use(system: System, ctx: Context, ref: Ref<typeof Shop>): 
   shops.broadcast.find('x');
   // @ts-expect-error: a pool is no ref
   const no: Ref<typeof Shop> = shops;
+  const over = await poolOf(system, Shop, [ref], { route: { key: (message, name) => `${name} ${message}` } });
+  holds<Equal<typeof over, PoolOf<(typeof Shop)['protocol']>>>();
+  const inGroup = await poolOf(ctx, Shop, ctx.group(Shop, 'shops'), { hedge: { messages: ['find'] } });
+  const found = await inGroup.ask.find('x');
+  holds<Equal<typeof found, boolean>>();
+  // @ts-expect-error: a group of others
+  await poolOf(ctx, Shop, ctx.group(Plain, 'shops'));
+  // @ts-expect-error: a ref of another protocol
+  await poolOf(ctx, Shop, [await ctx.spawn(Plain)]);
+  // @ts-expect-error: it starts nobody
+  await poolOf(ctx, Shop, [ref], { args: { slot: 1 } });
+  // @ts-expect-error: how many there are is for others to say
+  await over.resize(2);
   const other: Pool<(typeof Plain)['protocol']> = await pool(ctx, Plain, 1);
   // @ts-expect-error: another protocol
   const wrong: Recipient<typeof Shop> = other;
