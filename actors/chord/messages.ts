@@ -55,6 +55,8 @@ export const lookupResultSchema = z.object({
   owner: peerSchema,
   /** The node before the key, where that is known. */
   before: peerSchema.optional(),
+  /** Nodes that the key lay with, had they not been found dead; nearest to it first. */
+  skipped: peers,
   /** The nodes after the owner, as the node before it knows them. */
   successors: peers,
   /** Nodes that were contacted and answered, the asked one not counted and the owner counted. */
@@ -73,6 +75,8 @@ export const viewSchema = z.object({
   fingers: z.array(z.object({ index: count, id: identifier })),
   /** Rounds of stabilization that were finished. */
   rounds: count,
+  /** Nodes of another ring that have become the successor. */
+  merges: count,
 });
 export type NodeView = z.output<typeof viewSchema>;
 
@@ -109,6 +113,8 @@ export const ChordProtocol = {
   state: ask(z.object({ asker: peerSchema, attempt: count, copies: z.boolean() }), stateSchema),
   /** The sender believes that it is the predecessor. */
   notify: tell(peerSchema),
+  /** A node of another ring, perhaps, for whom the asked node may be the one before. */
+  consider: tell(peerSchema),
   ping: ask(z.void(), z.boolean()),
   /** The sender leaves; to be verified by those who are told. */
   leaving: tell(z.object({ peer: peerSchema, successors: peers, predecessor: peerSchema.optional() })),

@@ -19,6 +19,7 @@ import { type FailureDetector, timeoutDetector } from './ring/detector.ts';
 import type { Leaver, Rules } from './ring/exchange.ts';
 import { Exchanges } from './ring/exchanges.ts';
 import { Member } from './ring/member.ts';
+import { Merger } from './ring/merger.ts';
 import type { Observer } from './ring/observer.ts';
 import { Requests } from './ring/requests.ts';
 import type { Entry, StoredRecord } from './storage/messages.ts';
@@ -90,6 +91,7 @@ class Node implements Handlers<typeof ChordProtocol> {
   private readonly exchanges: Exchanges;
   private readonly lookups: Lookups;
   private readonly storage: Storage;
+  private readonly merger: Merger;
   private neighbours = '';
   private rounds = 0;
   private roundRuns = false;
@@ -109,6 +111,8 @@ class Node implements Handlers<typeof ChordProtocol> {
     const requests = new Requests(detector, parameters.requestTimeoutMs);
     this.lookups = new Lookups(this.member, requests, parameters);
     this.exchanges = new Exchanges(this.member, requests, parts.observer);
+    this.merger = new Merger(ctx, this.member, this.exchanges, this.lookups, parameters);
+    requests.onGivenUp = (peer) => this.merger.gaveUp(peer);
     this.storage = new Storage(ctx, this.member, this.lookups, requests, parameters, (error) =>
       this.fail(error),
     );
@@ -181,6 +185,7 @@ class Node implements Handlers<typeof ChordProtocol> {
       predecessor: predecessor?.id,
       fingers: pointed,
       rounds: this.rounds,
+      merges: this.merger.merges,
     };
   }
 
@@ -208,6 +213,10 @@ class Node implements Handlers<typeof ChordProtocol> {
   notify(candidate: Peer): void {
     if (this.member.phase !== 'member') return;
     void this.guard(() => this.rectify(candidate));
+  }
+
+  consider(candidate: Peer): void {
+    if (this.member.phase === 'member') void this.guard(() => this.merger.consider(candidate));
   }
 
   ping(): boolean {
@@ -394,11 +403,11 @@ class Node implements Handlers<typeof ChordProtocol> {
     const door: Peer = { id: 'gateway', host: '', ref: gateway };
     let why = 'its place in the ring kept changing';
     for (let attempt = 0; attempt < this.parameters.joinAttempts; attempt++) {
-      const before = await this.lookups.before(self.id, door);
-      if (typeof before === 'string') {
-        why = before;
+      const place = await this.lookups.place(self.id, door);
+      if (typeof place === 'string') {
+        why = place;
       } else {
-        const outcome = await this.exchanges.run(() => this.rules.join(this.member, before));
+        const outcome = await this.exchanges.run(() => this.rules.join(this.member, place));
         if (outcome === 'joined') return;
         if (outcome === 'taken') throw new IdentifierTakenError(self.id);
       }

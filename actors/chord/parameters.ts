@@ -31,6 +31,11 @@ export const parametersSchema = z.object({
   requestAttempts: count.default(2),
   /** The longest wait before something is tried again, as a join or a round that was asked for meanwhile; drawn anew each time. */
   backoffMs: milliseconds.default(200),
+  /**
+   * How often one of the nodes that were given up is asked whether it lives, so that rings that have split become one
+   * again; drawn anew each time, from half of it to half as much again. 0: never; a ring that has split stays split.
+   */
+  mergeMs: milliseconds.default(5_000),
   /** The nodes a lookup step names at most: the best next one, and others in case it is dead. */
   candidates: count.max(64).default(4),
   /** Steps after which a lookup gives up: it must be going round in circles. */

@@ -1,121 +1,145 @@
-// Long campaigns: `node dist/test/chord/campaign.js model --r 2 --seeds 10000`. Prints what was done, as JSON; each
-// violation with its seed.
+// Long campaigns: `node dist/test/chord/campaign.js model --r 2 --seeds 10000 --jobs 2`. Prints how far it is, and in the
+// end what was done, as JSON; each seed that fails with the command that replays it.
 import { parseArgs } from 'node:util';
-import { Chance, simulate } from '../../lib/sim/index.ts';
-import { runHostile } from './hostile/hostile.ts';
-import { type ModelCounts, type ModelOptions, ModelRun, modelSimulation } from './model/model.ts';
-import { play, randomScript, shrinkScript } from './model/script.ts';
-import { type MutantName, mutants } from './mutants/mutants.ts';
-import { runChurn, runStable } from './store/runs.ts';
+import * as z from 'zod';
+import { actor, ask, createSystem } from '../../lib/index.ts';
+import { SimulationError } from '../../lib/sim/index.ts';
+import { simulations } from './simulations.ts';
+import { addCounts, type Counts } from './support/counts.ts';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    r: { type: 'string', default: '2' },
-    'ring-max': { type: 'string' },
-    seeds: { type: 'string', default: '100' },
-    from: { type: 'string', default: '1' },
-    mutant: { type: 'string' },
-    operations: { type: 'string', default: '300' },
-    'stop-at': { type: 'string', default: '10' },
-  },
+const batchSchema = z.object({
+  counts: z.record(z.string(), z.number()),
+  failures: z.array(z.object({ seed: z.number(), what: z.string() })),
 });
-const r = Number(values.r);
-const ringMax = Number(values['ring-max'] ?? (r > 8 ? 64 : 16));
-const options: ModelOptions = { r, ringMax, operations: Number(values.operations) };
-if (values.mutant !== undefined) {
-  options.rules = mutants[values.mutant as MutantName];
-  if (values.mutant === 'original-2001') options.invariants = 'published';
+type Batch = z.output<typeof batchSchema>;
+
+/** Runs seeds of one suite on its thread, one after the other. */
+export const CampaignRunner = actor('test/chord/CampaignRunner', {
+  module: import.meta.url,
+  args: z.object({ name: z.string(), mutant: z.string().optional() }),
+  protocol: { run: ask(z.array(z.number()), batchSchema) },
+  create: ({ name, mutant }) => ({
+    async run(seeds) {
+      // The traces of the many timeouts take a third of the time.
+      Error.stackTraceLimit = 0;
+      const suite = simulations.find((simulation) => simulation.name === name)!;
+      const batch: Batch = { counts: { events: 0 }, failures: [] };
+      for (const seed of seeds) {
+        try {
+          const options = { ...(mutant !== undefined && { mutant }), seed, traceFile: false as const };
+          const { value, events } = await suite.run(options);
+          addCounts(batch.counts, { ...value, events });
+        } catch (error) {
+          const why = error instanceof SimulationError ? error.trace.failure.message : (error as Error).stack;
+          batch.failures.push({ seed, what: String(why) });
+        }
+      }
+      return batch;
+    },
+  }),
+});
+
+interface Campaign {
+  readonly name: string;
+  readonly seeds: number;
+  readonly from: number;
+  readonly jobs: number;
+  readonly mutant: string | undefined;
+  /** Failures after which it ends. */
+  readonly stopAt: number;
 }
 
-const suite = positionals[0] ?? 'model';
-if (suite === 'hostile') {
-  await runHostileSeeds();
-  process.exit();
-}
-if (suite === 'store') {
-  await runStore();
-  process.exit();
-}
-if (suite === 'script') {
-  await findScripts();
-  process.exit();
-}
-if (suite !== 'model') throw new Error(`there is no suite '${suite}'`);
-const total: Partial<Record<keyof ModelCounts | 'events', number>> = {};
-const failures: { seed: number; what: string }[] = [];
-const began = performance.now();
-const from = Number(values.from);
-const to = from + Number(values.seeds);
-let seed = from;
-for (; seed < to && failures.length < Number(values['stop-at']); seed++) {
-  try {
-    const { value, events } = await simulate(modelSimulation(seed, options), (sim) =>
-      new ModelRun(sim, options).go(),
+/** Spreads the seeds over threads; gives what all runs came to. */
+async function run({
+  name,
+  seeds,
+  from,
+  jobs,
+  mutant,
+  stopAt,
+}: Campaign): Promise<Batch & { seeds: number }> {
+  const total = { counts: {} as Counts, failures: [] as Batch['failures'], seeds: 0 };
+  const system = await createSystem({ threads: jobs, log: 'silent' });
+  const began = performance.now();
+  const end = from + seeds;
+  let next = from;
+  let told = began;
+  const progress = (): void => {
+    const now = performance.now();
+    if (now - told < 10_000 && total.seeds < seeds) return;
+    told = now;
+    const perSecond = total.seeds / ((now - began) / 1000);
+    console.error(
+      `${name}: ${total.seeds} of ${seeds} seeds, ${perSecond.toFixed(1)} a second, ${total.failures.length} failures`,
     );
-    for (const [name, n] of Object.entries({ ...value, events })) {
-      total[name as keyof ModelCounts] = (total[name as keyof ModelCounts] ?? 0) + n;
-    }
-  } catch (error) {
-    failures.push({ seed, what: (error as Error).message });
-  }
-}
-const seconds = (performance.now() - began) / 1000;
-const what = { suite, r, ringMax, mutant: values.mutant, seeds: seed - from, seconds };
-console.log(JSON.stringify({ ...what, violations: failures.length, total, failures }, undefined, 2));
-process.exitCode = failures.length > 0 ? 1 : 0;
-
-/** Looks for scripts that the mutant fails, and prints each as short as it gets. */
-async function findScripts(): Promise<void> {
-  const rules = mutants[(values.mutant ?? 'original-2001') as MutantName];
-  const first = Number(values.from);
-  for (let n = first; n < first + Number(values.seeds); n++) {
-    const chance = new Chance(n, 'script');
-    const script = randomScript(80, () => chance.random());
-    if ((await play(script, rules)).problem === undefined) continue;
-    const { steps, problem, beliefs } = await shrinkScript(script, rules);
-    console.log(`seed ${n}, ${steps.length} steps: ${problem}`);
-    for (const step of steps) console.log(`  ${Object.values(step).join(' ')}`);
-    for (const line of beliefs) console.log(`    ${line}`);
-  }
-}
-
-/** Both kinds of runs over the store. */
-async function runStore(): Promise<void> {
-  const first = Number(values.from);
-  const sum = {
-    operations: 0,
-    notLinearizable: 0,
-    acknowledged: 0,
-    failures: 0,
-    reads: 0,
-    stale: 0,
-    lost: 0,
   };
-  for (let n = first; n < first + Number(values.seeds); n++) {
-    const stable = await runStable(n);
-    sum.operations += stable.operations;
-    if (stable.verdict.linearizable !== true) {
-      sum.notLinearizable++;
-      console.log(`seed ${n} is not linearizable: ${stable.verdict.partition}`);
-    }
-    const { lost, ...churn } = await runChurn(n);
-    for (const name of ['acknowledged', 'failures', 'reads', 'stale'] as const) sum[name] += churn[name];
-    sum.lost += lost.length;
-    if (lost.length > 0) console.log(`seed ${n} lost ${lost.join(', ')}`);
+  try {
+    const args = { name, ...(mutant !== undefined && { mutant }) };
+    const threads = system.nodes.filter((node) => node !== 0);
+    await Promise.all(
+      threads.map(async (on) => {
+        const runner = await system.spawn(CampaignRunner, args, { on });
+        while (next < end && total.failures.length < stopAt) {
+          const seed = next++;
+          const batch = await runner.ask.run([seed], { timeoutMs: Number.POSITIVE_INFINITY });
+          addCounts(total.counts, batch.counts);
+          total.failures.push(...batch.failures);
+          total.seeds++;
+          for (const { what } of batch.failures)
+            console.error(`${name}: seed ${seed} fails: ${what}\n  ${replay(name, seed, mutant)}`);
+          progress();
+        }
+      }),
+    );
+  } finally {
+    await system.close();
   }
-  console.log(JSON.stringify({ suite: 'store', seeds: Number(values.seeds), ...sum }));
+  return total;
 }
 
-async function runHostileSeeds(): Promise<void> {
-  const first = Number(values.from);
-  const sum = { lookups: 0, faults: 0, untyped: 0, 'one ring': 0, split: 0, alone: 0 };
-  for (let n = first; n < first + Number(values.seeds); n++) {
-    const run = await runHostile(n);
-    sum.lookups += run.lookups;
-    sum.faults += run.faults;
-    sum.untyped += run.untyped.length;
-    sum[run.ending]++;
+function replay(name: string, seed: number, mutant: string | undefined): string {
+  const flag = mutant === undefined ? '' : ` --mutant ${mutant}`;
+  return `npx thrum sim dist/test/chord/simulations.js --name ${name} --seed ${seed}${flag}`;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      r: { type: 'string', default: '2' },
+      seeds: { type: 'string', default: '100' },
+      from: { type: 'string', default: '1' },
+      jobs: { type: 'string', default: '1' },
+      mutant: { type: 'string' },
+      'stop-at': { type: 'string', default: '10' },
+    },
+  });
+  const suite = positionals[0] ?? 'model';
+  const name = `chord/${suite === 'model' ? `model-r${values.r}` : suite}`;
+  if (!simulations.some((simulation) => simulation.name === name)) {
+    throw new Error(`there is no ${name}: there are ${simulations.map((each) => each.name).join(', ')}`);
   }
-  console.log(JSON.stringify({ suite: 'hostile', seeds: Number(values.seeds), ...sum }));
+  const mutant = values.mutant === undefined ? undefined : `chord/${values.mutant.replace(/^chord\//, '')}`;
+  const began = performance.now();
+  const cpuBefore = process.cpuUsage();
+  const { seeds, counts, failures } = await run({
+    name,
+    seeds: Number(values.seeds),
+    from: Number(values.from),
+    jobs: Number(values.jobs),
+    mutant,
+    stopAt: Number(values['stop-at']),
+  });
+  const seconds = (performance.now() - began) / 1000;
+  const { user, system } = process.cpuUsage(cpuBefore);
+  const cpuMsPerSeed = (user + system) / 1000 / seeds;
+  const what = { name, mutant, seeds, seconds, cpuMsPerSeed, violations: failures.length };
+  console.log(JSON.stringify({ ...what, counts, failures }, undefined, 2));
+  process.exitCode = failures.length > 0 ? 1 : 0;
+}
+
+// On other threads this module is only where the runner is.
+if (process.argv[1]?.endsWith('campaign.js')) {
+  const { isMainThread } = await import('node:worker_threads');
+  if (isMainThread) await main();
 }

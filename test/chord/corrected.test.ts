@@ -16,6 +16,12 @@ function memberAt(id: string, successors: string[], predecessor?: string, length
   return member;
 }
 
+/** What a lookup says of a place. */
+const between = (before: string, successor: string) => ({
+  before: peerAt(before),
+  successor: peerAt(successor),
+});
+
 const dead: Answer = { kind: 'dead' };
 const alive: Answer = { kind: 'alive' };
 function state(successors: string[], predecessor?: string): Answer {
@@ -121,7 +127,9 @@ function outsider(id: string): Member {
 
 test('join: a whole list is copied from the node before, and that one is the predecessor', (t) => {
   const member = outsider('18');
-  const { result } = play(correctedRules.join(member, peerAt('10')), [state(['20', '30', '40'], '00')]);
+  const { result } = play(correctedRules.join(member, between('10', '20')), [
+    state(['20', '30', '40'], '00'),
+  ]);
   t.is(result, 'joined');
   t.is(member.phase, 'member');
   t.deepEqual(idsOf(member.successors), ['20', '30', '40']);
@@ -130,7 +138,7 @@ test('join: a whole list is copied from the node before, and that one is the pre
 
 test('join: a node that has joined meanwhile is gone on to', (t) => {
   const member = outsider('18');
-  const { asked, result } = play(correctedRules.join(member, peerAt('10')), [
+  const { asked, result } = play(correctedRules.join(member, between('10', '20')), [
     state(['14', '20', '30'], '00'),
     state(['20', '30', '40'], '10'),
   ]);
@@ -141,7 +149,8 @@ test('join: a node that has joined meanwhile is gone on to', (t) => {
 
 test('join: a dead node and an identifier that is taken are no place', (t) => {
   const member = outsider('18');
-  const join = (answer: Answer): string => play(correctedRules.join(member, peerAt('10')), [answer]).result;
+  const join = (answer: Answer): string =>
+    play(correctedRules.join(member, between('10', '20')), [answer]).result;
   t.is(join(dead), 'retry');
   t.is(join(state(['18', '20', '30'])), 'taken');
   t.is(member.phase, 'outside');
@@ -150,7 +159,7 @@ test('join: a dead node and an identifier that is taken are no place', (t) => {
 
 test('join: the second node of a ring has the first one on both sides', (t) => {
   const member = outsider('18');
-  play(correctedRules.join(member, peerAt('10')), [state([])]);
+  play(correctedRules.join(member, between('10', '20')), [state([])]);
   t.deepEqual(idsOf(member.successors), ['10']);
   t.is(member.predecessor?.id, '10');
 });

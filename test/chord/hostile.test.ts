@@ -1,20 +1,22 @@
-// The hostile suite, small: `node dist/test/chord/campaign.js hostile` runs more seeds.
+// The hostile suite, small: `node dist/test/chord/campaign.js hostile` runs more seeds, `merge` with rings merged.
 import test from 'ava';
-import { runHostile } from './hostile/hostile.ts';
+import { hostile, merge } from './simulations.ts';
+import { addCounts, type Counts } from './support/counts.ts';
 
 test.serial(
   'under loss, pauses, crashes and partitions nothing hangs, and every error is typed',
   async (t) => {
-    const endings = { 'one ring': 0, split: 0, alone: 0 };
-    let lookups = 0;
-    for (let seed = 1; seed <= 3; seed++) {
-      const run = await runHostile(seed);
-      t.deepEqual(run.untyped, [], `seed ${seed}`);
-      t.true(run.joined >= 7, `seed ${seed}: ${run.joined} have joined`);
-      lookups += run.lookups;
-      endings[run.ending]++;
-    }
-    t.true(lookups > 300, `${lookups} lookups`);
-    t.log(JSON.stringify(endings));
+    const total: Counts = {};
+    for (let seed = 1; seed <= 8; seed++)
+      addCounts(total, (await hostile.run({ seed, traceFile: false })).value);
+    t.true(total.lookups! > 1000 && total.crashes! > 0 && total.joins! > 80, JSON.stringify(total));
+    t.true(total.splits! > 0, 'no seed has split its ring: the check sees nothing');
   },
 );
+
+test.serial('rings that have split are one again, where they are merged', async (t) => {
+  const total: Counts = {};
+  for (let seed = 1; seed <= 8; seed++) addCounts(total, (await merge.run({ seed, traceFile: false })).value);
+  t.true(total.splits! > 0 && total.merges! > 0, JSON.stringify(total));
+  t.is(total.endedInOneRing, 8);
+});

@@ -1,53 +1,48 @@
 // The model suite, small: the long campaigns are `node dist/test/chord/campaign.js`.
 import test from 'ava';
-import { simulate } from '../../lib/sim/index.ts';
-import { type ModelCounts, type ModelOptions, ModelRun, modelSimulation } from './model/model.ts';
-import { mutants } from './mutants/mutants.ts';
+import type { SimulationDefinition } from '../../lib/sim/index.ts';
+import { mutantDescriptions } from './mutants/mutants.ts';
+import { modelThree, modelTwenty, modelTwo } from './simulations.ts';
+import { addCounts, type Counts } from './support/counts.ts';
 
-async function run(seed: number, options: ModelOptions): Promise<ModelCounts> {
-  const { value } = await simulate(modelSimulation(seed, options), (sim) => new ModelRun(sim, options).go());
+async function run(suite: SimulationDefinition<Counts>, seed: number, mutant?: string): Promise<Counts> {
+  const { value } = await suite.run({ seed, traceFile: false, ...(mutant !== undefined && { mutant }) });
   return value;
 }
 
-for (const { r, ringMax, seeds } of [
-  { r: 2, ringMax: 16, seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] },
-  { r: 3, ringMax: 16, seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] },
+for (const { suite, seeds } of [
+  { suite: modelTwo, seeds: 12 },
+  { suite: modelThree, seeds: 12 },
+  { suite: modelTwenty, seeds: 1 },
 ]) {
   test.serial(
-    `no invariant is violated after any event, and in the end the ring is ideal: r = ${r}`,
+    `no invariant is violated after any event, and in the end the ring is ideal: ${suite.name}`,
     async (t) => {
-      const total = { joins: 0, leaves: 0, crashes: 0, stabilizations: 0 };
-      for (const seed of seeds) {
-        const counts = await run(seed, { r, ringMax });
-        const operations = counts.joins + counts.leaves + counts.crashes + counts.stabilizations;
+      const total: Counts = {};
+      for (let seed = 1; seed <= seeds; seed++) {
+        const counts = await run(suite, seed);
+        const { joins, leaves, crashes, stabilizations } = counts;
+        const operations = joins! + leaves! + crashes! + stabilizations!;
         t.true(operations >= 300, `${operations} operations`);
-        for (const name of ['joins', 'leaves', 'crashes', 'stabilizations'] as const)
-          total[name] += counts[name];
+        addCounts(total, counts);
       }
-      t.true(total.joins > seeds.length && total.leaves > 0 && total.crashes > 0, JSON.stringify(total));
+      t.true(total.joins! > seeds && total.leaves! > 0 && total.crashes! > 0, JSON.stringify(total));
     },
   );
 }
 
 test.serial('the same seed goes the same way', async (t) => {
-  const options = { r: 2, ringMax: 12, operations: 100 };
-  const hashes = [];
-  for (let n = 0; n < 2; n++) {
-    const { hash } = await simulate(modelSimulation(7, options), (sim) => new ModelRun(sim, options).go());
-    hashes.push(hash);
-  }
-  t.is(hashes[0], hashes[1]);
+  const [first, second] = [await modelTwo.run({ seed: 7 }), await modelTwo.run({ seed: 7 })];
+  t.is(first.hash, second.hash);
 });
 
-for (const [name, rules] of Object.entries(mutants)) {
-  test.serial(`the mutant ${name} is caught within 100 seeds`, async (t) => {
-    const options: ModelOptions = { r: 2, ringMax: 16, rules };
-    if (name === 'original-2001') options.invariants = 'published';
+for (const mutant of Object.keys(mutantDescriptions)) {
+  test.serial(`the mutant ${mutant} is caught within 100 seeds`, async (t) => {
     for (let seed = 1; seed <= 100; seed++) {
       try {
-        await run(seed, options);
+        await run(modelTwo, seed, mutant);
       } catch (error) {
-        t.log(`seed ${seed}: ${(error as Error).message}`);
+        t.log(`seed ${seed}: ${(error as Error).message.split('\n')[0]}`);
         t.pass();
         return;
       }

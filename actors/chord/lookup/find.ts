@@ -53,7 +53,8 @@ export function* findOwner(self: Peer, first: Route, hopsMax: number): Lookup {
       }
       const contacted = peer.id === self.id ? hops : hops + 1;
       const successors = route.peers.slice(next + 1);
-      return { owner: peer, successors, before: route.before, hops: contacted, timeouts: dead.size };
+      const skipped = route.peers.slice(0, next);
+      return { owner: peer, skipped, successors, before: route.before, hops: contacted, timeouts: dead.size };
     }
     const answer = yield { ask: 'route', of: peer, without: [...dead] };
     if (isRoute(answer)) {

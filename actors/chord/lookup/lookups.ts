@@ -3,6 +3,7 @@ import { LookupFailedError } from '../errors.ts';
 import type { Identifier } from '../identifier.ts';
 import type { LookupResult, Peer } from '../messages.ts';
 import type { ChordParameters } from '../parameters.ts';
+import type { Place } from '../ring/exchange.ts';
 import type { Member } from '../ring/member.ts';
 import type { Requests } from '../ring/requests.ts';
 import {
@@ -33,13 +34,14 @@ export class Lookups {
     return routeTo(this.member, key, excluded, this.parameters.candidates);
   }
 
-  /** The node before `key`, found from a node that isn't this one; or why there is none. */
-  async before(key: Identifier, gateway: Peer): Promise<Peer | string> {
+  /** The nodes on both sides of `key`, found from a node that isn't this one; or why there are none. */
+  async place(key: Identifier, gateway: Peer): Promise<Place | string> {
     const first = await this.put(key, { ask: 'route', of: gateway, without: [] });
     if (first.kind !== 'owners' && first.kind !== 'closer') return 'the gateway is dead';
     const outcome = await this.drive(key, findOwner(gateway, first, this.parameters.hopsMax));
     if ('failed' in outcome) return outcome.failed;
-    return outcome.before ?? 'the node there does not know its predecessor yet';
+    const { before, owner } = outcome;
+    return before ? { before, successor: owner } : 'the node there does not know its predecessor yet';
   }
 
   /** Leads a lookup that begins with `first`: by default with what this node knows itself. */
@@ -91,7 +93,8 @@ export class Lookups {
     }
     if (!isSelf && !(await this.isAlive(owner))) return undefined;
     const successors = peers.slice(next + 1);
-    return { owner, successors, before: route.before, hops: isSelf ? hops : hops + 1, timeouts: 0 };
+    const skipped = peers.slice(0, next);
+    return { owner, skipped, successors, before: route.before, hops: isSelf ? hops : hops + 1, timeouts: 0 };
   }
 
   private async put(key: Identifier, question: LookupQuestion): Promise<LookupAnswer> {

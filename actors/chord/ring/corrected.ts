@@ -5,16 +5,16 @@ import type { Identifier } from '../identifier.ts';
 import { isBetween, isOwnedBy } from '../interval.ts';
 import type { Peer } from '../messages.ts';
 import { adoptList } from '../successorList.ts';
-import type { Exchange, Hint, JoinOutcome, Leaver, Rules } from './exchange.ts';
+import type { Exchange, Hint, JoinOutcome, Leaver, Place, Rules } from './exchange.ts';
 import type { Member } from './member.ts';
 
 /**
  * Joins between `before` and its successor with a copy of the whole list of `before`. Nobody else learns of it: the
  * next stabilization of the new member notifies its successor, and the next of `before` finds it there.
  */
-function* join(member: Member, found: Peer): Exchange<JoinOutcome> {
+function* join(member: Member, place: Place): Exchange<JoinOutcome> {
   const { self, length } = member;
-  let before = found;
+  let { before } = place;
   // Nodes that have joined meanwhile may be nearer: one goes on to them, not round the ring.
   for (let step = 0; step < 2 * length; step++) {
     const answer = yield { ask: 'state', of: before, copies: true };

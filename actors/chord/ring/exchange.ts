@@ -19,13 +19,20 @@ export type Answer =
 /** A running exchange. */
 export type Exchange<Result> = Generator<Question, Result, Answer>;
 
+/** Where a lookup says that a joining node belongs. */
+export interface Place {
+  /** The node before it, as far as the nodes on the way know. */
+  readonly before: Peer;
+  /** The one after it, which has shown that it is alive. */
+  readonly successor: Peer;
+}
+
 /** How a join ends: in the ring, or to be tried again after a new lookup, or never. */
 export type JoinOutcome = 'joined' | 'retry' | 'taken';
 
 /** The rules of a protocol: those of {@link correctedRules}, or a variant under test. */
 export interface Rules {
-  /** Joins behind `before`, which a lookup named as the node before this one. */
-  join(member: Member, before: Peer): Exchange<JoinOutcome>;
+  join(member: Member, place: Place): Exchange<JoinOutcome>;
   /** A round: afterwards the returned node is to be notified. */
   stabilize(member: Member): Exchange<Peer | undefined>;
   /** `candidate` has notified: it takes itself for the predecessor. */

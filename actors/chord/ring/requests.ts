@@ -15,6 +15,8 @@ type Send<Reply> = (options: { timeoutMs: number }) => Promise<Reply>;
 export class Requests {
   private readonly detector: FailureDetector;
   private readonly timeoutMs: number;
+  /** Told of each node that counts as dead because it is silent: it may be cut off. */
+  onGivenUp: (peer: Peer) => void = () => {};
   /** How much longer than one step a request may take that other nodes pass on. */
   private readonly longFactor = 20;
 
@@ -31,7 +33,9 @@ export class Requests {
       } catch (error) {
         if (isGone(error)) return undefined;
         if (!isSilence(error)) throw error;
-        if (this.detector.isDead(peer, unanswered)) return undefined;
+        if (!this.detector.isDead(peer, unanswered)) continue;
+        this.onGivenUp(peer);
+        return undefined;
       }
     }
   }
@@ -49,7 +53,7 @@ export class Requests {
 }
 
 /** Whether an ask failed in a way that leaves no doubt. A node that was restarted has forgotten its place. */
-function isGone(error: unknown): boolean {
+export function isGone(error: unknown): boolean {
   return (
     error instanceof ActorStoppedError ||
     error instanceof NodeDownError ||

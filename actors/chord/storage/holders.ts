@@ -60,7 +60,12 @@ export class Holders {
   async of(key: Identifier): Promise<HolderView | undefined> {
     const own = this.own(key);
     if (own !== undefined) return own;
-    const { owner } = await this.lookups.iterative(key);
+    const { owner, skipped, successors, before } = await this.lookups.iterative(key);
+    if (skipped.length > 0 && before !== undefined) {
+      // The key's node is dead, and those after it don't know yet. Its copies are where they were, the one before it says.
+      const peers = onDistinctHosts([...skipped, owner, ...successors], this.parameters.replicas);
+      return { from: before.id, peers };
+    }
     if (this.isSelf(owner)) return this.own(key);
     const reply = await this.requests.ask(owner, (options) => owner.ref.ask.holders({ key }, options));
     return reply?.kind === 'here' ? reply : undefined;

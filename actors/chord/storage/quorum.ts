@@ -1,7 +1,7 @@
 // Reads and writes by quorum (Attiya, Bar-Noy, Dolev, "Sharing memory robustly in message-passing systems", JACM 1995,
 // for several writers): a write asks a quorum for the newest version and then has a quorum keep a newer one; a read
 // has a quorum keep what it returns. While the holders of a key stay the same, each key behaves as one copy would.
-import type { Context } from '../../../lib/index.ts';
+import { type Context, mutated } from '../../../lib/index.ts';
 import { LookupFailedError } from '../errors.ts';
 import type { Identifier } from '../identifier.ts';
 import type { ChordProtocol, Peer } from '../messages.ts';
@@ -49,7 +49,7 @@ export class Quorum {
       const having = held.filter(
         ({ record }) => record !== undefined && !isNewer(newest.version, record.version),
       );
-      if (having.length >= this.writeQuorum) return newest;
+      if (having.length >= this.writeQuorum || mutated('chord/read-not-written-back')) return newest;
       const others = peers.filter((peer) => !having.some((other) => other.peer.id === peer.id));
       await this.storeAt(others, newest, this.writeQuorum - having.length);
       return newest;
@@ -69,7 +69,7 @@ export class Quorum {
     return this.insist('write', this.writeQuorum, async () => {
       // A key is to have all its copies: a ring that has no room for them is refused before anything is written.
       const peers = await this.holdersOf(record.id, this.parameters.replicas);
-      await this.storeAt(peers, record, this.writeQuorum);
+      await this.storeAt(peers, record, mutated('chord/write-to-one') ? 1 : this.writeQuorum);
     });
   }
 

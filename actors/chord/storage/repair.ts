@@ -1,6 +1,6 @@
 // Brings copies to where they belong: after each change of neighbours, and from time to time. What a node holds is
 // looked at range by range, a range being what one node is responsible for.
-import type { Context } from '../../../lib/index.ts';
+import { type Context, mutated } from '../../../lib/index.ts';
 import { LookupFailedError } from '../errors.ts';
 import type { Identifier } from '../identifier.ts';
 import { isOwnedBy } from '../interval.ts';
@@ -45,7 +45,7 @@ export class Repair {
   }
 
   private within(delayMs: number): void {
-    if (this.parameters.repairMs === 0) return;
+    if (this.parameters.repairMs === 0 || mutated('chord/nothing-repaired')) return;
     const dueAtMs = this.ctx.now() + delayMs;
     if (dueAtMs >= this.dueAtMs) return;
     this.cancel?.();

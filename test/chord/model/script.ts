@@ -2,7 +2,7 @@
 // be read: one at a
 // time or, where a step says so, overlapping.
 
-import type { ChordRef } from '../../../actors/chord/messages.ts';
+import type { ChordRef, Peer } from '../../../actors/chord/messages.ts';
 import type { ChordOptions } from '../../../actors/chord/parameters.ts';
 import type { Rules } from '../../../actors/chord/ring/exchange.ts';
 import { type SimulatedHost, simulate } from '../../../lib/sim/index.ts';
@@ -62,8 +62,8 @@ export async function play(script: readonly Step[], rules: Rules): Promise<Playe
     const refs = await Promise.all(founders.map(start));
     const peers = founders.map((id, at) => ({ ...peerAt(id), ref: refs[at]! }));
     for (const [at, ref] of refs.entries()) {
-      const successors = [peers[(at + 1) % 3]!, peers[(at + 2) % 3]!];
-      await ref.ask.install({ successors, predecessor: peers[(at + 2) % 3]! });
+      const peer = (steps: number): Peer => peers[(at + steps) % peers.length]!;
+      await ref.ask.install({ successors: [peer(1), peer(2)], predecessor: peer(peers.length - 1) });
     }
     const wrong = (): string | undefined =>
       liveSuccessor(state) ?? oneOrderedRing(state) ?? orderedLists(state);

@@ -2,15 +2,22 @@
 // others' word, a node joins with one successor, and what is known of a leave is taken as it is told.
 import { isBetween } from '../../../actors/chord/interval.ts';
 import type { Peer } from '../../../actors/chord/messages.ts';
-import type { Exchange, Hint, JoinOutcome, Leaver, Rules } from '../../../actors/chord/ring/exchange.ts';
+import type {
+  Exchange,
+  Hint,
+  JoinOutcome,
+  Leaver,
+  Place,
+  Rules,
+} from '../../../actors/chord/ring/exchange.ts';
 import type { Member } from '../../../actors/chord/ring/member.ts';
 import { adoptList } from '../../../actors/chord/successorList.ts';
 
 /** The successor that a lookup gives, and nothing else. */
-function* join(member: Member, before: Peer): Exchange<JoinOutcome> {
-  const answer = yield { ask: 'state', of: before, copies: true };
-  if (answer.kind !== 'state') return 'retry';
-  member.successors = [answer.successors[0] ?? before];
+function* join(member: Member, { successor }: Place): Exchange<JoinOutcome> {
+  const sign = yield { ask: 'ping', of: successor };
+  if (sign.kind === 'dead') return 'retry';
+  member.successors = [successor];
   member.predecessor = undefined;
   member.phase = 'member';
   return 'joined';

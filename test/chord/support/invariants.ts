@@ -42,6 +42,24 @@ export const oneOrderedRing: Invariant = (state) => {
   return ring === undefined && members.length > 0 ? 'there is no ring' : undefined;
 };
 
+/** The rings there are: the cycles of first live successors. Who has no live successor is a ring alone. */
+export function ringsOf(state: RingState): readonly (readonly string[])[] {
+  const rings: string[][] = [];
+  const seen = new Set<string>();
+  for (const start of state.members()) {
+    const path: string[] = [];
+    let at: string | undefined = start;
+    while (at !== undefined && !seen.has(at)) {
+      seen.add(at);
+      path.push(at);
+      at = firstLive(state, at);
+    }
+    const begin = at === undefined ? path.length - 1 : path.indexOf(at);
+    if (begin >= 0) rings.push(path.slice(begin));
+  }
+  return rings;
+}
+
 /** A node and its list stand in the order of the ring. */
 export const orderedLists: Invariant = (state) => {
   for (const id of state.members()) {
