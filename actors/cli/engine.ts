@@ -38,7 +38,15 @@ type Heeded =
   | 'top'
   | 'sort'
   | 'threads';
-type LeftToOthers = 'format' | 'outputPath' | 'skippedPath' | 'showsProgress' | 'showsStats';
+/** `rules` is looked at below. */
+type LeftToOthers =
+  | 'rules'
+  | 'minCount'
+  | 'format'
+  | 'outputPath'
+  | 'skippedPath'
+  | 'showsProgress'
+  | 'showsStats';
 type Unheeded = Exclude<keyof WordCountRequest, Heeded | LeftToOthers>;
 
 /** Doesn't compile for a new option: add it to those above if `countHere` heeds it, else look at it below. */
@@ -47,5 +55,11 @@ const heedsAll: [Unheeded] extends [never] ? true : Unheeded = true;
 /** Compressed text is taken to be five times as long as it is stored. */
 function isSoonOver(request: WordCountRequest, { files, stream }: Sources): boolean {
   const bytes = files.reduce((sum, { path, bytes }) => sum + (isNamedWhole(path) ? 5 * bytes : bytes), 0);
-  return heedsAll && request.threads === undefined && stream === undefined && bytes <= hereBytesMax;
+  return (
+    heedsAll &&
+    request.rules === undefined &&
+    request.threads === undefined &&
+    stream === undefined &&
+    bytes <= hereBytesMax
+  );
 }

@@ -41,7 +41,8 @@ export async function runWordCount(
 
     engine = await start(request, sources);
     const { threads } = engine;
-    const result = await countAndReport(engine.count(jobOptions(request, sources, io)), io, display);
+    const options = await jobOptions(request, sources, io);
+    const result = await countAndReport(engine.count(options), io, display);
     await writeEntries(result, request, output);
     await skippedOutput?.write(skippedList(result));
     await skippedOutput?.commit();
@@ -97,12 +98,18 @@ async function countAndReport(job: WordCountJob, io: CommandIo, display: Display
   return result;
 }
 
-function jobOptions(request: WordCountRequest, sources: Sources, io: CommandIo): CountWordsOptions {
-  const { tokenizer, letterCase, top, sort } = request;
+async function jobOptions(
+  request: WordCountRequest,
+  sources: Sources,
+  io: CommandIo,
+): Promise<CountWordsOptions> {
+  const { tokenizer, letterCase, top, sort, rules, minCount } = request;
   const { files, stream, streamName } = sources;
   return {
     ...{ files, tokenizer, letterCase, top, sort, signal: io.signal },
     ...(stream && { stream, streamName }),
+    ...(minCount > 1 && { minCount }),
+    ...(rules && (await (await import('./rules.ts')).ruleOptions(rules))),
   };
 }
 
@@ -113,7 +120,8 @@ async function writeEntries(
 ): Promise<void> {
   const format = await loadFormat(request.format);
   try {
-    for await (const text of format(result.entries(), { words: result.words })) await output.write(text);
+    const totals = { words: result.words, isGrouped: request.rules?.groupBy !== undefined };
+    for await (const text of format(result.entries(), totals)) await output.write(text);
     await output.commit();
   } catch (error) {
     // The reader has seen enough, as `head` does after its lines: that is no failure.

@@ -4,8 +4,12 @@ import type { CommandIo } from './io.ts';
 
 const tokenizers = ['words', 'letters', 'whitespace'] as const;
 const letterCases = ['lower', 'keep'] as const;
+const groupings = ['path', 'directory'] as const;
 const sorts = ['count', 'word'] as const;
 const formats = ['table', 'tsv', 'json', 'csv'] as const;
+
+/** As in `countWords`. */
+const ngramsMax = 20;
 
 /** Threads beyond this only cost memory: no machine this runs on has the cores. */
 const threadsMax = 256;
@@ -21,6 +25,10 @@ export interface WordCountRequest {
   readonly exclude: readonly string[];
   readonly tokenizer: (typeof tokenizers)[number];
   readonly letterCase: (typeof letterCases)[number];
+  /** What goes beyond that; undefined where nothing does. */
+  readonly rules: RuleRequest | undefined;
+  /** Words of lower counts aren't given. */
+  readonly minCount: number;
   readonly top: number | 'all';
   readonly sort: (typeof sorts)[number];
   readonly format: (typeof formats)[number];
@@ -33,13 +41,32 @@ export interface WordCountRequest {
   readonly showsStats: boolean;
 }
 
+export interface RuleRequest {
+  /** In place of the tokenizer above. */
+  readonly tokenizer: 'uax29' | `regex:${string}` | undefined;
+  readonly ngrams: number;
+  /** Languages, or files with a word on each line. */
+  readonly stopWords: readonly string[];
+  readonly minLength: number;
+  readonly normalize: 'nfc' | undefined;
+  readonly groupBy: (typeof groupings)[number] | undefined;
+  readonly docFreq: boolean;
+}
+
 /** The options as commander gives them. */
 interface WordCountOptions {
   readonly filesFrom?: string;
   readonly null?: true;
   readonly include: string[];
   readonly exclude: string[];
-  readonly tokenizer: WordCountRequest['tokenizer'];
+  readonly tokenizer: string;
+  readonly ngrams: number;
+  readonly stopWords: string[];
+  readonly minLength: number;
+  readonly minCount: number;
+  readonly normalize?: 'nfc';
+  readonly groupBy?: (typeof groupings)[number];
+  readonly docFreq?: true;
   readonly case: WordCountRequest['letterCase'];
   readonly top: number;
   readonly all?: true;
@@ -91,19 +118,38 @@ export function addWordCount(
     .option('-0, --null', 'the names in that list end with NUL bytes, as find -print0 writes them')
     .option('--include <glob>', 'count only files that match (may be repeated)', appended, [])
     .option('--exclude <glob>', 'leave out files and directories that match (may be repeated)', appended, [])
-    .addOption(
-      new Option(
-        '--tokenizer <name>',
-        'what a word is: letters, numbers and marks; letters; or any non-space',
-      )
-        .choices(tokenizers)
-        .default('words'),
+    .option(
+      '--tokenizer <rule>',
+      'what a word is: words (letters, numbers and marks), letters, whitespace (any non-space), uax29 (Unicode segmentation), regex:PATTERN (what it matches in each line)',
+      tokenizerRule,
+      'words',
     )
     .addOption(
       new Option('--case <name>', 'count words in lower case, or as written')
         .choices(letterCases)
         .default('lower'),
     )
+    .option(
+      '--ngrams <number>',
+      'count so many consecutive words of a file as one',
+      wholeNumber(1, ngramsMax),
+      1,
+    )
+    .option(
+      '--stop-words <list>',
+      'leave out the words of a language (en, de, …) or of a file, one a line (may be repeated)',
+      appended,
+      [],
+    )
+    .option('--min-length <number>', 'leave out words of fewer characters', wholeNumber(1), 1)
+    .option('--min-count <number>', 'give only words that occur so often', wholeNumber(1), 1)
+    .addOption(new Option('--normalize <form>', "normalise text first, as Unicode's form C").choices(['nfc']))
+    .addOption(
+      new Option('--group-by <what>', 'count for each file, or for each directory that files lie in').choices(
+        groupings,
+      ),
+    )
+    .option('--doc-freq', 'count the files that a word is in, not how often it occurs')
     .option('--top <number>', 'how many of the most frequent words to give', wholeNumber(1), 20)
     .addOption(new Option('--all', 'give every word').conflicts('top'))
     .addOption(
@@ -164,7 +210,9 @@ function check(
       : undefined,
     include: options.include,
     exclude: options.exclude,
-    tokenizer: options.tokenizer,
+    tokenizer: isPlain(options.tokenizer) ? options.tokenizer : 'words',
+    rules: rulesOf(options),
+    minCount: options.minCount,
     letterCase: options.case,
     top: options.all ? 'all' : options.top,
     sort: options.sort,
@@ -175,6 +223,41 @@ function check(
     showsProgress: options.progress && io.stderr.isTTY === true,
     showsStats: options.stats === true,
   };
+}
+
+function isPlain(tokenizer: string): tokenizer is WordCountRequest['tokenizer'] {
+  return (tokenizers as readonly string[]).includes(tokenizer);
+}
+
+/** Undefined where all is as it is without the options, so that nothing of it is loaded. */
+function rulesOf(options: WordCountOptions): RuleRequest | undefined {
+  const { tokenizer, ngrams, stopWords, minLength, normalize, groupBy, docFreq } = options;
+  const isDefault =
+    isPlain(tokenizer) && ngrams === 1 && stopWords.length === 0 && minLength === 1 && !normalize && !groupBy;
+  if (isDefault && !docFreq) return undefined;
+  return {
+    tokenizer: isPlain(tokenizer) ? undefined : (tokenizer as 'uax29'),
+    ...{ ngrams, stopWords, minLength, normalize, groupBy, docFreq: docFreq === true },
+  };
+}
+
+function tokenizerRule(text: string): string {
+  if (isPlain(text) || text === 'uax29') return text;
+  if (!text.startsWith('regex:')) {
+    throw new InvalidArgumentError(`Allowed are ${tokenizers.join(', ')}, uax29 and regex:PATTERN.`);
+  }
+  const source = text.slice('regex:'.length);
+  if (source === '') throw new InvalidArgumentError('The pattern behind regex: is empty.');
+  try {
+    new RegExp(source, 'v');
+  } catch {
+    try {
+      new RegExp(source, 'u');
+    } catch (error) {
+      throw new InvalidArgumentError(`${(error as Error).message}.`);
+    }
+  }
+  return text;
 }
 
 const appended = (value: string, before: string[]): string[] => [...before, value];

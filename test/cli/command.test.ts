@@ -78,6 +78,48 @@ test('files are listed by another command, between NUL bytes too, and chosen by 
   });
 });
 
+test('rules: stop words, n-grams and groups, from the command line to the columns', async (t) => {
+  const folder = makeFolder(t, {
+    'a/one.txt': 'the cat and the hat\nsat',
+    'a/two.txt': 'The cat sat.',
+    'own.list': 'hat\n\nSAT\n',
+  });
+  const inA = join(folder, 'a');
+  const counted = await run(['wordcount', '--stop-words', 'en', '--ngrams', '2', '--sort', 'word', inA]);
+  t.deepEqual(counted, { out: 'cat hat\t1\ncat sat\t1\nhat sat\t1\n', err: '', exitCode: 0 });
+  const list = join(folder, 'own.list');
+  const grouped = await run([
+    ...[
+      'wordcount',
+      '--group-by',
+      'path',
+      '--stop-words',
+      list,
+      '--min-length',
+      '3',
+      '--min-count',
+      '2',
+      inA,
+    ],
+  ]);
+  t.is(grouped.out, `${join(inA, 'one.txt')}\tthe\t2\n`);
+  const csv = await run([
+    'wordcount',
+    '--group-by',
+    'directory',
+    '--doc-freq',
+    '--top',
+    '1',
+    '--to',
+    'csv',
+    inA,
+  ]);
+  t.is(csv.out, `path,word,count\n${inA},cat,2\n`);
+  const missing = await run(['wordcount', '--stop-words', 'klingon', inA]);
+  t.is(missing.exitCode, 1);
+  t.regex(missing.err, /--stop-words klingon: no such file or directory.*or a language: af, .*en, /);
+});
+
 test('input redirected from a file is counted', (t) => {
   const folder = makeFolder(t, { 'a.txt': 'a b a' });
   t.is(shell('"$1" "$2" wordcount < "$3"', join(folder, 'a.txt')), 'a\t2\nb\t1\n');

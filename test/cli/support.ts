@@ -54,6 +54,8 @@ export function request(given: Partial<WordCountRequest> = {}): WordCountRequest
     exclude: [],
     tokenizer: 'words',
     letterCase: 'lower',
+    rules: undefined,
+    minCount: 1,
     top: 20,
     sort: 'count',
     format: 'tsv',

@@ -67,6 +67,34 @@ test(wrong, 'wordcount --files-from - -', 'either the list of files or a text to
 test(wrong, 'wordcount --files-from= x', "'--files-from <file>' is empty");
 test(wrong, 'wordcount --include= x', 'want a glob');
 
+test('rules are asked for together, and not at all where nothing goes beyond a plain count', async (t) => {
+  const { asked } = await run(
+    'wordcount --tokenizer regex:[a-z]+ --ngrams 2 --stop-words en --stop-words own.txt --min-length 3 --min-count 4 --normalize nfc --group-by directory --doc-freq x',
+  );
+  t.deepEqual(
+    asked,
+    request({
+      paths: ['x'],
+      minCount: 4,
+      rules: {
+        ...{ tokenizer: 'regex:[a-z]+', ngrams: 2, stopWords: ['en', 'own.txt'], minLength: 3 },
+        ...{ normalize: 'nfc', groupBy: 'directory', docFreq: true },
+      },
+    }),
+  );
+  const plain = (await run('wordcount --tokenizer letters --ngrams 1 --min-length 1 x')).asked;
+  t.deepEqual(plain, request({ paths: ['x'], tokenizer: 'letters' }));
+});
+test(
+  wrong,
+  'wordcount --tokenizer sentences x',
+  'Allowed are words, letters, whitespace, uax29 and regex:PATTERN',
+);
+test(wrong, 'wordcount --tokenizer regex:( x', 'Invalid regular expression');
+test(wrong, 'wordcount --tokenizer regex: x', 'The pattern behind regex: is empty');
+test(wrong, 'wordcount --ngrams 21 x', 'a whole number from 1 to 20');
+test(wrong, 'wordcount --group-by owner x', 'Allowed choices are path, directory');
+
 test('--all is every word', async (t) => {
   t.is((await run('wordcount --all x')).asked?.top, 'all');
 });
@@ -117,7 +145,7 @@ test('with neither a path nor piped input: usage, the reason and a hint', async 
   );
 });
 
-test(wrong, 'wordcount --tokenizer uax x', 'Allowed choices are words, letters, whitespace.');
+test(wrong, 'wordcount --tokenizer uax x', 'Allowed are words, letters, whitespace, uax29 and regex:PATTERN');
 test(wrong, 'wordcount --case upper x', 'Allowed choices are lower, keep.');
 test(wrong, 'wordcount --sort size x', 'Allowed choices are count, word.');
 test(wrong, 'wordcount --to xml x', 'Allowed choices are table, tsv, json, csv.');

@@ -2,9 +2,9 @@
 import { stringify } from 'csv-stringify/sync';
 import type { Format } from './format.ts';
 
-export const csv: Format = async function* (batches) {
-  yield 'word,count\n';
+export const csv: Format = async function* (batches, { isGrouped }) {
+  yield isGrouped ? 'path,word,count\n' : 'word,count\n';
   for await (const batch of batches) {
-    yield stringify(batch.map(({ word, count }) => [word, count]));
+    yield stringify(batch.map(({ path, word, count }) => (isGrouped ? [path, word, count] : [word, count])));
   }
 };

@@ -4,11 +4,15 @@
 export interface WordEntry {
   readonly word: string;
   readonly count: number;
+  /** Of entries that are kept apart by file or directory. */
+  readonly path?: string;
 }
 
 /** Sums over everything that was counted, not only over the entries given. */
 export interface Totals {
   readonly words: number;
+  /** Whether entries have paths. */
+  readonly isGrouped?: boolean;
 }
 
 export type Format = (

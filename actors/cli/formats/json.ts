@@ -5,8 +5,8 @@ export const json: Format = async function* (batches) {
   let separator = '[\n';
   for await (const batch of batches) {
     let text = '';
-    for (const { word, count } of batch) {
-      text += `${separator}${JSON.stringify({ word, count })}`;
+    for (const { path, word, count } of batch) {
+      text += `${separator}${JSON.stringify({ path, word, count })}`;
       separator = ',\n';
     }
     yield text;

@@ -20,25 +20,30 @@ const borderless = {
 
 export const table: Format = async function* (batches, totals) {
   let rank = 0;
-  let rows = newRows(['#', 'word', 'count', 'share']);
+  const group = totals.isGrouped ? ['path'] : [];
+  let rows = newRows(['#', ...group, 'word', 'count', 'share']);
   for await (const batch of batches) {
     for (const entry of batch) {
       if (rows.length === rowsMax) {
         yield `${rows}\n`;
-        rows = newRows([]);
+        rows = newRows([], 4 + group.length);
       }
       rank++;
-      rows.push([formatCount(rank), shown(entry), formatCount(entry.count), share(entry, totals.words)]);
+      const path = totals.isGrouped ? [escapeControls(entry.path ?? '')] : [];
+      rows.push([
+        ...[formatCount(rank), ...path, shown(entry), formatCount(entry.count), share(entry, totals.words)],
+      ]);
     }
   }
   yield `${rows}\n`;
 };
 
-function newRows(head: string[]): CliTable.Table {
+function newRows(head: string[], columns = head.length): CliTable.Table {
   return new CliTable({
     head,
     chars: borderless,
-    colAligns: ['right', 'left', 'right', 'right'],
+    colAligns:
+      columns === 5 ? ['right', 'left', 'left', 'right', 'right'] : ['right', 'left', 'right', 'right'],
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
 }

@@ -165,7 +165,8 @@ export class WordCounter implements WordCounting {
   }
 }
 
-function* drainTable(
+/** All counts of a table, for `partitions` reducers. */
+export function* drainTable(
   table: KeyTable,
   letterCase: LetterCase,
   partitions: number,

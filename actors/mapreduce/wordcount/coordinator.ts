@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import { actor, type Context, type Handlers } from '../../../lib/index.ts';
 import { JobFailedError } from '../errors.ts';
+import { needsWholeFiles, needsWholeStream } from '../rules/rules.ts';
 import type { FileRange } from './countFile.ts';
 import { WordCountMapper } from './mapper.ts';
 import {
@@ -33,6 +34,8 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private readonly args: Args;
   private readonly ranges: Iterator<readonly FileRange[]>;
   private streaming: boolean;
+  /** A mapper has been given the whole stream. */
+  private isStreamGiven = false;
   /** Blocks that no mapper has taken yet, each with what tells its sender so. */
   private readonly blocks: { bytes: Uint8Array; taken: () => void }[] = [];
   /** Mappers that wait for work. */
@@ -46,7 +49,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   constructor(args: Args, ctx: Context<typeof CoordinatorProtocol>) {
     this.ctx = ctx;
     this.args = args;
-    this.ranges = plan(args.files, args.rangeBytes);
+    this.ranges = plan(args.files, args.rangeBytes, !needsWholeFiles(args.settings.rules));
     this.streaming = args.stream;
   }
 
@@ -96,6 +99,15 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     for (const problem of report.failed) this.failed.set(problem.path, problem);
     const range = this.ranges.next();
     if (!range.done) return { kind: 'ranges', ranges: [...range.value] };
+    if (needsWholeStream(this.args.settings.rules)) {
+      if (!this.args.stream || this.isStreamGiven) return { kind: 'done' };
+      this.isStreamGiven = true;
+      return { kind: 'stream' };
+    }
+    return this.nextBlock();
+  }
+
+  nextBlock(): Assignment | Promise<Assignment> {
     const block = this.blocks.shift();
     if (block !== undefined) {
       block.taken();

@@ -2,9 +2,13 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { compressionOf } from '../inputs/compression.ts';
 import { type Sniffed, sniff, sniffBytes } from '../inputs/encoding.ts';
+import type { DocumentHooks } from '../rules/ruledCounting.ts';
 import type { InputBuffer } from '../text/counting.ts';
 import { type CountRegion, RegionFeeder } from './feeder.ts';
 import { readRange } from './readRange.ts';
+
+/** How much is read at a time behind a range whose last words go on there. */
+const tailBytes = 4096;
 
 /** A range of a file, as a mapper is given it. */
 export interface FileRange {
@@ -30,6 +34,7 @@ export function countFileRange(
   buffer: InputBuffer,
   readBytes: number,
   count: CountRegion,
+  document?: DocumentHooks,
 ): RangeKind {
   const file = openSync(range.path, 'r');
   try {
@@ -39,14 +44,17 @@ export function countFileRange(
     if (compressionOf(range.path, first) !== undefined) return 'whole';
     const sniffed = sniff(first);
     if (sniffed.kind === 'utf8') {
-      readRange(
-        (bytes, offset, length, position) => readSync(file, bytes, offset, length, position),
-        { start: range.start, end: range.end, textStart: sniffed.start, inputEnd: range.fileBytes },
-        separators,
-        buffer,
-        readBytes,
-        count,
-      );
+      const part = (start: number, end: number): void =>
+        readRange(
+          (bytes, offset, length, position) => readSync(file, bytes, offset, length, position),
+          { start, end, textStart: sniffed.start, inputEnd: range.fileBytes },
+          separators,
+          buffer,
+          readBytes,
+          count,
+        );
+      part(range.start, range.end);
+      if (document !== undefined) readTail(part, range, document);
     } else if (sniffed.kind === 'utf16' && range.start === 0) {
       // UTF-16 can't be cut at any byte; the range that starts the file takes it whole.
       countUtf16(file, sniffed, range.fileBytes, separators, buffer, readBytes, count);
@@ -54,6 +62,18 @@ export function countFileRange(
     return sniffed.kind;
   } finally {
     closeSync(file);
+  }
+}
+
+/** Reads on behind the range, for what begins in it and ends behind it. */
+function readTail(
+  part: (start: number, end: number) => void,
+  range: FileRange,
+  document: DocumentHooks,
+): void {
+  document.beginTail();
+  for (let at = range.end; at < range.fileBytes && document.wantsMore(); at += tailBytes) {
+    part(at, Math.min(range.fileBytes, at + tailBytes));
   }
 }
 

@@ -2,13 +2,15 @@
 // threads would have started. What it gives is what `countWords` gives.
 import type { InputFile } from '../inputs/index.ts';
 import { defaultEngine, newCounter, newTable } from '../text/engine.ts';
-import { separatorBytes } from '../text/tokenizer.ts';
+import { separatorBytes, type Tokenizer } from '../text/tokenizer.ts';
 import type { CountWordsOptions, WordCountResult } from './countWords.ts';
 import { tableEntries } from './entries.ts';
 import { countReported, emptyReport, failedFile, readBytesDefault } from './fileReport.ts';
 
 /** What can be asked of a count on one thread; see `CountWordsOptions`. */
-export type CountHereOptions = Pick<CountWordsOptions, 'tokenizer' | 'letterCase' | 'top' | 'sort'>;
+export interface CountHereOptions extends Pick<CountWordsOptions, 'letterCase' | 'top' | 'sort'> {
+  readonly tokenizer?: Tokenizer;
+}
 
 const chunkBytesMax = 1024 * 1024;
 

@@ -3,26 +3,24 @@ import { InvalidOptionError, type Ref, type System } from '../../../lib/index.ts
 import { JobFailedError } from '../errors.ts';
 import type { InputFile } from '../inputs/index.ts';
 import { plainBytes } from '../inputs/text.ts';
+import { type CompiledRules, compileRules, separatorsOf, type WordRules } from '../rules/rules.ts';
 import { defaultEngine } from '../text/engine.ts';
-import { separatorBytes } from '../text/tokenizer.ts';
 import { cutBlocks } from './blocks.ts';
 import { WordCountCoordinator } from './coordinator.ts';
-import { allEntries, type EntryOrder, topEntries, type WordCountEntry } from './entries.ts';
+import { allEntries, type EntryOrder, finished, topEntries, type WordCountEntry } from './entries.ts';
 import { failedFile, readBytesDefault } from './fileReport.ts';
 import type { Summary } from './messages.ts';
 
 /** What to count, and how. Sizes are in bytes. */
-export interface CountWordsOptions {
+export interface CountWordsOptions extends WordRules {
   /** Files, as `findInputs` returns them. */
   files?: readonly InputFile[];
   /** A stream that is counted like one more file, such as `process.stdin`. */
   stream?: AsyncIterable<Uint8Array>;
   /** What reports call the stream; default `'stdin'`. */
   streamName?: string;
-  /** What a word is; default `'words'`. See docs/wordcount.md. */
-  tokenizer?: 'words' | 'letters' | 'whitespace';
-  /** Default `'lower'`: upper and lower case count as one, whatever the locale. */
-  letterCase?: 'lower' | 'keep';
+  /** Words of lower counts are not among the entries; sums hold them all the same. Default 1. */
+  minCount?: number;
   /** How many of the most frequent words are wanted, or all; default 20. */
   top?: number | 'all';
   /** Order of the entries: by count and then word (default), or by the word's UTF-8 bytes. */
@@ -82,13 +80,14 @@ const blockBytes = 1024 * 1024;
  */
 export function countWords(system: System, options: CountWordsOptions): WordCountJob {
   check(options);
-  const job = new Job(system, options);
+  const job = new Job(system, options, compileRules(options));
   return { result: job.run(), progress: () => job.progress() };
 }
 
 class Job {
   private readonly system: System;
   private readonly options: CountWordsOptions;
+  private readonly compiled: CompiledRules;
   private readonly files: readonly InputFile[];
   private readonly bytesTotal: number;
   private bytesDone = 0;
@@ -96,7 +95,8 @@ class Job {
   private streamBinaryBytes = 0;
   private streamRead = false;
 
-  constructor(system: System, options: CountWordsOptions) {
+  constructor(system: System, options: CountWordsOptions, compiled: CompiledRules) {
+    this.compiled = compiled;
     this.system = system;
     this.options = options;
     this.files = options.files ?? [];
@@ -118,8 +118,8 @@ class Job {
     options.signal?.throwIfAborted();
     const workers = system.nodes.filter((node) => node !== 0);
     const settings = {
-      tokenizer: options.tokenizer ?? 'words',
-      letterCase: options.letterCase ?? 'lower',
+      ...this.compiled,
+      streamName: options.streamName ?? 'stdin',
       readBytes: options.readBytes ?? readBytesDefault,
       tableBytesMax: options.tableBytesMax ?? 256 * 1024 * 1024,
       engine: options.engine ?? defaultEngine(),
@@ -142,7 +142,7 @@ class Job {
         timeoutMs: Number.POSITIVE_INFINITY,
         ...(options.signal && { signal: options.signal }),
       });
-      const fed = this.feed(coordinator, separatorBytes(settings.tokenizer));
+      const fed = this.feed(coordinator, separatorsOf(this.compiled));
       // A stream that fails must fail the job, and a job that fails must not wait for the stream.
       const [summary] = await Promise.race([Promise.all([running, fed]), running.then(() => never)]);
       this.bytesDone = Math.max(this.bytesTotal, this.bytesDone);
@@ -184,7 +184,7 @@ class Job {
 
   private result(summary: Summary): WordCountResult {
     const { options, streamBinaryBytes } = this;
-    const { top = 20, sort = 'count', streamName = 'stdin' } = options;
+    const { top = 20, sort = 'count', streamName = 'stdin', minCount = 1, groupBy } = options;
     const skipped = summary.binary.map((file) => ({ ...file, reason: 'binary' as const }));
     if (streamBinaryBytes > 0) skipped.push({ path: streamName, bytes: streamBinaryBytes, reason: 'binary' });
     const streams = options.stream === undefined || streamBinaryBytes > 0 ? 0 : 1;
@@ -197,8 +197,8 @@ class Job {
       skipped,
       failed: summary.failed.map(failedFile),
       async *entries() {
-        if (top === 'all') yield* allEntries(reducers, sort);
-        else yield await topEntries(reducers, top, sort);
+        const batches = top === 'all' ? allEntries(reducers, sort) : [await topEntries(reducers, top, sort)];
+        for await (const batch of batches) yield finished(batch, minCount, groupBy !== undefined);
       },
     };
   }
@@ -207,8 +207,9 @@ class Job {
 const never = new Promise<never>(() => {});
 
 function check(options: CountWordsOptions): void {
-  const { top, rangeBytes, readBytes, tableBytesMax } = options;
+  const { top, minCount, rangeBytes, readBytes, tableBytesMax } = options;
   checkPositive('top', top === 'all' ? undefined : top);
+  checkPositive('minCount', minCount);
   checkPositive('rangeBytes', rangeBytes);
   checkPositive('readBytes', readBytes);
   checkPositive('tableBytesMax', tableBytesMax);

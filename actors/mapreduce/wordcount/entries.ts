@@ -1,5 +1,6 @@
 // The counts in order, from all reducers: the most frequent ones, or everything, merged page by page.
 import type { Ref } from '../../../lib/index.ts';
+import { groupSeparator } from '../rules/group.ts';
 import type { CountMerging } from '../text/counting.ts';
 import { CountsReader, readCounts } from '../text/packedCounts.ts';
 import type { ReducerProtocol } from './messages.ts';
@@ -8,6 +9,8 @@ import type { ReducerProtocol } from './messages.ts';
 export interface WordCountEntry {
   readonly word: string;
   readonly count: number;
+  /** With `groupBy`: the file that the word was counted in, or the directory. */
+  readonly path?: string;
 }
 
 export type EntryOrder = 'count' | 'word';
@@ -25,6 +28,20 @@ const forever = { timeoutMs: Number.POSITIVE_INFINITY };
 
 const byKey = (a: KeyCount, b: KeyCount): number => Buffer.compare(a.key, b.key);
 const byCount = (a: KeyCount, b: KeyCount): number => b.count - a.count || byKey(a, b);
+
+/** Entries as they are asked for: those of high enough counts, and a key that has a group taken apart. */
+export function finished(
+  batch: readonly WordCountEntry[],
+  minCount: number,
+  isGrouped: boolean,
+): readonly WordCountEntry[] {
+  const frequent = minCount > 1 ? batch.filter(({ count }) => count >= minCount) : batch;
+  if (!isGrouped) return frequent;
+  return frequent.map(({ word: key, count }) => {
+    const end = key.indexOf(groupSeparator);
+    return { path: key.slice(0, end), word: key.slice(end + 1), count };
+  });
+}
 
 /** The `n` most frequent words, then in the wanted order. */
 export async function topEntries(

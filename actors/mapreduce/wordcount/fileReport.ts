@@ -1,5 +1,6 @@
 // What was read of which files and what couldn't be, summed up range by range.
 import { InputError } from '../inputs/problem.ts';
+import type { DocumentHooks } from '../rules/ruledCounting.ts';
 import type { InputBuffer } from '../text/counting.ts';
 import { countFileRange, type FileRange } from './countFile.ts';
 import type { CountRegion } from './feeder.ts';
@@ -20,6 +21,8 @@ export interface RangeCounting {
   readonly buffer: InputBuffer;
   readonly readBytes: number;
   readonly count: CountRegion;
+  /** Told which document is counted, where the rules want to know. */
+  readonly document?: DocumentHooks | undefined;
 }
 
 /**
@@ -38,8 +41,10 @@ export function countReported(
   const rangeBytes = range.end - range.start;
   const isFirst = range.start === 0;
   try {
-    const { separators, buffer, readBytes, count } = counting;
-    const kind = countFileRange(range, separators, buffer, readBytes, count);
+    const { separators, buffer, readBytes, count, document } = counting;
+    document?.begin(range.path);
+    const kind = countFileRange(range, separators, buffer, readBytes, count, document);
+    document?.end();
     // Nothing for the other ranges of such a file: its first one stands for all.
     if (kind === 'whole')
       return isFirst ? countWholeReported(range, counting, report, onProgress) : undefined;
@@ -51,6 +56,7 @@ export function countReported(
       if (range.end >= range.fileBytes) report.files++;
     }
   } catch (error) {
+    counting.document?.end();
     report.seen += rangeBytes;
     reportFailed(range.path, error, report);
   }
@@ -59,13 +65,14 @@ export function countReported(
 
 async function countWholeReported(
   { path, fileBytes }: FileRange,
-  { separators, readBytes, count }: RangeCounting,
+  { separators, readBytes, count, document }: RangeCounting,
   report: MutableReport,
   onProgress?: (bytesRead: number) => Promise<void>,
 ): Promise<void> {
   // Decompression isn't loaded where there is nothing to decompress.
   const { countWhole } = await import('./countWhole.ts');
   let told = 0;
+  document?.begin(path);
   try {
     const { isBinary, textBytes } = await countWhole(
       { path, fileBytes },
@@ -84,6 +91,7 @@ async function countWholeReported(
   } catch (error) {
     reportFailed(path, error, report);
   }
+  document?.end();
   report.seen += fileBytes - (onProgress ? told : 0);
 }
 

@@ -8,9 +8,8 @@ import {
   type Ref,
   SystemClosedError,
 } from '../../../lib/index.ts';
+import { newRuledCounting, type RuledCounting } from '../rules/ruledCounting.ts';
 import type { InputBuffer, WordCounting } from '../text/counting.ts';
-import { newCounter } from '../text/engine.ts';
-import { separatorBytes } from '../text/tokenizer.ts';
 import { countReported, emptyReport } from './fileReport.ts';
 import type { Assignment, CoordinatorProtocol, ReducerProtocol, Settings } from './messages.ts';
 import { MapperProtocol, settingsSchema } from './messages.ts';
@@ -35,7 +34,7 @@ interface Job {
 
 class Mapper implements Handlers<typeof MapperProtocol> {
   private readonly settings: Settings;
-  private readonly separators: Uint8Array;
+  private readonly ruled: RuledCounting;
   private readonly counter: WordCounting;
   private readonly buffer: InputBuffer;
   private readonly count: (bytes: Uint8Array, start: number, end: number) => void;
@@ -45,8 +44,8 @@ class Mapper implements Handlers<typeof MapperProtocol> {
 
   constructor(settings: Settings) {
     this.settings = settings;
-    this.separators = separatorBytes(settings.tokenizer);
-    this.counter = newCounter(settings.engine, settings);
+    this.ruled = newRuledCounting(settings);
+    this.counter = this.ruled.counter;
     this.buffer = this.counter.newBuffer(settings.readBytes);
     this.count = (bytes, start, end) => this.counter.add(bytes, start, end);
   }
@@ -76,7 +75,7 @@ class Mapper implements Handlers<typeof MapperProtocol> {
 
   /** Hands all counts on. */
   private async shuffle(reducers: Job['reducers']): Promise<void> {
-    this.words += this.counter.words;
+    const { words } = this.counter;
     const underWay = new Set<Promise<void>>();
     const failures: unknown[] = [];
     for (const { partition, bytes } of this.counter.drain(reducers.length, chunkBytesMax)) {
@@ -89,24 +88,44 @@ class Mapper implements Handlers<typeof MapperProtocol> {
     }
     await Promise.all(underWay);
     if (failures.length > 0) throw failures[0];
+    this.words += this.ruled.drainedWords() ?? words;
   }
 
   private async work(work: Exclude<Assignment, { kind: 'done' }>, job: Job): Promise<void> {
     if (work.kind === 'ranges') {
-      const { separators, buffer, count } = this;
+      const { buffer, count, ruled } = this;
       const { readBytes } = this.settings;
-      const counting = { separators, buffer, readBytes, count };
+      const { separators, document } = ruled;
+      const counting = { separators, buffer, readBytes, count, document };
       for (const range of work.ranges) {
         await countReported(range, counting, this.report, async (bytesRead) => {
           // Asked, not told: a job that was cancelled ends here, and not hours later.
           await job.coordinator.ask.advance(bytesRead, forever);
-          await this.relieve(job);
+          if (ruled.drainsWithin) await this.relieve(job);
         });
       }
-    } else {
-      this.count(work.bytes, 0, work.bytes.length);
-      this.report.seen += work.bytes.length;
-      this.report.bytes += work.bytes.length;
+      return;
+    }
+    // What is counted of a stream in one piece: a block of it, or all there is.
+    this.ruled.document?.begin(this.settings.streamName);
+    if (work.kind === 'block') this.block(work.bytes);
+    else await this.stream(job);
+    this.ruled.document?.end();
+  }
+
+  private block(bytes: Uint8Array): void {
+    this.count(bytes, 0, bytes.length);
+    this.report.seen += bytes.length;
+    this.report.bytes += bytes.length;
+  }
+
+  /** All blocks of the stream, one after the other: what is in one matters for the next. */
+  private async stream(job: Job): Promise<void> {
+    for (;;) {
+      const work = await job.coordinator.ask.nextBlock(forever);
+      if (work.kind !== 'block') return;
+      this.block(work.bytes);
+      if (this.ruled.drainsWithin) await this.relieve(job);
     }
   }
 

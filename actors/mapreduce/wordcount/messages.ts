@@ -1,6 +1,7 @@
 // What coordinator, mappers and reducers of a word count say to each other.
 import * as z from 'zod';
 import { ask, bytes, refOf, tell } from '../../../lib/index.ts';
+import { rulesSchema } from '../rules/schema.ts';
 
 const count = z.number().int().min(0);
 
@@ -16,6 +17,10 @@ export const settingsSchema = z.object({
   readBytes: z.number().int().min(1),
   /** A mapper whose table has grown beyond this hands its counts on before it goes on. */
   tableBytesMax: z.number().int().min(0),
+  /** What the kernel alone doesn't do. */
+  rules: rulesSchema.optional(),
+  /** What the stream is called. */
+  streamName: z.string(),
 });
 export type Settings = z.output<typeof settingsSchema>;
 
@@ -25,6 +30,8 @@ const rangeSchema = z.object({ path: z.string(), start: count, end: count, fileB
 export const assignmentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ranges'), ranges: z.array(rangeSchema) }),
   z.object({ kind: z.literal('block'), bytes: bytes() }),
+  /** All blocks of the stream, to be asked for with `nextBlock` one after the other. */
+  z.object({ kind: z.literal('stream') }),
   z.object({ kind: z.literal('done') }),
 ]);
 export type Assignment = z.output<typeof assignmentSchema>;
@@ -90,6 +97,8 @@ export const CoordinatorProtocol = {
   run: ask(z.void(), summarySchema, { concurrent: true }),
   /** A mapper reports and asks for more; answered when there is work, or none will come. */
   next: ask(reportSchema, assignmentSchema, { concurrent: true }),
+  /** The next block, for the mapper that was given the whole stream; `done` behind the last. */
+  nextBlock: ask(z.void(), assignmentSchema, { concurrent: true }),
   /** So many more bytes of a file are read of which a report is yet to come. */
   advance: ask(count, z.void()),
   /** A block of a stream; answered when a mapper has taken it. */

@@ -10,18 +10,22 @@ const rangesMax = 256;
 /**
  * Assignments of about `rangeBytes` (1 or more) each. Files that can only be read as a whole come first, the
  * largest before all, so that none is left for one thread when the others are done; then the rest in order.
+ *
+ * @param splits false when every file is to be read as a whole
  */
-export function* plan(files: readonly InputFile[], rangeBytes: number): Generator<readonly FileRange[]> {
-  const wholes = files.filter(({ path }) => isNamedWhole(path));
+export function* plan(
+  files: readonly InputFile[],
+  rangeBytes: number,
+  splits = true,
+): Generator<readonly FileRange[]> {
+  const wholes = splits ? files.filter(({ path }) => isNamedWhole(path)) : [...files];
   wholes.sort((a, b) => b.bytes - a.bytes);
   yield* pack(
     wholes.map(({ path, bytes }) => ({ path, start: 0, end: bytes, fileBytes: bytes })),
     rangeBytes,
   );
-  yield* pack(
-    cut(wholes.length === 0 ? files : files.filter(({ path }) => !isNamedWhole(path)), rangeBytes),
-    rangeBytes,
-  );
+  const others = splits ? files.filter(({ path }) => !isNamedWhole(path)) : [];
+  yield* pack(cut(others, rangeBytes), rangeBytes);
 }
 
 function* cut(files: readonly InputFile[], rangeBytes: number): Generator<FileRange> {

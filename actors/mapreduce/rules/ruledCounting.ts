@@ -1,0 +1,103 @@
+// Puts together what counts under given rules: the kernel as far as it goes, and round it what it doesn't know.
+import type { WordCounting } from '../text/counting.ts';
+import { type CountingEngine, newCounter } from '../text/engine.ts';
+import type { LetterCase, Tokenizer } from '../text/tokenizer.ts';
+import { DocumentCounter } from './documentCounter.ts';
+import { FilterCounter } from './filterCounter.ts';
+import { NormalizingCounter } from './normalize.ts';
+import { separatorsOf } from './rules.ts';
+import type { Rules } from './schema.ts';
+import { TokenCounter } from './tokenCounter.ts';
+import { type FindWords, plainWords, regexWords } from './tokens.ts';
+import { unicodeWords } from './wordBreak.ts';
+import { WordFilter } from './wordFilter.ts';
+
+/** Told where the ranges of files begin and end that are added to a counter. */
+export interface DocumentHooks {
+  /** What is added now lies in one range of the document (a file, a member of an archive) of that name. */
+  begin(name: string): void;
+  /** What is added now lies behind the range. */
+  beginTail(): void;
+  /** Whether more is wanted of what lies behind the range. */
+  wantsMore(): boolean;
+  /** No more comes of this document, or of this range of it. */
+  end(): void;
+}
+
+export interface RuledCounting {
+  readonly counter: WordCounting;
+  /** Where an input may be cut. */
+  readonly separators: Uint8Array;
+  /** Undefined where it doesn't matter. */
+  readonly document: DocumentHooks | undefined;
+  /** False where counts may be given away only between documents. */
+  readonly drainsWithin: boolean;
+  /** Occurrences that the last drain gave away, where `counter.words` said others before it. */
+  drainedWords(): number | undefined;
+}
+
+export interface CountingSettings {
+  readonly tokenizer: Tokenizer;
+  readonly letterCase: LetterCase;
+  readonly engine: CountingEngine;
+  readonly rules?: Rules | undefined;
+}
+
+export function newRuledCounting(settings: CountingSettings): RuledCounting {
+  const { rules, letterCase } = settings;
+  const separators = separatorsOf({ tokenizer: settings.tokenizer, rules });
+  if (rules === undefined) {
+    const counter = newCounter(settings.engine, settings);
+    return { counter, separators, document: undefined, drainsWithin: true, drainedWords: () => undefined };
+  }
+  const { ngrams, minLength, stopWords, groupBy, docFreq } = rules;
+  const hasFilter = minLength > 1 || stopWords.length > 0;
+  const filter = hasFilter
+    ? new WordFilter({ minLength, stopWords, keepsCase: letterCase === 'keep' })
+    : undefined;
+  const tokens =
+    ngrams > 1 || rules.find.kind !== 'plain'
+      ? new TokenCounter({
+          find: finder(settings, rules),
+          letterCase,
+          ngrams,
+          filter: ngrams > 1 ? filter : undefined,
+        })
+      : undefined;
+  let counter: WordCounting = tokens ?? newCounter(settings.engine, settings);
+  if (rules.isNormalized) counter = new NormalizingCounter(counter);
+  const filtering = filter !== undefined && ngrams === 1 ? new FilterCounter(counter, filter) : undefined;
+  counter = filtering ?? counter;
+  const documents =
+    groupBy !== undefined || docFreq ? new DocumentCounter(counter, groupBy, docFreq) : undefined;
+  counter = documents ?? counter;
+  return {
+    counter,
+    separators,
+    document: hooks(documents, tokens),
+    drainsWithin: !docFreq,
+    drainedWords: () => documents?.drainedWords ?? filtering?.drainedWords,
+  };
+}
+
+function finder({ tokenizer }: CountingSettings, { find }: Rules): FindWords {
+  if (find.kind === 'plain') return plainWords(tokenizer);
+  return find.kind === 'uax29' ? unicodeWords() : regexWords(new RegExp(find.source, find.flags));
+}
+
+function hooks(
+  documents: DocumentCounter | undefined,
+  tokens: TokenCounter | undefined,
+): DocumentHooks | undefined {
+  const window = tokens?.window;
+  if (documents === undefined && window === undefined) return undefined;
+  return {
+    begin(name) {
+      documents?.begin(name);
+      window?.clear();
+    },
+    beginTail: () => window?.beginTail(),
+    wantsMore: () => window?.wantsMore ?? false,
+    end: () => documents?.end(),
+  };
+}
