@@ -68,3 +68,13 @@ test.serial(
     );
   },
 );
+
+test.serial('sixteen nodes that all talk to each other keep their rings under the cap', async (t) => {
+  const output = await soak('crowd', '--nodes', '16', '--messages', '300');
+  t.regex(output, /16 nodes, 240 rings, 72000 messages .* heard too little or too much: 0/);
+});
+
+test.serial('nodes with nothing to do look for nothing', async (t) => {
+  // One that looked all the time would take a whole CPU; the limit of 0.5 % is for a minute of silence.
+  t.regex(await soak('idle', '--seconds', '2', '--limitPercent', '25'), /two idle nodes/);
+});
