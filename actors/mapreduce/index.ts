@@ -8,6 +8,7 @@ export {
   type InputFile,
   type InputProblem,
 } from './inputs/index.ts';
+export * from './jobs/index.ts';
 export type { WordRules } from './rules/rules.ts';
 export { stopWordLanguages, stopWordsOf } from './rules/stopWords.ts';
 export {

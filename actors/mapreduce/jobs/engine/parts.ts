@@ -1,0 +1,63 @@
+// Opening parts of inputs, and cutting inputs into the parts of tasks.
+import type { Disk } from '../files/disk.ts';
+import type { Part, Reader } from '../readers/reader.ts';
+import type { InputPart } from './messages.ts';
+
+/** A part to read; close it afterwards. */
+export function openPart(input: InputPart, disk: Disk): Part & { close(): void } {
+  const { path, start, end, bytes, content } = input;
+  if (content !== undefined) {
+    return {
+      ...{ path, start, end, bytes },
+      read(into, position) {
+        const piece = content.subarray(position, position + into.length);
+        into.set(piece);
+        return piece.length;
+      },
+      close() {},
+    };
+  }
+  const file = disk.open(path);
+  return {
+    ...{ path, start, end, bytes },
+    read: (into, at) => file.read(into, at),
+    close: () => file.close(),
+  };
+}
+
+/**
+ * Cuts files into tasks of about `taskBytes`: large files into parts, small ones together. The same files always give the
+ * same tasks.
+ */
+export function planTasks(
+  inputs: readonly InputPart[],
+  splits: Reader<unknown>['splits'],
+  taskBytes: number,
+): InputPart[][] {
+  const multiple = typeof splits === 'object' ? splits.multipleOf : 1;
+  const partBytes = Math.max(multiple, taskBytes - (taskBytes % multiple));
+  const tasks: InputPart[][] = [];
+  let small: InputPart[] = [];
+  let smallBytes = 0;
+  const close = (): void => {
+    if (small.length > 0) tasks.push(small);
+    small = [];
+    smallBytes = 0;
+  };
+  for (const input of inputs) {
+    const bytes = input.end - input.start;
+    if (bytes <= partBytes || splits === false) {
+      if (smallBytes + bytes > taskBytes) close();
+      small.push(input);
+      smallBytes += bytes;
+      if (smallBytes >= taskBytes) close();
+      continue;
+    }
+    close();
+    for (let start = input.start; start < input.end; start += partBytes) {
+      tasks.push([{ ...input, start, end: Math.min(start + partBytes, input.end) }]);
+    }
+  }
+  close();
+  return tasks;
+}

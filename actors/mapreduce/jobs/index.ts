@@ -1,0 +1,29 @@
+// Jobs: MapReduce for anybody's map and reduce.
+export type { JobEvent, JobStatus, PhaseStatus } from './engine/events.ts';
+export { JobCancelledError, JobDefinitionError } from './errors.ts';
+export {
+  type Emit,
+  isJob,
+  type Job,
+  type JobOptions,
+  job,
+  type MapInfo,
+  type Partitioning,
+  type SortOptions,
+  type TaskInfo,
+} from './job.ts';
+export { fixedRecords } from './readers/fixedRecords.ts';
+export { jsonLines } from './readers/jsonLines.ts';
+export { textLines } from './readers/lines.ts';
+export type { Cursor, Part, Reader } from './readers/reader.ts';
+export { values } from './readers/values.ts';
+export { type WholeFile, wholeFiles } from './readers/wholeFiles.ts';
+export type { RunOptions } from './run/options.ts';
+export type { JobResult, ResultPart } from './run/result.ts';
+export { type RunningJob, runJob } from './run/runJob.ts';
+export { runSequential } from './run/runSequential.ts';
+export type { JobKey } from './shuffle/keys.ts';
+export { jsonOutput } from './writers/json.ts';
+export { recordOutput, valueOutput } from './writers/records.ts';
+export { type TsvField, tsv } from './writers/tsv.ts';
+export type { Writer } from './writers/writer.ts';
