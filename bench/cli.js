@@ -2,6 +2,7 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { charts as chordCharts, fillChord } from './chord/tables.js';
 import { charts } from './report/chart.js';
 import { chartsOf, documents, fillDocument } from './report/document.js';
 import { makeReport, parseReport } from './report/report.js';
@@ -24,10 +25,11 @@ export async function main() {
     .action(runCommand);
   program
     .command('chord')
-    .description('the tables of Chord, beside those of the paper; writes JSON, Markdown and a chart')
+    .description('the tables of Chord, beside those of the paper')
     .option('--quick', 'tiny sizes: shows that everything works')
     .addOption(new Option('--only <list>', 'these sections, separated by commas').argParser(names))
-    .option('-o, --output <dir>', 'folder to write to', 'chord-tables')
+    .addOption(new Option('--rates <list>', 'of the table under churn, these rates').argParser(names))
+    .option('--json <file>', 'write the results as JSON, beside what the file has of other sections')
     .action(async (options) => {
       const { runChord } = await import('./chord/index.js');
       await runChord(options);
@@ -107,6 +109,17 @@ async function docsCommand() {
     }
     console.log(file);
   }
+  await chordDocs(root, path.join(folder, 'chord.json'));
+}
+
+async function chordDocs(root, results) {
+  const report = JSON.parse(await readFile(results, 'utf8'));
+  const file = path.join(root, 'docs/chord.md');
+  await writeFile(file, fillChord(await readFile(file, 'utf8'), report));
+  for (const [name, svg] of Object.entries(chordCharts(report.sections))) {
+    await writeFile(path.join(root, 'docs/chord', name), svg);
+  }
+  console.log(file);
 }
 
 async function readReport(file) {

@@ -40,19 +40,33 @@ export function ownerIn(ids, key) {
   return ids[low % ids.length];
 }
 
-/** One iterative lookup. `dead`: nodes that don't answer. Gives the outcome of `findOwner`. */
+/**
+ * One iterative lookup. `dead`: nodes that don't answer. Gives the outcome of `findOwner`, and `tries`: contacts of dead
+ * nodes if those who have met them told nobody, so that each node on the way names them again. That is how the paper
+ * counts.
+ */
 export function lookUp(ring, from, key, { dead = nobody, candidates = 4, hopsMax = 128 } = {}) {
+  const visited = new Set();
+  let tries = 0;
+  const visit = (member) => {
+    if (dead.size === 0 || visited.has(member)) return;
+    visited.add(member);
+    const { peers } = routeTo(member, key, nobody, Number.POSITIVE_INFINITY);
+    const living = peers.findIndex(({ id }) => !dead.has(id));
+    tries += living < 0 ? peers.length : living;
+  };
+  const answer = ({ of, ask, without }) => {
+    if (dead.has(of.id)) return { kind: 'dead' };
+    if (ask === 'ping') return { kind: 'alive' };
+    const member = ring.byId.get(of.id);
+    visit(member);
+    return routeTo(member, key, new Set(without), candidates);
+  };
+  visit(from);
   const lookup = findOwner(from.self, routeTo(from, key, nobody, candidates), hopsMax);
   let step = lookup.next();
-  while (!step.done) step = lookup.next(answer(ring, key, step.value, dead, candidates));
-  return step.value;
-}
-
-function answer({ byId }, key, question, dead, candidates) {
-  const { id } = question.of;
-  if (dead.has(id)) return { kind: 'dead' };
-  if (question.ask === 'ping') return { kind: 'alive' };
-  return routeTo(byId.get(id), key, new Set(question.without), candidates);
+  while (!step.done) step = lookup.next(answer(step.value));
+  return { ...step.value, tries };
 }
 
 /** Chance from a seed: mulberry32, integers alone. Gives numbers in [0, 1). */

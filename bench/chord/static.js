@@ -12,29 +12,41 @@ const paperFailures = [
   { failed: 0.5, path: [5.09, 3, 8], timeouts: [5.1, 0, 11] },
 ];
 
-/** Simultaneous failure, stabilization stopped. */
-export function failures({ lookups, nodes = 1000, r = 20, seed = 1 }) {
+/** Simultaneous failure, stabilization stopped. Over several rings: which nodes fail makes a difference. */
+export function failures({ lookups, nodes = 1000, r = 20, rings = 10 }) {
   return paperFailures.map(({ failed, ...paper }) => {
-    const ring = idealRing(nodes, r, `failures ${seed}`);
-    const chance = chanceFrom(seed * 1000 + failed * 10);
-    const dead = new Set();
-    const shuffled = [...ring.ids].sort();
-    while (dead.size < failed * nodes) dead.add(shuffled[Math.floor(chance() * nodes)]);
-    const alive = ring.members.filter(({ self }) => !dead.has(self.id));
-    const live = ring.ids.filter((id) => !dead.has(id));
     const paths = [];
     const timeouts = [];
+    const tries = [];
     let wrong = 0;
-    for (let n = 0; n < lookups; n++) {
-      const key = identifierOf(`key ${seed} ${n}`);
-      const outcome = lookUp(ring, alive[Math.floor(chance() * alive.length)], key, { dead });
-      if (outcome.owner?.id !== ownerIn(live, key)) wrong++;
-      else {
+    for (let seed = 1; seed <= rings; seed++) {
+      const ring = idealRing(nodes, r, `failures ${seed}`);
+      const chance = chanceFrom(seed * 1000 + failed * 10);
+      const dead = new Set();
+      while (dead.size < failed * nodes) dead.add(ring.ids[Math.floor(chance() * nodes)]);
+      const alive = ring.members.filter(({ self }) => !dead.has(self.id));
+      const live = ring.ids.filter((id) => !dead.has(id));
+      for (let n = 0; n < lookups / rings; n++) {
+        const key = identifierOf(`key ${seed} ${n}`);
+        const outcome = lookUp(ring, alive[Math.floor(chance() * alive.length)], key, { dead });
+        if (outcome.owner?.id !== ownerIn(live, key)) {
+          wrong++;
+          continue;
+        }
         paths.push(outcome.hops);
         timeouts.push(outcome.timeouts);
+        tries.push(outcome.tries);
       }
     }
-    return { failed, lookups, wrong, path: summary(paths), timeouts: summary(timeouts), paper };
+    return {
+      failed,
+      lookups,
+      wrong,
+      path: summary(paths),
+      timeouts: summary(timeouts),
+      tries: summary(tries),
+      paper,
+    };
   });
 }
 
