@@ -42,6 +42,13 @@ export const routeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('left') }),
 ]);
 
+/** Whether a node is a key's own: or who lies between the key and it. */
+export const confirmSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('owner') }),
+  z.object({ kind: z.literal('nearer'), peer: peerSchema }),
+  z.object({ kind: z.literal('left') }),
+]);
+
 /** Who holds a key, as the node responsible for it says. */
 export const holdersSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('here'), from: identifier, peers }),
@@ -120,6 +127,8 @@ export const ChordProtocol = {
   leaving: tell(z.object({ peer: peerSchema, successors: peers, predecessor: peerSchema.optional() })),
   /** One step of a lookup. `without`: nodes found dead. */
   route: ask(z.object({ key: identifier, without: z.array(identifier) }), routeSchema),
+  /** Whether the key is the asked node's, as others say. */
+  confirm: ask(z.object({ key: identifier }), confirmSchema),
   /** A recursive lookup on its way. */
   relay: ask(z.object({ key: identifier, hops: count }), lookupResultSchema, { concurrent: true }),
 

@@ -11,6 +11,7 @@ import {
   NotAMemberError,
 } from './errors.ts';
 import { identifierOf, parseIdentifier } from './identifier.ts';
+import { isOwnedBy } from './interval.ts';
 import { Lookups } from './lookup/lookups.ts';
 import { ChordProtocol, type ChordRef, type LookupResult, type NodeView, type Peer } from './messages.ts';
 import { type ChordParameters, checkParameters, parametersSchema, spaceOf } from './parameters.ts';
@@ -235,6 +236,14 @@ class Node implements Handlers<typeof ChordProtocol> {
     this.mustBeMember('a step of a lookup');
     const route = this.lookups.route(key, without);
     return { ...route, peers: [...route.peers] };
+  }
+
+  confirm({ key }: { key: string }): z.input<typeof ChordProtocol.confirm.reply> {
+    if (this.member.phase === 'left') return { kind: 'left' };
+    this.mustBeMember('a step of a lookup');
+    const { self, predecessor } = this.member;
+    if (predecessor === undefined || isOwnedBy(predecessor.id, key, self.id)) return { kind: 'owner' };
+    return { kind: 'nearer', peer: predecessor };
   }
 
   async relay({ key, hops }: { key: string; hops: number }): Promise<LookupResult> {

@@ -57,7 +57,7 @@ export function lookUp(ring, from, key, { dead = nobody, candidates = 4, hopsMax
   };
   const answer = ({ of, ask, without }) => {
     if (dead.has(of.id)) return { kind: 'dead' };
-    if (ask === 'ping') return { kind: 'alive' };
+    if (ask === 'confirm') return { kind: 'owner' };
     const member = ring.byId.get(of.id);
     visit(member);
     return routeTo(member, key, new Set(without), candidates);

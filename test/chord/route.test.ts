@@ -41,7 +41,7 @@ function lookUp(
   while (step.done !== true) {
     const { ask, of } = step.value;
     if (dead.has(of.id)) step = lookup.next({ kind: 'dead' });
-    else if (ask === 'ping') step = lookup.next({ kind: 'alive' });
+    else if (ask === 'confirm') step = lookup.next({ kind: 'owner' });
     else step = lookup.next(routeTo(ring.get(of.id)!, key, new Set(step.value.without), 2));
   }
   return step.value;
@@ -83,4 +83,35 @@ test('a lookup that finds everybody dead says so', (t) => {
   const ring = idealRing(['10', '20', '30', '40'], 1);
   const outcome = lookUp(ring, '10', '25', new Set(['20', '30', '40']));
   t.true('failed' in outcome);
+});
+
+test('a node that has joined is found, although only its successor knows of it', (t) => {
+  const lookup = findOwner(
+    peerAt('10'),
+    { kind: 'owners', peers: peersAt('40', '50'), before: peerAt('20') },
+    64,
+  );
+  t.deepEqual(lookup.next().value, { ask: 'confirm', of: peerAt('40') });
+  t.deepEqual(lookup.next({ kind: 'nearer', peer: peerAt('30') }).value, {
+    ask: 'confirm',
+    of: peerAt('30'),
+  });
+  const { value } = lookup.next({ kind: 'owner' });
+  t.like(value, { owner: peerAt('30'), successors: peersAt('40', '50'), hops: 2, timeouts: 0 });
+});
+
+test('a nearer node that is dead is none', (t) => {
+  const lookup = findOwner(
+    peerAt('10'),
+    { kind: 'owners', peers: peersAt('40', '50'), before: peerAt('20') },
+    64,
+  );
+  lookup.next();
+  lookup.next({ kind: 'nearer', peer: peerAt('30') });
+  t.like(lookup.next({ kind: 'dead' }).value, {
+    owner: peerAt('40'),
+    successors: peersAt('50'),
+    hops: 1,
+    timeouts: 1,
+  });
 });

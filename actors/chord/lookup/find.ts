@@ -4,13 +4,17 @@ import type { Identifier } from '../identifier.ts';
 import type { LookupResult, Peer } from '../messages.ts';
 import type { Route } from './route.ts';
 
-/** What a lookup asks: the next step of a node, or a sign of life of the key's own. */
+/** What a lookup asks: the next step of a node, or whether one named as the key's node is that. */
 export type LookupQuestion =
   | { readonly ask: 'route'; readonly of: Peer; readonly without: readonly Identifier[] }
-  | { readonly ask: 'ping'; readonly of: Peer };
+  | { readonly ask: 'confirm'; readonly of: Peer };
 
-/** The answer: a route, a sign of life, or neither. */
-export type LookupAnswer = Route | { readonly kind: 'alive' } | { readonly kind: 'dead' };
+/** The answer: a route; yes, or who lies between the key and the node, as far as that one knows; or none. */
+export type LookupAnswer =
+  | Route
+  | { readonly kind: 'owner' }
+  | { readonly kind: 'nearer'; readonly peer: Peer }
+  | { readonly kind: 'dead' };
 
 /** How it ends: with the key's node, or with why there is no way. */
 export type LookupOutcome = LookupResult | { readonly failed: string };
@@ -46,15 +50,18 @@ export function* findOwner(self: Peer, first: Route, hopsMax: number): Lookup {
     }
     const peer = route.peers[next]!;
     if (route.kind === 'owners') {
-      const answer: LookupAnswer = peer.id === self.id ? { kind: 'alive' } : yield { ask: 'ping', of: peer };
+      const answer: LookupAnswer =
+        peer.id === self.id ? { kind: 'owner' } : yield { ask: 'confirm', of: peer };
       if (answer.kind === 'dead') {
         dead.add(peer.id);
         continue;
       }
-      const contacted = peer.id === self.id ? hops : hops + 1;
-      const successors = route.peers.slice(next + 1);
+      if (peer.id !== self.id) hops++;
+      const named = route.peers.slice(next);
+      const [owner, ...successors] = yield* nearest(self, named, answer, dead);
+      hops += successors.length + 1 - named.length;
       const skipped = route.peers.slice(0, next);
-      return { owner: peer, skipped, successors, before: route.before, hops: contacted, timeouts: dead.size };
+      return { owner: owner!, skipped, successors, before: route.before, hops, timeouts: dead.size };
     }
     const answer = yield { ask: 'route', of: peer, without: [...dead] };
     if (isRoute(answer)) {
@@ -65,6 +72,28 @@ export function* findOwner(self: Peer, first: Route, hopsMax: number): Lookup {
     }
   }
   return { failed: 'all nodes on the way are dead' };
+}
+
+/**
+ * A node that has joined is known to its successor before it is known to those behind it. So from the node that they name
+ * one goes back, as long as there is a nearer one that lives. Gives the owners with the nodes found in front.
+ */
+function* nearest(
+  self: Peer,
+  owners: readonly Peer[],
+  first: LookupAnswer,
+  dead: Set<Identifier>,
+): Generator<LookupQuestion, readonly Peer[], LookupAnswer> {
+  let all = owners;
+  let answer = first;
+  while (answer.kind === 'nearer') {
+    const { peer } = answer;
+    if (dead.has(peer.id) || all.some(({ id }) => id === peer.id)) break;
+    answer = peer.id === self.id ? { kind: 'owner' } : yield { ask: 'confirm', of: peer };
+    if (answer.kind === 'dead') dead.add(peer.id);
+    else all = [peer, ...all];
+  }
+  return all;
 }
 
 function isRoute(answer: LookupAnswer): answer is Route {

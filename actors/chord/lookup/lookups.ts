@@ -69,8 +69,12 @@ export class Lookups {
       const route = routeTo(this.member, key, dead, this.parameters.candidates);
       const next = route.peers.findIndex(({ id }) => !dead.has(id));
       if (next < 0) throw new LookupFailedError(key, 'all nodes on the way are dead');
+      if (route.kind === 'owners') return this.arrive(key, route, hops, dead.size);
       const peer = route.peers[next]!;
-      const result = await this.handOn(key, route, next, hops);
+      // As long as the rest of the way may take; the detector judges the next node by its pings.
+      const result = await this.requests.askLong(peer, (options) =>
+        peer.ref.ask.relay({ key, hops: hops + 1 }, options),
+      );
       if (result !== undefined) return { ...result, timeouts: result.timeouts + dead.size };
       dead.add(peer.id);
       this.forget(peer);
@@ -78,28 +82,15 @@ export class Lookups {
     throw new LookupFailedError(key, `after ${this.parameters.hopsMax} steps it has not arrived`);
   }
 
-  private async handOn(
-    key: Identifier,
-    route: Route,
-    next: number,
-    hops: number,
-  ): Promise<LookupResult | undefined> {
-    const { peers } = route;
-    const owner = peers[next]!;
-    const isSelf = owner.id === this.member.self.id;
-    if (route.kind === 'closer') {
-      // As long as the rest of the way may take; the detector judges the next node by its pings.
-      return this.requests.askLong(owner, (options) => owner.ref.ask.relay({ key, hops: hops + 1 }, options));
-    }
-    if (!isSelf && !(await this.isAlive(owner))) return undefined;
-    const successors = peers.slice(next + 1);
-    const skipped = peers.slice(0, next);
-    return { owner, skipped, successors, before: route.before, hops: isSelf ? hops : hops + 1, timeouts: 0 };
+  /** The end of a recursive lookup: this node knows the key's, and asks it. */
+  private async arrive(key: Identifier, route: Route, hops: number, timeouts: number): Promise<LookupResult> {
+    const found = await this.iterative(key, route);
+    return { ...found, hops: hops + found.hops, timeouts: timeouts + found.timeouts };
   }
 
   private async put(key: Identifier, question: LookupQuestion): Promise<LookupAnswer> {
     const { of } = question;
-    if (question.ask === 'ping') return { kind: (await this.isAlive(of)) ? 'alive' : 'dead' };
+    if (question.ask === 'confirm') return this.confirm(key, of);
     if (of.id === this.member.self.id) return this.route(key, question.without);
     const without = [...question.without];
     const reply = await this.requests.ask(of, (options) => of.ref.ask.route({ key, without }, options));
@@ -108,10 +99,11 @@ export class Lookups {
     return { kind: 'dead' };
   }
 
-  private async isAlive(peer: Peer): Promise<boolean> {
-    const alive = (await this.requests.ask(peer, (options) => peer.ref.ask.ping(options))) === true;
-    if (!alive) this.forget(peer);
-    return alive;
+  private async confirm(key: Identifier, peer: Peer): Promise<LookupAnswer> {
+    const reply = await this.requests.ask(peer, (options) => peer.ref.ask.confirm({ key }, options));
+    if (reply !== undefined && reply.kind !== 'left') return reply;
+    this.forget(peer);
+    return { kind: 'dead' };
   }
 
   /** Fingers are hints: one that doesn't answer goes at once. The successor list is stabilization's. */

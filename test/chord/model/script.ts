@@ -1,6 +1,5 @@
 // A ring driven step by step, without timers: what goes wrong can then be cut down to the few steps that it takes, and
-// be read: one at a
-// time or, where a step says so, overlapping.
+// be read.
 
 import type { ChordRef, Peer } from '../../../actors/chord/messages.ts';
 import type { ChordOptions } from '../../../actors/chord/parameters.ts';
@@ -24,6 +23,8 @@ export interface Played {
   readonly problem: string | undefined;
   /** What each member believes in the end: `id: successors / predecessor`. */
   readonly beliefs: readonly string[];
+  /** The same in the beginning and after each step. */
+  readonly history: readonly (readonly string[])[];
 }
 
 const r = 2;
@@ -40,11 +41,16 @@ const parameters: ChordOptions = {
   lingerMs: 5,
 };
 
-/** Plays the steps that the fault model allows, until an invariant breaks. */
-export async function play(script: readonly Step[], rules: Rules): Promise<Played> {
+/**
+ * Plays the steps that the fault model allows, until an invariant breaks.
+ *
+ * @param countsPrincipals whether there must be r + 1 principals, as the corrected protocol demands
+ */
+export async function play(script: readonly Step[], rules: Rules, countsPrincipals = false): Promise<Played> {
   const state = new RingState(r);
   useParts({ rules, detector: () => ({ isDead: ({ id }) => !state.nodes.has(id) }), observer: state });
   const done: Step[] = [];
+  const history: string[][] = [];
   const options = {
     seed: 1,
     nodes: founders.length + script.length,
@@ -67,8 +73,9 @@ export async function play(script: readonly Step[], rules: Rules): Promise<Playe
     }
     const wrong = (): string | undefined =>
       liveSuccessor(state) ?? oneOrderedRing(state) ?? orderedLists(state);
+    history.push(beliefsOf(state));
     for (const step of script) {
-      if (!canDo(step, state)) continue;
+      if (!canDo(step, state, countsPrincipals)) continue;
       done.push(step);
       if (step.do === 'join') {
         const ref = await start(step.node);
@@ -83,18 +90,19 @@ export async function play(script: readonly Step[], rules: Rules): Promise<Playe
         }
       }
       await sim.sleep('overlap' in step ? 2.5 : 60);
+      history.push(beliefsOf(state));
       const problem = wrong();
       if (problem !== undefined) return { problem, beliefs: beliefsOf(state) };
     }
     return { problem: undefined, beliefs: beliefsOf(state) };
   });
-  return { steps: done, ...value };
+  return { steps: done, history, ...value };
 }
 
-function canDo(step: Step, state: RingState): boolean {
+function canDo(step: Step, state: RingState, countsPrincipals: boolean): boolean {
   if (step.do === 'join') return !state.nodes.has(step.node) && state.isLive(step.by);
   if (!state.isLive(step.node)) return false;
-  return step.do === 'stabilize' || mayFail(state, step.node, false);
+  return step.do === 'stabilize' || mayFail(state, step.node, countsPrincipals);
 }
 
 function beliefsOf(state: RingState): string[] {
