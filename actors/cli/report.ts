@@ -26,6 +26,16 @@ export function skippedLine(result: WordCountResult, isListed: boolean): string 
   return `thrum: skipped ${files} (${formatBytes(skippedBytes(result))})${advice}`;
 }
 
+/** How many records were left out, and why; undefined when there were none. */
+export function recordsLine({ badRecords, missingFields }: WordCountResult): string | undefined {
+  const records = (count: number): string => `${formatCount(count)} ${count === 1 ? 'record' : 'records'}`;
+  const parts = [
+    ...(badRecords > 0 ? [`${records(badRecords)} could not be read`] : []),
+    ...(missingFields > 0 ? [`${records(missingFields)} had no text in the field`] : []),
+  ];
+  return parts.length > 0 ? `thrum: ${parts.join('; ')}` : undefined;
+}
+
 /** A line for each skipped file: path, bytes, reason, between tabs; control characters in a path escaped. */
 export function skippedList(result: WordCountResult): string {
   return result.skipped
@@ -46,6 +56,9 @@ export function statsLine(result: WordCountResult, run: { seconds: number; threa
     rssBytesMax: process.resourceUsage().maxRSS * 1024,
     skippedFiles: result.skipped.length,
     skippedBytes: skippedBytes(result),
+    failedFiles: result.failed.length,
+    badRecords: result.badRecords,
+    missingFields: result.missingFields,
   });
 }
 

@@ -11,6 +11,7 @@ export async function ruleOptions(rules: RuleRequest): Promise<WordRules> {
   const stopWords = (await Promise.all(rules.stopWords.map(wordsOf))).flat();
   return {
     ...{ ngrams, minLength, docFreq, stopWords },
+    ...(rules.field !== undefined && { from: rules.from, field: rules.field }),
     ...(tokenizer && { tokenizer }),
     ...(normalize && { normalize }),
     ...(groupBy && { groupBy }),

@@ -5,7 +5,7 @@ import { loadFormat } from './formats/index.ts';
 import { type CommandIo, say } from './io.ts';
 import { type Output, OutputError, openOutput } from './output.ts';
 import type { ProgressDisplay } from './progress.ts';
-import { failureLine, problemLine, skippedLine, skippedList, statsLine } from './report.ts';
+import { failureLine, problemLine, recordsLine, skippedLine, skippedList, statsLine } from './report.ts';
 import { findSources, type Sources } from './sources.ts';
 import type { WordCountRequest } from './wordcount.ts';
 
@@ -49,6 +49,8 @@ export async function runWordCount(
     await engine.close();
     engine = undefined;
 
+    const left = recordsLine(result);
+    if (left !== undefined) say(io, left);
     const skipped = skippedLine(result, skippedOutput !== undefined);
     if (skipped !== undefined) say(io, skipped);
     const seconds = (performance.now() - beganMs) / 1000;

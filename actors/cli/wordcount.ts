@@ -4,6 +4,7 @@ import type { CommandIo } from './io.ts';
 
 const tokenizers = ['words', 'letters', 'whitespace'] as const;
 const letterCases = ['lower', 'keep'] as const;
+const sourceFormats = ['text', 'jsonl', 'csv', 'parquet'] as const;
 const groupings = ['path', 'directory'] as const;
 const sorts = ['count', 'word'] as const;
 const formats = ['table', 'tsv', 'json', 'csv'] as const;
@@ -42,6 +43,8 @@ export interface WordCountRequest {
 }
 
 export interface RuleRequest {
+  readonly from: (typeof sourceFormats)[number];
+  readonly field: string | undefined;
   /** In place of the tokenizer above. */
   readonly tokenizer: 'uax29' | `regex:${string}` | undefined;
   readonly ngrams: number;
@@ -59,6 +62,8 @@ interface WordCountOptions {
   readonly null?: true;
   readonly include: string[];
   readonly exclude: string[];
+  readonly from: (typeof sourceFormats)[number];
+  readonly field?: string;
   readonly tokenizer: string;
   readonly ngrams: number;
   readonly stopWords: string[];
@@ -118,6 +123,12 @@ export function addWordCount(
     .option('-0, --null', 'the names in that list end with NUL bytes, as find -print0 writes them')
     .option('--include <glob>', 'count only files that match (may be repeated)', appended, [])
     .option('--exclude <glob>', 'leave out files and directories that match (may be repeated)', appended, [])
+    .addOption(
+      new Option('--from <format>', 'what is read: text, or records that have text in a field')
+        .choices(sourceFormats)
+        .default('text'),
+    )
+    .option('--field <name>', 'the field or column with the text (a.b: within another)')
     .option(
       '--tokenizer <rule>',
       'what a word is: words (letters, numbers and marks), letters, whitespace (any non-space), uax29 (Unicode segmentation), regex:PATTERN (what it matches in each line)',
@@ -187,6 +198,15 @@ function check(
   if (isListed && isStdin(filesFrom) && names.some(isStdin)) {
     command.error('error: standard input is either the list of files or a text to count, not both');
   }
+  if (options.from !== 'text' && !options.field) {
+    command.error(`error: option '--from ${options.from}' wants '--field <name>': which field is counted`);
+  }
+  if (options.from === 'text' && options.field !== undefined) {
+    command.error("error: option '--field <name>' is of records: add '--from jsonl', 'csv' or 'parquet'");
+  }
+  if (options.from === 'parquet' && (names.some(isStdin) || (names.length === 0 && !isListed))) {
+    command.error('error: standard input cannot be read as Parquet, whose index is at its end: name a file');
+  }
   for (const glob of [...options.include, ...options.exclude]) {
     if (glob === '') command.error("error: options '--include' and '--exclude' want a glob, such as '*.md'");
   }
@@ -231,13 +251,13 @@ function isPlain(tokenizer: string): tokenizer is WordCountRequest['tokenizer'] 
 
 /** Undefined where all is as it is without the options, so that nothing of it is loaded. */
 function rulesOf(options: WordCountOptions): RuleRequest | undefined {
-  const { tokenizer, ngrams, stopWords, minLength, normalize, groupBy, docFreq } = options;
+  const { tokenizer, ngrams, stopWords, minLength, normalize, groupBy, docFreq, from, field } = options;
   const isDefault =
     isPlain(tokenizer) && ngrams === 1 && stopWords.length === 0 && minLength === 1 && !normalize && !groupBy;
-  if (isDefault && !docFreq) return undefined;
+  if (isDefault && !docFreq && from === 'text') return undefined;
   return {
     tokenizer: isPlain(tokenizer) ? undefined : (tokenizer as 'uax29'),
-    ...{ ngrams, stopWords, minLength, normalize, groupBy, docFreq: docFreq === true },
+    ...{ from, field, ngrams, stopWords, minLength, normalize, groupBy, docFreq: docFreq === true },
   };
 }
 

@@ -154,11 +154,12 @@ test('--stats is one line of JSON with its keys in order, after every note', asy
   const stats = JSON.parse(line!) as Record<string, number>;
   t.deepEqual(Object.keys(stats), [
     ...['files', 'bytes', 'words', 'distinct', 'seconds', 'bytesPerSecond', 'threads', 'rssBytesMax'],
-    ...['skippedFiles', 'skippedBytes'],
+    ...['skippedFiles', 'skippedBytes', 'failedFiles', 'badRecords', 'missingFields'],
   ]);
   const { seconds, bytesPerSecond, rssBytesMax, ...exact } = stats;
   t.deepEqual(exact, {
     ...{ files: 1, bytes: 12, words: 3, distinct: 2, threads: 3, skippedFiles: 2, skippedBytes: 1_234_000 },
+    ...{ failedFiles: 0, badRecords: 0, missingFields: 0 },
   });
   t.true(seconds! >= 0 && bytesPerSecond! > 0);
   // Kilobytes taken for bytes, or the other way around, would miss this range by far.

@@ -77,6 +77,7 @@ test('rules are asked for together, and not at all where nothing goes beyond a p
       paths: ['x'],
       minCount: 4,
       rules: {
+        ...{ from: 'text', field: undefined },
         ...{ tokenizer: 'regex:[a-z]+', ngrams: 2, stopWords: ['en', 'own.txt'], minLength: 3 },
         ...{ normalize: 'nfc', groupBy: 'directory', docFreq: true },
       },
@@ -85,6 +86,14 @@ test('rules are asked for together, and not at all where nothing goes beyond a p
   const plain = (await run('wordcount --tokenizer letters --ngrams 1 --min-length 1 x')).asked;
   t.deepEqual(plain, request({ paths: ['x'], tokenizer: 'letters' }));
 });
+test('records are named by their format and field', async (t) => {
+  const { asked } = await run('wordcount --from csv --field text x');
+  t.like(asked?.rules, { from: 'csv', field: 'text', ngrams: 1 });
+});
+test(wrong, 'wordcount --from csv x', "'--from csv' wants '--field <name>'");
+test(wrong, 'wordcount --field text x', "'--field <name>' is of records");
+test(wrong, 'wordcount --from parquet --field text -', 'name a file');
+test(wrong, 'wordcount --from xml --field text x', 'Allowed choices are text, jsonl, csv, parquet');
 test(
   wrong,
   'wordcount --tokenizer sentences x',

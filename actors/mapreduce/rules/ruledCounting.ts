@@ -1,9 +1,11 @@
 // Puts together what counts under given rules: the kernel as far as it goes, and round it what it doesn't know.
+import type { RecordProblems, RecordSource } from '../inputs/records.ts';
 import type { WordCounting } from '../text/counting.ts';
 import { type CountingEngine, newCounter } from '../text/engine.ts';
 import type { LetterCase, Tokenizer } from '../text/tokenizer.ts';
 import { DocumentCounter } from './documentCounter.ts';
 import { FilterCounter } from './filterCounter.ts';
+import { JsonLinesCounter } from './jsonLinesCounter.ts';
 import { NormalizingCounter } from './normalize.ts';
 import { separatorsOf } from './rules.ts';
 import type { Rules } from './schema.ts';
@@ -32,6 +34,10 @@ export interface RuledCounting {
   readonly document: DocumentHooks | undefined;
   /** False where counts may be given away only between documents. */
   readonly drainsWithin: boolean;
+  /** The records that files are made of, where they aren't text. */
+  readonly source: RecordSource | undefined;
+  /** Records that the counter has left out since it was asked last. */
+  takeRecordProblems(): RecordProblems;
   /** Occurrences that the last drain gave away, where `counter.words` said others before it. */
   drainedWords(): number | undefined;
 }
@@ -48,7 +54,11 @@ export function newRuledCounting(settings: CountingSettings): RuledCounting {
   const separators = separatorsOf({ tokenizer: settings.tokenizer, rules });
   if (rules === undefined) {
     const counter = newCounter(settings.engine, settings);
-    return { counter, separators, document: undefined, drainsWithin: true, drainedWords: () => undefined };
+    return {
+      ...{ counter, separators, document: undefined, drainsWithin: true, source: undefined },
+      takeRecordProblems: () => ({ bad: 0, missing: 0 }),
+      drainedWords: () => undefined,
+    };
   }
   const { ngrams, minLength, stopWords, groupBy, docFreq } = rules;
   const hasFilter = minLength > 1 || stopWords.length > 0;
@@ -71,11 +81,19 @@ export function newRuledCounting(settings: CountingSettings): RuledCounting {
   const documents =
     groupBy !== undefined || docFreq ? new DocumentCounter(counter, groupBy, docFreq) : undefined;
   counter = documents ?? counter;
+  const problems = { bad: 0, missing: 0 };
+  if (rules.from?.format === 'jsonl') counter = new JsonLinesCounter(counter, rules.from.field, problems);
   return {
     counter,
     separators,
     document: hooks(documents, tokens),
     drainsWithin: !docFreq,
+    source: rules.from,
+    takeRecordProblems() {
+      const taken = { ...problems };
+      Object.assign(problems, { bad: 0, missing: 0 });
+      return taken;
+    },
     drainedWords: () => documents?.drainedWords ?? filtering?.drainedWords,
   };
 }

@@ -1,6 +1,7 @@
 // Rules about what is counted, as options are given and as workers get them. Apart from the schema, so that a count
 // without rules loads no validation.
 import { InvalidOptionError } from '../../../lib/index.ts';
+import type { RecordFormat, RecordSource } from '../inputs/records.ts';
 import { type LetterCase, separatorBytes, type Tokenizer } from '../text/tokenizer.ts';
 import type { Grouping } from './group.ts';
 import type { Rules } from './schema.ts';
@@ -27,6 +28,13 @@ export interface WordRules {
   groupBy?: Grouping;
   /** The count of a word is the number of files that it is in; a group's, of the group's files. */
   docFreq?: boolean;
+  /**
+   * What inputs are: text (default), or records of which `field` is the text. JSON Lines, CSV with names in its first
+   * record, Parquet.
+   */
+  from?: 'text' | RecordFormat;
+  /** The name of a field or column; names with dots between lead into records within records. */
+  field?: string;
 }
 
 /** Options of {@link WordRules} in the form in which workers get them. */
@@ -65,7 +73,8 @@ export function compileRules(options: WordRules): CompiledRules {
   const find = finderOf(tokenizer);
   const isPlain = ngrams === 1 && minLength === 1 && stopWords.length === 0 && normalize === undefined;
   const plainTokenizer = find.kind === 'plain' ? (tokenizer as Tokenizer) : 'words';
-  if (isPlain && find.kind === 'plain' && groupBy === undefined && !docFreq) {
+  const from = sourceOf(options);
+  if (isPlain && from === undefined && find.kind === 'plain' && groupBy === undefined && !docFreq) {
     return { tokenizer: plainTokenizer, letterCase, rules: undefined };
   }
   const normal = (word: string): string => (normalize === 'nfc' ? word.normalize('NFC') : word);
@@ -73,14 +82,15 @@ export function compileRules(options: WordRules): CompiledRules {
     tokenizer: plainTokenizer,
     letterCase,
     rules: {
-      ...{ find, ngrams, minLength, groupBy, docFreq, isNormalized: normalize === 'nfc' },
+      ...{ find, ngrams, minLength, groupBy, docFreq, from, isNormalized: normalize === 'nfc' },
       stopWords: [...stopWords].map((word) => normal(word).toLowerCase()),
     },
   };
 }
 
 /** Whether a file must be counted by one thread from its beginning to its end. */
-export const needsWholeFiles = (rules: Rules | undefined): boolean => rules?.docFreq === true;
+export const needsWholeFiles = (rules: Rules | undefined): boolean =>
+  rules?.docFreq === true || rules?.from?.format === 'csv' || rules?.from?.format === 'parquet';
 
 /** Whether what one block of a stream holds matters for the next one. */
 export const needsWholeStream = (rules: Rules | undefined): boolean =>
@@ -88,8 +98,25 @@ export const needsWholeStream = (rules: Rules | undefined): boolean =>
 
 /** The bytes at which an input may be cut without cutting what the rules look at: 256 entries, 1 for each of them. */
 export function separatorsOf({ tokenizer, rules }: Pick<CompiledRules, 'tokenizer' | 'rules'>): Uint8Array {
-  const isByLines = rules !== undefined && (rules.find.kind !== 'plain' || rules.isNormalized);
+  const isByLines =
+    rules !== undefined &&
+    (rules.find.kind !== 'plain' || rules.isNormalized || rules.from?.format === 'jsonl');
   return isByLines ? lineSeparators() : separatorBytes(tokenizer);
+}
+
+function sourceOf({ from = 'text', field }: WordRules): RecordSource | undefined {
+  if (from === 'text') {
+    if (field !== undefined)
+      throw new InvalidOptionError("field is of records: say from: 'jsonl', 'csv' or 'parquet'");
+    return undefined;
+  }
+  if (from !== 'jsonl' && from !== 'csv' && from !== 'parquet') {
+    throw new InvalidOptionError(
+      `from must be 'text', 'jsonl', 'csv' or 'parquet', not ${JSON.stringify(from)}`,
+    );
+  }
+  if (!field) throw new InvalidOptionError(`from: '${from}' needs the name of the field to count, as field`);
+  return { format: from, field };
 }
 
 function finderOf(tokenizer: NonNullable<WordRules['tokenizer']>): Rules['find'] {

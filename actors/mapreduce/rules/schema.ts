@@ -14,5 +14,7 @@ export const rulesSchema = z.object({
   isNormalized: z.boolean(),
   groupBy: z.enum(['path', 'directory']).optional(),
   docFreq: z.boolean(),
+  /** What inputs are made of, where they aren't text. */
+  from: z.object({ format: z.enum(['jsonl', 'csv', 'parquet']), field: z.string() }).optional(),
 });
 export type Rules = z.output<typeof rulesSchema>;

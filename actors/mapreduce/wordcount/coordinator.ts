@@ -43,6 +43,8 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private seen = 0;
   private bytes = 0;
   private files = 0;
+  private badRecords = 0;
+  private missingFields = 0;
   private readonly binary: { path: string; bytes: number }[] = [];
   private readonly failed = new Map<string, Problem>();
 
@@ -84,6 +86,8 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
         distinct: totals.reduce((sum, total) => sum + total.distinct, 0),
         binary: this.binary,
         failed: [...this.failed.values()],
+        badRecords: this.badRecords,
+        missingFields: this.missingFields,
         reducers,
       };
     } catch (error) {
@@ -95,6 +99,8 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     this.seen += report.seen;
     this.bytes += report.bytes;
     this.files += report.files;
+    this.badRecords += report.badRecords;
+    this.missingFields += report.missingFields;
     this.binary.push(...report.binary);
     for (const problem of report.failed) this.failed.set(problem.path, problem);
     const range = this.ranges.next();

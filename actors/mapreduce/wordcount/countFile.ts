@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { compressionOf } from '../inputs/compression.ts';
 import { type Sniffed, sniff, sniffBytes } from '../inputs/encoding.ts';
+import { isTar } from '../inputs/tar.ts';
 import type { DocumentHooks } from '../rules/ruledCounting.ts';
 import type { InputBuffer } from '../text/counting.ts';
 import { type CountRegion, RegionFeeder } from './feeder.ts';
@@ -41,7 +42,7 @@ export function countFileRange(
     buffer.reserve(0, sniffBytes);
     const head = readSync(file, buffer.bytes, 0, Math.min(sniffBytes, range.fileBytes), 0);
     const first = buffer.bytes.subarray(0, head);
-    if (compressionOf(range.path, first) !== undefined) return 'whole';
+    if (compressionOf(range.path, first) !== undefined || isTar(first)) return 'whole';
     const sniffed = sniff(first);
     if (sniffed.kind === 'utf8') {
       const part = (start: number, end: number): void =>

@@ -41,6 +41,8 @@ export async function countHere(
     files: report.files,
     skipped: report.binary.map((file) => ({ ...file, reason: 'binary' as const })),
     failed: report.failed.map(failedFile),
+    badRecords: report.badRecords,
+    missingFields: report.missingFields,
     async *entries() {
       yield* tableEntries(table, top, sort);
     },

@@ -1,50 +1,117 @@
-// Counts an input that can only be read from its beginning to its end, such as a compressed file.
+// Counts an input that can only be read from its beginning to its end: a compressed file, a tar archive with the files
+// in it, or records of a format without places to cut.
 import { fileBytes as bytesOfFile } from '../inputs/fileBytes.ts';
+import { openParquetFile } from '../inputs/parquetFile.ts';
+import { peek } from '../inputs/pieces.ts';
+import { csvText, parquetText, type RecordProblems, type RecordSource } from '../inputs/records.ts';
+import { isTar, tarMarkBytes, tarMembers } from '../inputs/tar.ts';
 import { openText, plainBytes } from '../inputs/text.ts';
+import type { DocumentHooks } from '../rules/ruledCounting.ts';
 import { type CountRegion, RegionFeeder } from './feeder.ts';
 
 /** How much is read of the file, as it is stored, between two reports of how far it is. */
 const progressBytes = 1024 * 1024;
 
+/** How the file is read and what is done with its text. */
+export interface WholeCounting {
+  readonly separators: Uint8Array;
+  readonly readBytes: number;
+  readonly count: CountRegion;
+  readonly document?: DocumentHooks | undefined;
+  /** The records that the file is made of, where it isn't text; lines of JSON are text that `count` understands. */
+  readonly source?: RecordSource | undefined;
+  readonly records: RecordProblems;
+}
+
+/** What a file turned out to hold. */
 export interface WholeCount {
-  readonly isBinary: boolean;
+  /** Files of text: one, or the members of an archive. */
+  files: number;
   /** Bytes of text that were counted, decompressed. */
-  readonly textBytes: number;
+  textBytes: number;
+  readonly binary: { path: string; bytes: number }[];
 }
 
 /**
- * Counts all words of a file. What was counted before an error stays counted.
+ * Counts all words of a file and adds to `found` what it holds. What was counted before an error stays counted.
  *
  * @param onProgress told now and then how many bytes of the file were read; it is waited for
- * @throws the file system's error; `InputError` for data that is damaged or was cut off
+ * @throws the file system's error; `InputError` for data that is damaged, was cut off or isn't in the format
  */
 export async function countWhole(
   { path, fileBytes }: { readonly path: string; readonly fileBytes: number },
-  separators: Uint8Array,
-  readBytes: number,
-  count: CountRegion,
+  counting: WholeCounting,
+  found: WholeCount,
   onProgress: (bytesRead: number) => Promise<void> | undefined,
-): Promise<WholeCount> {
+): Promise<void> {
   let bytesRead = 0;
   let told = 0;
-  const stored = bytesOfFile(path, fileBytes, readBytes, (bytes) => {
+  const onRead = (bytes: number): void => {
     bytesRead += bytes;
+  };
+  const reading = new Reading(counting, found, async () => {
+    if (bytesRead - told < progressBytes) return;
+    told = bytesRead;
+    await onProgress(bytesRead);
   });
-  const text = await openText(plainBytes(path, stored));
-  if (text.kind === 'binary') {
-    await text.whole.return();
-    return { isBinary: true, textBytes: 0 };
+  const { source, records } = counting;
+  if (source?.format === 'parquet') {
+    const file = await openParquetFile(path, fileBytes, onRead);
+    try {
+      await reading.countText(path, parquetText(file, source.field, records));
+    } finally {
+      await file.close();
+    }
+    return;
   }
-  const feeder = new RegionFeeder(separators, count);
-  let textBytes = 0;
-  for await (const piece of text.pieces) {
-    textBytes += piece.length;
-    feeder.push(piece);
-    if (bytesRead - told >= progressBytes) {
-      told = bytesRead;
-      await onProgress(bytesRead);
+  const plain = plainBytes(path, bytesOfFile(path, fileBytes, counting.readBytes, onRead));
+  const { head, whole } = await peek(plain, tarMarkBytes);
+  if (!isTar(head)) return reading.countFile(path, fileBytes, whole);
+  for await (const member of tarMembers(whole)) {
+    // The archive is named like a directory.
+    const name = `${path}/${member.name.replace(/^(\.?\/)+/, '')}`;
+    await reading.countFile(name, member.bytes, plainBytes(name, member.body));
+  }
+}
+
+class Reading {
+  readonly #counting: WholeCounting;
+  readonly #found: WholeCount;
+  readonly #afterPiece: () => Promise<void>;
+
+  constructor(counting: WholeCounting, found: WholeCount, afterPiece: () => Promise<void>) {
+    this.#counting = counting;
+    this.#found = found;
+    this.#afterPiece = afterPiece;
+  }
+
+  async countFile(name: string, bytes: number, source: AsyncIterable<Uint8Array>): Promise<void> {
+    const text = await openText(source);
+    if (text.kind === 'binary') {
+      await text.whole.return();
+      this.#found.binary.push({ path: name, bytes });
+      return;
+    }
+    const { source: records, records: problems } = this.#counting;
+    const pieces = records?.format === 'csv' ? csvText(text.pieces, records.field, problems) : text.pieces;
+    await this.countText(name, pieces);
+  }
+
+  async countText(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const { separators, count, document } = this.#counting;
+    const feeder = new RegionFeeder(separators, count);
+    document?.begin(name);
+    try {
+      for await (const piece of pieces) {
+        this.#found.textBytes += piece.length;
+        feeder.push(piece);
+        await this.#afterPiece();
+      }
+      this.#found.files++;
+    } finally {
+      // What came before an error counts.
+      feeder.end();
+      document?.end();
     }
   }
-  feeder.end();
-  return { isBinary: false, textBytes };
 }

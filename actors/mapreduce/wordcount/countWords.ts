@@ -2,7 +2,8 @@
 import { InvalidOptionError, type Ref, type System } from '../../../lib/index.ts';
 import { JobFailedError } from '../errors.ts';
 import type { InputFile } from '../inputs/index.ts';
-import { plainBytes } from '../inputs/text.ts';
+import { csvText, type RecordProblems } from '../inputs/records.ts';
+import { openText, plainBytes } from '../inputs/text.ts';
 import { type CompiledRules, compileRules, separatorsOf, type WordRules } from '../rules/rules.ts';
 import { defaultEngine } from '../text/engine.ts';
 import { cutBlocks } from './blocks.ts';
@@ -59,6 +60,10 @@ export interface WordCountResult {
   readonly files: number;
   readonly skipped: readonly { readonly path: string; readonly bytes: number; readonly reason: 'binary' }[];
   readonly failed: readonly { readonly path: string; readonly error: Error }[];
+  /** Records that can't be read, such as lines that aren't JSON, where inputs are made of records. */
+  readonly badRecords: number;
+  /** Records without the field that is counted, or with nothing of text in it. */
+  readonly missingFields: number;
   /** The wanted entries in the wanted order, in batches. */
   entries(): AsyncIterable<readonly WordCountEntry[]>;
 }
@@ -93,6 +98,7 @@ class Job {
   private bytesDone = 0;
   private filesDone = 0;
   private streamBinaryBytes = 0;
+  private readonly streamProblems = { bad: 0, missing: 0 };
   private streamRead = false;
 
   constructor(system: System, options: CountWordsOptions, compiled: CompiledRules) {
@@ -171,7 +177,7 @@ class Job {
     const { stream, streamName = 'stdin' } = this.options;
     if (stream === undefined) return;
     try {
-      for await (const block of cutBlocks(plainBytes(streamName, stream), separators, blockBytes)) {
+      for await (const block of cutBlocks(this.streamText(streamName, stream), separators, blockBytes)) {
         if (block.kind === 'binary') this.streamBinaryBytes = block.bytes;
         else await coordinator.ask.block(block.bytes, { timeoutMs: Number.POSITIVE_INFINITY });
       }
@@ -180,6 +186,12 @@ class Job {
     }
     this.streamRead = true;
     coordinator.tell.endOfBlocks();
+  }
+
+  private streamText(name: string, stream: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
+    const { from } = this.compiled.rules ?? {};
+    const plain = plainBytes(name, stream);
+    return from?.format === 'csv' ? csvStream(plain, from.field, this.streamProblems) : plain;
   }
 
   private result(summary: Summary): WordCountResult {
@@ -196,6 +208,8 @@ class Job {
       files: summary.files + streams,
       skipped,
       failed: summary.failed.map(failedFile),
+      badRecords: summary.badRecords + this.streamProblems.bad,
+      missingFields: summary.missingFields + this.streamProblems.missing,
       async *entries() {
         const batches = top === 'all' ? allEntries(reducers, sort) : [await topEntries(reducers, top, sort)];
         for await (const batch of batches) yield finished(batch, minCount, groupBy !== undefined);
@@ -204,11 +218,27 @@ class Job {
   }
 }
 
+/** CSV may be in UTF-16, as spreadsheets write it. A binary stream has no records, and then no text. */
+async function* csvStream(
+  plain: AsyncIterable<Uint8Array>,
+  field: string,
+  problems: RecordProblems,
+): AsyncGenerator<Uint8Array> {
+  const text = await openText(plain);
+  if (text.kind === 'binary') yield* text.whole;
+  else yield* csvText(text.pieces, field, problems);
+}
+
 const never = new Promise<never>(() => {});
 
 function check(options: CountWordsOptions): void {
   const { top, minCount, rangeBytes, readBytes, tableBytesMax } = options;
   checkPositive('top', top === 'all' ? undefined : top);
+  if (options.from === 'parquet' && options.stream !== undefined) {
+    throw new InvalidOptionError(
+      'a stream cannot be read as Parquet, whose index is at its end: name a file',
+    );
+  }
   checkPositive('minCount', minCount);
   checkPositive('rangeBytes', rangeBytes);
   checkPositive('readBytes', readBytes);

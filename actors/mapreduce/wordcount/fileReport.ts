@@ -1,5 +1,6 @@
 // What was read of which files and what couldn't be, summed up range by range.
 import { InputError } from '../inputs/problem.ts';
+import type { RecordSource } from '../inputs/records.ts';
 import type { DocumentHooks } from '../rules/ruledCounting.ts';
 import type { InputBuffer } from '../text/counting.ts';
 import { countFileRange, type FileRange } from './countFile.ts';
@@ -9,7 +10,7 @@ import type { Problem, Report } from './messages.ts';
 export type MutableReport = { -readonly [Key in keyof Report]: Report[Key] };
 
 export function emptyReport(): MutableReport {
-  return { seen: 0, bytes: 0, files: 0, binary: [], failed: [] };
+  return { seen: 0, bytes: 0, files: 0, binary: [], failed: [], badRecords: 0, missingFields: 0 };
 }
 
 /** How much of a file is read at a time: it stays in a core's cache until it is counted. */
@@ -23,6 +24,8 @@ export interface RangeCounting {
   readonly count: CountRegion;
   /** Told which document is counted, where the rules want to know. */
   readonly document?: DocumentHooks | undefined;
+  /** The records that files are made of, where they aren't text. */
+  readonly source?: RecordSource | undefined;
 }
 
 /**
@@ -41,7 +44,10 @@ export function countReported(
   const rangeBytes = range.end - range.start;
   const isFirst = range.start === 0;
   try {
-    const { separators, buffer, readBytes, count, document } = counting;
+    const { separators, buffer, readBytes, count, document, source } = counting;
+    if (source !== undefined && source.format !== 'jsonl') {
+      return isFirst ? countWholeReported(range, counting, report, onProgress) : undefined;
+    }
     document?.begin(range.path);
     const kind = countFileRange(range, separators, buffer, readBytes, count, document);
     document?.end();
@@ -65,33 +71,28 @@ export function countReported(
 
 async function countWholeReported(
   { path, fileBytes }: FileRange,
-  { separators, readBytes, count, document }: RangeCounting,
+  counting: RangeCounting,
   report: MutableReport,
   onProgress?: (bytesRead: number) => Promise<void>,
 ): Promise<void> {
   // Decompression isn't loaded where there is nothing to decompress.
   const { countWhole } = await import('./countWhole.ts');
   let told = 0;
-  document?.begin(path);
+  const found = { files: 0, textBytes: 0, binary: report.binary };
+  const records = { bad: 0, missing: 0 };
   try {
-    const { isBinary, textBytes } = await countWhole(
-      { path, fileBytes },
-      separators,
-      readBytes,
-      count,
-      (bytes) => {
-        const more = bytes - told;
-        told = bytes;
-        return onProgress?.(more);
-      },
-    );
-    if (isBinary) report.binary.push({ path, bytes: fileBytes });
-    else report.files++;
-    report.bytes += textBytes;
+    await countWhole({ path, fileBytes }, { ...counting, records }, found, (bytes) => {
+      const more = bytes - told;
+      told = bytes;
+      return onProgress?.(more);
+    });
   } catch (error) {
     reportFailed(path, error, report);
   }
-  document?.end();
+  report.files += found.files;
+  report.bytes += found.textBytes;
+  report.badRecords += records.bad;
+  report.missingFields += records.missing;
   report.seen += fileBytes - (onProgress ? told : 0);
 }
 

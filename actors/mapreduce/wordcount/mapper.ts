@@ -11,7 +11,7 @@ import {
 import { newRuledCounting, type RuledCounting } from '../rules/ruledCounting.ts';
 import type { InputBuffer, WordCounting } from '../text/counting.ts';
 import { countReported, emptyReport } from './fileReport.ts';
-import type { Assignment, CoordinatorProtocol, ReducerProtocol, Settings } from './messages.ts';
+import type { Assignment, CoordinatorProtocol, ReducerProtocol, Report, Settings } from './messages.ts';
 import { MapperProtocol, settingsSchema } from './messages.ts';
 
 /** Counts travel to reducers in chunks of about this size. */
@@ -64,13 +64,21 @@ class Mapper implements Handlers<typeof MapperProtocol> {
 
   private async map(job: Job): Promise<void> {
     for (;;) {
-      const { report } = this;
-      this.report = emptyReport();
+      const report = this.takeReport();
       const work = await job.coordinator.ask.next(report, forever);
       if (work.kind === 'done') return;
       await this.work(work, job);
       await this.relieve(job);
     }
+  }
+
+  private takeReport(): Report {
+    const { report } = this;
+    const { bad, missing } = this.ruled.takeRecordProblems();
+    report.badRecords += bad;
+    report.missingFields += missing;
+    this.report = emptyReport();
+    return report;
   }
 
   /** Hands all counts on. */
@@ -95,8 +103,8 @@ class Mapper implements Handlers<typeof MapperProtocol> {
     if (work.kind === 'ranges') {
       const { buffer, count, ruled } = this;
       const { readBytes } = this.settings;
-      const { separators, document } = ruled;
-      const counting = { separators, buffer, readBytes, count, document };
+      const { separators, document, source } = ruled;
+      const counting = { separators, buffer, readBytes, count, document, source };
       for (const range of work.ranges) {
         await countReported(range, counting, this.report, async (bytesRead) => {
           // Asked, not told: a job that was cancelled ends here, and not hours later.

@@ -49,6 +49,9 @@ export const reportSchema = z.object({
   files: count,
   binary: z.array(z.object({ path: z.string(), bytes: count })),
   failed: z.array(problemSchema),
+  /** Records left out: those that can't be read, and those without the field. */
+  badRecords: count,
+  missingFields: count,
 });
 export type Report = z.output<typeof reportSchema>;
 
@@ -88,6 +91,8 @@ export const summarySchema = z.object({
   distinct: count,
   binary: z.array(z.object({ path: z.string(), bytes: count })),
   failed: z.array(problemSchema),
+  badRecords: count,
+  missingFields: count,
   reducers: z.array(refOf(() => ReducerProtocol)),
 });
 export type Summary = z.output<typeof summarySchema>;

@@ -18,7 +18,7 @@ function storedFrame(bytes: Uint8Array): Buffer {
   return Buffer.concat(parts);
 }
 
-export const gzip = (text: string): Buffer => zlib.gzipSync(text);
+export const gzip = (text: string | Uint8Array): Buffer => zlib.gzipSync(text);
 export const brotli = (text: string): Buffer =>
   zlib.brotliCompressSync(text, { params: { [zlib.constants.BROTLI_PARAM_QUALITY]: 4 } });
 /** With a checksum where the runtime can make one. */

@@ -1,0 +1,36 @@
+// A local Parquet file, read by ranges.
+import { open } from 'node:fs/promises';
+import type { RandomAccess } from './records.ts';
+
+export interface OpenParquetFile extends RandomAccess {
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the first `bytes` bytes of a file. `onRead` is told how many were read each time.
+ *
+ * @throws the file system's error, as does `slice`
+ */
+export async function openParquetFile(
+  path: string,
+  bytes: number,
+  onRead: (bytes: number) => void,
+): Promise<OpenParquetFile> {
+  const file = await open(path, 'r');
+  return {
+    byteLength: bytes,
+    async slice(start, end = bytes) {
+      const from = start < 0 ? Math.max(0, bytes + start) : start;
+      const piece = new Uint8Array(Math.max(0, Math.min(end, bytes) - from));
+      let have = 0;
+      while (have < piece.length) {
+        const { bytesRead } = await file.read(piece, have, piece.length - have, from + have);
+        if (bytesRead === 0) break;
+        have += bytesRead;
+      }
+      onRead(have);
+      return piece.buffer.slice(0, have);
+    },
+    close: () => file.close(),
+  };
+}

@@ -1,0 +1,74 @@
+// Counts the text in a field of JSON Lines: regions of whole lines become the text in them.
+import { fieldOf, type RecordProblems, TextPieces, textOf } from '../inputs/records.ts';
+import type { InputBuffer, PartitionChunk, WordCounting } from '../text/counting.ts';
+import { PlainBuffer } from './plainBuffer.ts';
+
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+export class JsonLinesCounter implements WordCounting {
+  readonly #inner: WordCounting;
+  readonly #field: string;
+  readonly #problems: RecordProblems;
+  readonly #pieces = new TextPieces();
+
+  constructor(inner: WordCounting, field: string, problems: RecordProblems) {
+    this.#inner = inner;
+    this.#field = field;
+    this.#problems = problems;
+  }
+
+  get words(): number {
+    return this.#inner.words;
+  }
+
+  get distinct(): number {
+    return this.#inner.distinct;
+  }
+
+  get bytesHeld(): number {
+    return this.#inner.bytesHeld;
+  }
+
+  newBuffer(bytesMin: number): InputBuffer {
+    return new PlainBuffer(bytesMin);
+  }
+
+  add(bytes: Uint8Array, start: number, end: number): void {
+    for (let at = start; at < end; ) {
+      const found = bytes.indexOf(0x0a, at);
+      const to = found < 0 || found > end ? end : found;
+      const text = this.#read(bytes, at, to);
+      if (text !== undefined && this.#pieces.add(text)) this.#flush();
+      at = to + 1;
+    }
+    this.#flush();
+  }
+
+  drain(partitions: number, chunkBytesMax: number): Generator<PartitionChunk> {
+    return this.#inner.drain(partitions, chunkBytesMax);
+  }
+
+  #flush(): void {
+    const piece = this.#pieces.take();
+    if (piece.length > 0) this.#inner.add(piece, 0, piece.length);
+  }
+
+  #read(bytes: Uint8Array, start: number, end: number): string | undefined {
+    if (isBlank(bytes, start, end)) return undefined;
+    let record: unknown;
+    try {
+      record = JSON.parse(decoder.decode(bytes.subarray(start, end)));
+    } catch {
+      this.#problems.bad++;
+      return undefined;
+    }
+    const text = textOf(fieldOf(record, this.#field));
+    if (text === undefined) this.#problems.missing++;
+    return text;
+  }
+}
+
+function isBlank(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let at = start; at < end; at++) if (bytes[at]! > 0x20) return false;
+  return true;
+}
