@@ -2,12 +2,10 @@
 // read of somebody else's bytes.
 import { CorruptMessageError, MessageLimitError } from '../protocol/errors.ts';
 import type { Platform } from './platform.ts';
+import { readShort, shortString } from './shortString.ts';
 
 /** The largest message, in bytes. */
 export const messageBytesMax = 512 * 1024 * 1024;
-
-// Below this many characters a loop beats the call into the platform.
-const shortString = 24;
 
 /** In place of a block's length: the bytes came beside the message. */
 const besideMark = 0xffffffff;
@@ -238,9 +236,7 @@ export class ByteReader {
       return this.platform.readUtf16(this.bytes, at, at + length * 2);
     }
     const at = this.take(length);
-    if (length >= shortString) return this.platform.readLatin1(this.bytes, at, at + length);
-    let text = '';
-    for (let i = at; i < at + length; i++) text += String.fromCharCode(this.bytes[i]!);
-    return text;
+    if (length < shortString) return readShort(this.bytes, at, length);
+    return this.platform.readLatin1(this.bytes, at, at + length);
   }
 }

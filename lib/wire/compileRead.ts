@@ -5,6 +5,7 @@ import type { ByteReader } from './buffer.ts';
 import { Source } from './generated.ts';
 import { read } from './read.ts';
 import type { RefBinder } from './refs.ts';
+import { readShort, shortString } from './shortString.ts';
 
 export type Read = (reader: ByteReader, refs: RefBinder) => unknown;
 
@@ -92,14 +93,12 @@ function interpret(source: Source, layout: Layout, value: string, depth: number)
 }
 
 function emitString(source: Source, value: string): string {
-  const [header, length, i] = ['h', 'n', 'i'].map((prefix) => source.name(prefix));
+  const [header, length] = ['h', 'n'].map((prefix) => source.name(prefix));
   need(source, 4);
   source.line(`const ${header} = d.getUint32(p, true), ${length} = ${header} >>> 1; let ${value} = '';`);
-  source.line(`if ((${header} & 1) === 0 && ${length} < 24) { p += 4;`);
+  source.line(`if ((${header} & 1) === 0 && ${length} < ${shortString}) { p += 4;`);
   need(source, length!);
-  source.line(
-    `for (let ${i} = p; ${i} < p + ${length}; ${i}++) ${value} += String.fromCharCode(b[${i}]); p += ${length};`,
-  );
+  source.line(`${value} = ${source.constant(readShort)}(b, p, ${length}); p += ${length};`);
   source.line(`} else { r.position = p; ${value} = r.string(); p = r.position; }`);
   return value;
 }

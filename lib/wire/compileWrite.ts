@@ -5,6 +5,7 @@ import type { ByteWriter } from './buffer.ts';
 import { discriminatorOf } from './discriminator.ts';
 import { Source } from './generated.ts';
 import type { RefBinder } from './refs.ts';
+import { shortString } from './shortString.ts';
 import { fieldState, literalIndex } from './walk.ts';
 import { write } from './write.ts';
 
@@ -92,7 +93,7 @@ function emitString(source: Source, value: string): void {
   const [text, length, seen, i, unit] = ['s', 'n', 'seen', 'i', 'u'].map((prefix) => source.name(prefix));
   source.line(`const ${text} = ${value}, ${length} = ${text}.length;`);
   reserve(source, `4 + ${length} * 2`);
-  source.line(`if (${length} < 24) {`);
+  source.line(`if (${length} < ${shortString}) {`);
   source.line(`let ${seen} = 0;`);
   source.line(
     `for (let ${i} = 0; ${i} < ${length}; ${i}++) { const ${unit} = ${text}.charCodeAt(${i}); ${seen} |= ${unit}; b[p + 4 + ${i}] = ${unit}; }`,
