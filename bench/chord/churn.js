@@ -149,17 +149,20 @@ class Ring {
   async join() {
     if (this.free.length === 0) return;
     const node = await this.spawn();
-    try {
-      await node.ref.ask.join({ gateway: this.pick().ref }, { timeoutMs: Number.POSITIVE_INFINITY });
-    } catch {
-      // Its gateway has left: it would try another one.
-      this.sim.stop(node.ref);
-      this.free.push(node.host);
-      return;
-    }
+    while (!(await this.hasJoined(node))) await this.sim.sleep(1000);
     this.joins++;
     this.members.set(node.id, node);
     this.ids.splice(this.ids.findIndex((id) => id > node.id) >>> 0, 0, node.id);
+  }
+
+  /** Not when its gateway or the nodes around its place have just left: it tries again by another one. */
+  async hasJoined({ ref }) {
+    try {
+      await ref.ask.join({ gateway: this.pick().ref }, { timeoutMs: Number.POSITIVE_INFINITY });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   async leave() {

@@ -115,3 +115,10 @@ test('a nearer node that is dead is none', (t) => {
     timeouts: 1,
   });
 });
+
+test('the node before a key is the nearest that is not known to be dead', (t) => {
+  const member = idealRing(['10', '20', '30', '40'], 3).get('10')!;
+  t.like(routeTo(member, '35', new Set(['30']), 2), { kind: 'owners', before: peerAt('20') });
+  t.like(routeTo(member, '35', new Set(['20', '30']), 2), { kind: 'owners', before: peerAt('10') });
+  t.like(routeTo(member, '05', new Set(['40']), 2), { kind: 'owners', before: undefined });
+});

@@ -31,9 +31,16 @@ interface Step {
 /**
  * Follows routes from `first`, the asking node's own, to the key's node. A node that is dead is left out, and the next
  * best of the same node taken; when those run out, that node is asked again, and then the one before it.
+ *
+ * @param known nodes known to be dead from before
  */
-export function* findOwner(self: Peer, first: Route, hopsMax: number): Lookup {
-  const dead = new Set<Identifier>();
+export function* findOwner(
+  self: Peer,
+  first: Route,
+  hopsMax: number,
+  known: readonly Identifier[] = [],
+): Lookup {
+  const dead = new Set<Identifier>(known);
   const path: Step[] = [{ at: self, route: first, deadThen: 0 }];
   let hops = 0;
   while (path.length > 0) {

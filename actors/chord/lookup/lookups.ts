@@ -36,12 +36,19 @@ export class Lookups {
 
   /** The nodes on both sides of `key`, found from a node that isn't this one; or why there are none. */
   async place(key: Identifier, gateway: Peer): Promise<Place | string> {
-    const first = await this.put(key, { ask: 'route', of: gateway, without: [] });
-    if (first.kind !== 'owners' && first.kind !== 'closer') return 'the gateway is dead';
-    const outcome = await this.drive(key, findOwner(gateway, first, this.parameters.hopsMax));
-    if ('failed' in outcome) return outcome.failed;
-    const { before, owner } = outcome;
-    return before ? { before, successor: owner } : 'the node there does not know its predecessor yet';
+    const dead: Identifier[] = [];
+    for (;;) {
+      const first = await this.put(key, { ask: 'route', of: gateway, without: dead });
+      if (first.kind !== 'owners' && first.kind !== 'closer') return 'the gateway is dead';
+      const outcome = await this.drive(key, findOwner(gateway, first, this.parameters.hopsMax, dead));
+      if ('failed' in outcome) return outcome.failed;
+      const { before, owner } = outcome;
+      if (before === undefined) return 'the node there does not know its predecessor yet';
+      if (await this.isAlive(before)) return { before, successor: owner };
+      if (dead.includes(before.id)) return 'the node before it is dead';
+      // Whoever named it doesn't know yet, and may know one before that.
+      dead.push(before.id);
+    }
   }
 
   /** Leads a lookup that begins with `first`: by default with what this node knows itself. */
@@ -97,6 +104,10 @@ export class Lookups {
     if (reply !== undefined && reply.kind !== 'left') return reply;
     this.forget(of);
     return { kind: 'dead' };
+  }
+
+  private async isAlive(peer: Peer): Promise<boolean> {
+    return (await this.requests.ask(peer, (options) => peer.ref.ask.ping(options))) === true;
   }
 
   private async confirm(key: Identifier, peer: Peer): Promise<LookupAnswer> {

@@ -27,8 +27,7 @@ export function routeTo(
 ): Route {
   const { self, successors, predecessor } = member;
   if (isResponsible(member, key)) {
-    // Alone, a node is before itself.
-    return { kind: 'owners', peers: [self, ...successors], before: predecessor ?? self };
+    return { kind: 'owners', peers: [self, ...successors], before: beforeSelf(member, without) };
   }
   if (successors.length === 0) return { kind: 'owners', peers: [predecessor ?? self], before: self };
   // A list with room left goes round the whole ring: behind its last node comes this one.
@@ -39,17 +38,27 @@ export function routeTo(
     return {
       kind: 'owners',
       peers: owners,
-      before: nodeBefore(member, place),
+      before: nodeBefore(member, place, without),
     };
   }
   return { kind: 'closer', peers: closestPreceding(member, key, without, most) };
 }
 
-/** The node of the list before the first of `place`, which is the rest of it. */
-function nodeBefore({ self, successors }: Member, [first]: readonly Peer[]): Peer {
+/** The predecessor, unless it is dead. Alone, a node is before itself. */
+function beforeSelf({ self, predecessor }: Member, without: ReadonlySet<Identifier>): Peer | undefined {
+  if (predecessor === undefined) return self;
+  return without.has(predecessor.id) ? undefined : predecessor;
+}
+
+/** The node of the list before the first of `place`, which is the rest of it; or the one before that, if it is dead. */
+function nodeBefore(
+  { self, successors }: Member,
+  [first]: readonly Peer[],
+  without: ReadonlySet<Identifier>,
+): Peer {
   const index = successors.findIndex(({ id }) => id === first!.id);
-  if (index < 0) return successors[successors.length - 1] ?? self;
-  return successors[index - 1] ?? self;
+  const earlier = index < 0 ? successors : successors.slice(0, index);
+  return earlier.findLast(({ id }) => !without.has(id)) ?? self;
 }
 
 /** Of all nodes known, those nearest before `key`, nearest first. */
