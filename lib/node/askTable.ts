@@ -61,8 +61,13 @@ export class AskTable {
 
   /** Whether the ask still waits. */
   has(askId: number): boolean {
+    return this.get(askId) !== undefined;
+  }
+
+  /** The ask, which stays; `undefined` when it has settled. */
+  get(askId: number): PendingAsk | undefined {
     const slot = askId % slotsMax;
-    return this.slots[slot] !== undefined && this.uses[slot] === Math.floor(askId / slotsMax);
+    return this.uses[slot] === Math.floor(askId / slotsMax) ? this.slots[slot] : undefined;
   }
 
   /** The ask has left for its target. */

@@ -16,7 +16,7 @@ import { taskAt } from './taskEvent.ts';
 
 /** How far the hosts' clocks are apart. */
 export interface ClockOptions {
-  /** Each host's clock begins at most so many milliseconds off, either way; default 0. */
+  /** Each host's clock begins from 0 to twice so many milliseconds, the scenario's own at so many; default 0. */
   readonly skewMs?: number;
   /** Each gains or loses at most so many microseconds a second (parts per million); default 0. */
   readonly driftPpm?: number;
@@ -73,7 +73,8 @@ export class SimCluster implements Cluster {
     this.clockChance = new Chance(options.seed, 'clocks');
     this.crashDetectionMs = options.crashDetectionMs;
     this.pressure = new PressedActors(engine);
-    this.driver = this.makeNode({ id: 0, clock: new HostClock(0, 0), disk: undefined }, 0);
+    const clock = new HostClock(options.clocks.skewMs ?? 0, 0);
+    this.driver = this.makeNode({ id: 0, clock, disk: undefined }, 0);
   }
 
   /** Adds a host and starts it. */
@@ -81,7 +82,9 @@ export class SimCluster implements Cluster {
     const id = this.hosts.length + 1;
     if (id >= hostsMax) throw new InvalidOptionError(`a simulation has at most ${hostsMax - 1} hosts`);
     const within = (most: number): number => most * (2 * this.clockChance.random() - 1);
-    const clock = new HostClock(within(this.clocks.skewMs ?? 0), within(this.clocks.driftPpm ?? 0));
+    const { skewMs = 0, driftPpm = 0 } = this.clocks;
+    // None begins below 0, which no machine's clock shows and no deadline is made for.
+    const clock = new HostClock(skewMs + within(skewMs), within(driftPpm));
     const host: HostState = { id, clock, disk: this.makeDisk(id), node: undefined, starts: 0 };
     this.hosts.push(host);
     this.start(host);

@@ -1,5 +1,8 @@
 // What happened in a run, as lines and as steps of a chart: every arrival of a frame, with the message in it, every fault.
+import type { ActorNode } from '../node/node.ts';
 import { ByteReader } from '../wire/buffer.ts';
+import { readDynamic } from '../wire/dynamic.ts';
+import type { SerializedError } from '../wire/errorCodec.ts';
 import { FrameKind, frameHeaderBytes } from '../wire/frames.ts';
 import type { FrameEvent } from './frameEvent.ts';
 import { plainPlatform } from './platform.ts';
@@ -67,16 +70,34 @@ function lasting(forMs: number): string {
   return forMs === Number.MAX_SAFE_INTEGER ? 'for good' : `for ${forMs} ms`;
 }
 
-function textOf({ medium }: Run, frame: FrameEvent): string {
-  const { kind, link, at, length } = frame;
-  const name = kindNames.get(kind) ?? `frame ${kind}`;
-  if (kind !== FrameKind.tell && kind !== FrameKind.ask) return name;
+function textOf({ medium }: Run, { kind, link, at, length }: FrameEvent): string {
+  const { node } = link.to;
   const reader = new ByteReader(plainPlatform, medium.memory.bytes, at + frameHeaderBytes, at + length);
-  const cell = link.to.node.cells.get(reader.f64());
+  switch (kind) {
+    case FrameKind.tell:
+    case FrameKind.ask:
+      return messageText(kind, reader, node);
+    case FrameKind.reply: {
+      const entry = node.asks.get(reader.f64())?.entry;
+      if (entry === undefined) return 'reply that nobody waits for';
+      return `reply to ${entry.name}: ${briefly(entry.reply!.read(reader, node))}`;
+    }
+    case FrameKind.failure: {
+      const name = node.asks.get(reader.f64())?.entry.name;
+      const { className, message } = readDynamic(reader) as SerializedError;
+      return `failure of ${name ?? 'an ask that nobody waits for'}: ${className}: ${message}`;
+    }
+    default:
+      return kindNames.get(kind) ?? `frame ${kind}`;
+  }
+}
+
+function messageText(kind: number, reader: ByteReader, node: ActorNode): string {
+  const cell = node.cells.get(reader.f64());
   const entry = cell?.table.entries[reader.i32() & 0xffff];
-  if (cell === undefined || entry === undefined) return `${name} to an actor that is gone`;
+  if (cell === undefined || entry === undefined) return `${kindNames.get(kind)} to an actor that is gone`;
   if (kind === FrameKind.ask) reader.f64();
-  const value = entry.codec.read(reader, link.to.node);
+  const value = entry.codec.read(reader, node);
   return `${entry.name}(${value === undefined ? '' : briefly(value)})`;
 }
 

@@ -58,6 +58,9 @@ export interface Settings {
   readonly mutant: string | undefined;
 }
 
+/** A clock at half speed; one that stands still would never ring. */
+const driftPpmMax = 500_000;
+
 /**
  * What a simulation is run with.
  *
@@ -81,6 +84,9 @@ export function settingsOf(options: SimulateOptions): Settings {
   check(limitMs > 0, 'limitMs', 'above 0', limitMs);
   const checkEvery = options.checkEvery ?? 1;
   check(Number.isInteger(checkEvery) && checkEvery >= 1, 'checkEvery', 'an integer from 1 on', checkEvery);
+  const { skewMs = 0, driftPpm = 0 } = options.clocks ?? {};
+  check(skewMs >= 0 && Number.isFinite(skewMs), 'clocks.skewMs', '0 or more', skewMs);
+  check(driftPpm >= 0 && driftPpm <= driftPpmMax, 'clocks.driftPpm', `from 0 to ${driftPpmMax}`, driftPpm);
   const given = options.faults === 'swarm' ? everyFault : (options.faults ?? {});
   const network = options.network ?? {};
   const mix = given.swarm === true ? drawMix(seed, given, network) : { faults: given, network };

@@ -213,6 +213,28 @@ test('clocks begin and go apart, timers follow their own host’s', async (t) =>
   t.is(new Set(value.clocks).size, 4);
 });
 
+test('asks time out by clocks that begin early and late, none below 0', async (t) => {
+  const Silent = actor('network-test/Silent', {
+    protocol: { wait: ask(z.void(), z.void(), { concurrent: true }) },
+    create: () => ({ wait: () => new Promise<void>(() => {}) }),
+  });
+  const Asker = actor('network-test/Asker', {
+    args: z.object({ silent: refOf(() => Silent) }),
+    protocol: { try: ask(z.void(), z.string()) },
+    create: ({ silent }) => ({
+      try: () => silent.ask.wait({ timeoutMs: 200 }).then(String, (error: Error) => error.name),
+    }),
+  });
+  const { value, elapsedMs } = await simulate({ nodes: 8, clocks: { skewMs: 5000 } }, async (sim) => {
+    t.true(sim.hosts.every(({ clockMs }) => clockMs >= 0 && clockMs <= 10_000));
+    const silent = await sim.spawn(Silent, undefined, { on: 1 });
+    const askers = await Promise.all(sim.hosts.map((host) => host.spawn(Asker, { silent })));
+    return Promise.all(askers.map((asker) => asker.ask.try()));
+  });
+  t.deepEqual(new Set(value), new Set(['AskTimeoutError']));
+  t.true(elapsedMs >= 200 && elapsedMs < 300, `${elapsedMs}`);
+});
+
 test('every host may be told of a crash for certain', async (t) => {
   const Watcher = actor('network-test/Watcher', {
     args: z.object({ sink: refOf(() => Sink) }),
@@ -256,6 +278,8 @@ test('wrong options are refused, with what would be right', async (t) => {
     [{ faults: { hosts: [9] } }, /host 9/],
     [{ durationMs: -5 }, /durationMs must be 0 or more/],
     [{ checkEvery: 0 }, /checkEvery must be/],
+    [{ clocks: { skewMs: -1 } }, /clocks\.skewMs must be 0 or more/],
+    [{ clocks: { driftPpm: 1e6 } }, /clocks\.driftPpm must be from 0 to 500000/],
   ];
   for (const [options, message] of cases) {
     await t.throwsAsync(
