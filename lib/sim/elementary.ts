@@ -35,15 +35,15 @@ export function ln(value: number): number {
   return exponent * ln2 + lnNearOne(mantissa);
 }
 
-/** 1/19 to 1/1: the coefficients after the first. */
-const oddParts = [1 / 19, 1 / 17, 1 / 15, 1 / 13, 1 / 11, 1 / 9, 1 / 7, 1 / 5, 1 / 3, 1];
+const [c3, c5, c7, c9, c11, c13] = [1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13];
+const [c15, c17, c19, c21] = [1 / 15, 1 / 17, 1 / 19, 1 / 21];
 
-/** ln m = 2 artanh((m − 1) / (m + 1)) for m in [√½, √2]. */
+/** ln m = 2 artanh((m − 1) / (m + 1)) for m in [√½, √2]. Written out: every delay of a network is drawn with it. */
 function lnNearOne(mantissa: number): number {
   const t = (mantissa - 1) / (mantissa + 1);
-  const square = t * t;
-  let sum = 1 / 21;
-  for (let i = 0; i < oddParts.length; i++) sum = sum * square + oddParts[i]!;
+  const s = t * t;
+  const high = (((c21 * s + c19) * s + c17) * s + c15) * s + c13;
+  const sum = (((((high * s + c11) * s + c9) * s + c7) * s + c5) * s + c3) * s + 1;
   return 2 * t * sum;
 }
 
