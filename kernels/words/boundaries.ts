@@ -2,38 +2,28 @@
 // a word. ASCII is decided by vector comparisons; the bits of other characters are put in one by one from the table
 // of classes. All rules are local (an apostrophe needs the characters beside it), so the blocks need to hand on no
 // more than a few bits.
-import { classOf, decode, LETTER, MARK } from './classes';
+import { contextWord, endAscii, isPlain, plainWord, setContextRules, startContext } from './context';
 
 export const WORDS: u32 = 0;
 export const LETTERS: u32 = 1;
 export const WHITESPACE: u32 = 2;
 
-const RIGHT_SINGLE_QUOTATION_MARK: u32 = 0x2019;
-
 let tokenizer: u32 = WORDS;
 let lowers: bool = false;
-/** The classes that words are made of, a bit each. */
-let wordClasses: u32 = 0;
 
-// What the last block knows of the next one.
-/** Whether its last byte was in a word. */
+/** Whether the last byte of the last block was in a word. */
 let wordBefore: u64 = 0;
-/** Whether its last byte ended a letter or a mark. */
-let joinBefore: u64 = 0;
-/** The bytes that belong to a character begun before; those of them that are in a word; the end of a letter or mark. */
-let spilled: u64 = 0;
-let spilledWord: u64 = 0;
-let spilledJoin: u64 = 0;
 
 export function setRules(whichTokenizer: u32, lowersCase: bool, classes: u32): void {
   tokenizer = whichTokenizer;
   lowers = lowersCase;
-  wordClasses = classes;
+  setContextRules(classes, whichTokenizer == WORDS);
 }
 
 /** Before the first block of a region, which begins at a word boundary. */
 export function startRegion(): void {
-  wordBefore = joinBefore = spilled = spilledWord = spilledJoin = 0;
+  wordBefore = 0;
+  startContext();
 }
 
 // @ts-ignore: decorator
@@ -54,6 +44,13 @@ function isDigitOrUnderscore(bytes: v128): v128 {
 function isSpace(bytes: v128): v128 {
   const control = i8x16.le_u(i8x16.sub(bytes, i8x16.splat(9)), i8x16.splat(4));
   return v128.or(control, i8x16.eq(bytes, i8x16.splat(0x20)));
+}
+
+/** The bytes from 0x80 up that are below another such. */
+// @ts-ignore: decorator
+@inline
+function isBelow(bytes: v128, limit: u8): v128 {
+  return i8x16.lt_s(bytes, i8x16.splat(<i8>limit));
 }
 
 // @ts-ignore: decorator
@@ -108,10 +105,16 @@ export function findBoundaries(from: usize, to: usize, list: usize): usize {
     const high = bits(a, b, c, d);
     if ((high | apostrophe) != 0) {
       const letters = bits(isLetter(a), isLetter(b), isLetter(c), isLetter(d));
-      word = withContext(at, word, high, apostrophe, letters);
+      const tails = bits(isBelow(a, 0xc0), isBelow(b, 0xc0), isBelow(c, 0xc0), isBelow(d, 0xc0));
+      const leads = high & ~tails;
+      const longer = high & ~bits(isBelow(a, 0xe0), isBelow(b, 0xe0), isBelow(c, 0xe0), isBelow(d, 0xe0));
+      const fours = high & ~bits(isBelow(a, 0xf0), isBelow(b, 0xf0), isBelow(c, 0xf0), isBelow(d, 0xf0));
+      word =
+        (apostrophe | fours) == 0 && isPlain(at, tails, longer, leads)
+          ? plainWord(at, word, high, longer, leads, letters)
+          : contextWord(at, word, high, apostrophe, letters);
     } else {
-      // The next block may begin with an apostrophe.
-      joinBefore = <u64>isAsciiLetter(<u32>i8x16.extract_lane_u(d, 15));
+      endAscii(isAsciiLetter(<u32>i8x16.extract_lane_u(d, 15)));
     }
     if (to - at < 64) word &= ((<u64>1) << <u64>(to - at)) - 1;
     let changes = word ^ ((word << 1) | before);
@@ -160,62 +163,4 @@ function lowerBlock(
   v128.store(at, v128.or(b, v128.and(lb, bit)), 16);
   v128.store(at, v128.or(c, v128.and(lc, bit)), 32);
   v128.store(at, v128.or(d, v128.and(ld, bit)), 48);
-}
-
-/**
- * The bits of a block with characters that aren't ASCII, or with apostrophes.
- *
- * @param high the bytes that aren't ASCII
- * @param letters the ASCII letters
- */
-function withContext(at: usize, asciiWord: u64, high: u64, apostrophe: u64, letters: u64): u64 {
-  const classes = wordClasses;
-  const joins = tokenizer == WORDS;
-  let word = (asciiWord & ~high) | spilledWord;
-  /** Where letters and marks end, on the byte. */
-  let join = letters | spilledJoin;
-  let left = high & ~spilled;
-  spilled = spilledWord = spilledJoin = 0;
-  while (left != 0) {
-    const i = <u64>ctz<u64>(left);
-    const character = decode(at + <usize>i);
-    if (character == 0) {
-      left &= left - 1;
-      continue;
-    }
-    const length = <u64>(character & 7);
-    const all = ((<u64>1) << length) - 1;
-    const inBlock = all << i;
-    left &= ~inBlock;
-    const kind = classOf(character >> 3);
-    let isWord = (classes >> kind) & 1;
-    if (isWord == 0 && joins && character >> 3 == RIGHT_SINGLE_QUOTATION_MARK) {
-      const joinsBefore = i > 0 ? (join >> (i - 1)) & 1 : joinBefore;
-      if (joinsBefore != 0 && classAt(at + <usize>(i + length)) == LETTER) isWord = 1;
-    }
-    const isJoin = kind == LETTER || kind == MARK;
-    if (isWord != 0) word |= inBlock;
-    const last = i + length - 1;
-    if (last < 64) {
-      if (isJoin) join |= (<u64>1) << last;
-    } else {
-      spilled = all >> (64 - i);
-      if (isWord != 0) spilledWord = spilled;
-      if (isJoin) spilledJoin = (<u64>1) << (last - 64);
-    }
-  }
-  let candidates = apostrophe & ((join << 1) | joinBefore);
-  while (candidates != 0) {
-    const i = <u64>ctz<u64>(candidates);
-    if (classAt(at + <usize>i + 1) == LETTER) word |= (<u64>1) << i;
-    candidates &= candidates - 1;
-  }
-  joinBefore = join >> 63;
-  return word;
-}
-
-/** The class of the character at `at`; 0, which is no letter, where there is none. */
-function classAt(at: usize): u32 {
-  const character = decode(at);
-  return character == 0 ? 0 : classOf(character >> 3);
 }

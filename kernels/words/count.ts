@@ -6,11 +6,8 @@ import {
   addShort,
   hashShort,
   loadShort,
-  longHome,
-  longLog,
   SHORT_MAX,
   SHORT_SLOT,
-  shortHome,
   shortLog,
   shortSlots,
 } from './tables';
@@ -18,7 +15,7 @@ import {
 const CHUNK: usize = 4096;
 
 /** Boundaries of one chunk: as many as bytes, one from before, one for the end, and what is written beyond. */
-const LIST_BYTES: usize = (CHUNK + 18) << 2;
+const LIST_BYTES: usize = (CHUNK + 16) << 2;
 let list: usize = 0;
 
 /** Words counted since the last {@link resetWords}. */
@@ -51,33 +48,12 @@ export function countWords(start: usize, end: usize): void {
       last += 4;
     }
     const pairs = (last - list) >> 3;
-    if (shortLog > SHORT_LOG_CACHED || longLog > LONG_LOG_CACHED) touchBetween(list, list + (pairs << 3));
     countBetween(list, list + (pairs << 3));
     words += pairs;
     pending = (last - list) & 7;
     if (pending != 0) store<u32>(list, load<u32>(last - 4));
   }
   store<u64>(end, behind);
-}
-
-/**
- * log2 of the slots up to which a table stays in a core's cache. Beyond, a word that isn't among the frequent ones takes
- * as long to find as a dozen others take to count.
- */
-const SHORT_LOG_CACHED: u32 = 16;
-const LONG_LOG_CACHED: u32 = 17;
-
-/** Reads the slots where words will be looked for, all at once: they are on their way then when they are needed. */
-function touchBetween(from: usize, to: usize): void {
-  let read: u64 = 0;
-  for (let pair = from; pair < to; pair += 8) {
-    const start = <usize>load<u32>(pair);
-    const length = load<u32>(pair, 4) - <u32>start;
-    if (length <= SHORT_MAX) read ^= load<u64>(shortHome(loadShort(start, length)));
-    else read ^= load<u64>(longHome(start, length));
-  }
-  // Kept, lest the reading be left out.
-  store<u64>(list + LIST_BYTES - 8, read);
 }
 
 /** Counts words given as pairs of addresses in [from, to) of the list. */

@@ -1,6 +1,6 @@
 // Counts in the packed form of packedCounts.ts, in and out: entries of key length, key, count, the numbers as varints.
 import { countOf, keyOf, lengthOf, nextEntry } from './entries';
-import { addKey } from './tables';
+import { addKey, homeOf } from './tables';
 
 /** A chunk being written for one partition. */
 const OUT_BYTES: usize = 12;
@@ -160,7 +160,16 @@ const COUNT_MAX: u64 = 9007199254740991;
 let varintEnd: usize = 0;
 
 /** A well-formed varint of [at, end), from 1 up; 0 where there is none. */
+// @ts-ignore: decorator
+@inline
 function readVarint(at: usize, end: usize): u64 {
+  if (at >= end) return 0;
+  const first = <u64>load<u8>(at);
+  varintEnd = at + 1;
+  return first < 0x80 ? first : readLongVarint(at, end);
+}
+
+function readLongVarint(at: usize, end: usize): u64 {
   let value: u64 = 0;
   let shift: u64 = 0;
   for (let from = at; from < end && shift < 56; from++, shift += 7) {
@@ -188,13 +197,34 @@ export function checkPacked(start: usize, end: usize): f64 {
   return sum;
 }
 
+/** Entries that are looked up together: each is where its key is, how long that is, and its count. */
+const BATCH: u32 = 64;
+const BATCH_ENTRY: usize = 16;
+let batch: usize = 0;
+
 /** Adds the counts of a packed chunk that is known to be well-formed. 16 bytes behind it are read. */
 export function absorbPacked(start: usize, end: usize): void {
+  // One more for what was read ahead.
+  if (batch == 0) batch = heap.alloc(<usize>(BATCH + 1) * BATCH_ENTRY);
   for (let at = start; at < end; ) {
-    const length = <u32>readVarint(at, end);
-    const key = varintEnd;
-    const count = readVarint(key + length, end);
-    at = varintEnd;
-    addKey(key, length, count);
+    let size: u32 = 0;
+    let read: u64 = 0;
+    let entry = batch;
+    for (; at < end && size < BATCH; size++, entry += BATCH_ENTRY) {
+      const length = <u32>readVarint(at, end);
+      const key = varintEnd;
+      store<u64>(entry, readVarint(key + length, end));
+      at = varintEnd;
+      store<u32>(entry, <u32>key, 8);
+      store<u32>(entry, length, 12);
+      // Read ahead, all at once, what in a large table would each be waited for.
+      read ^= load<u64>(homeOf(key, length));
+    }
+    // Kept, lest the reading be left out.
+    store<u64>(entry, read);
+    for (let i: u32 = 0; i < size; i++) {
+      const added = batch + <usize>i * BATCH_ENTRY;
+      addKey(<usize>load<u32>(added, 8), load<u32>(added, 12), load<u64>(added));
+    }
   }
 }

@@ -126,24 +126,20 @@ function hashLong(at: usize, length: u32): u64 {
   return hash ^ (hash >> 32);
 }
 
-/** The slot where a key is looked for first. */
-// @ts-ignore: decorator
-@inline
-export function shortHome(key: u64): usize {
-  return shortSlots + (<usize>(hashShort(key) >> (64 - shortLog)) << 4);
-}
-
-// @ts-ignore: decorator
-@inline
-export function longHome(at: usize, length: u32): usize {
-  return longSlots + (<usize>(hashLong(at, length) >> (64 - longLog)) << 3);
-}
-
 /** The bytes of a word of `length` (1 to 8) at `at`, the first lowest, and zeros. */
 // @ts-ignore: decorator
 @inline
 export function loadShort(at: usize, length: u32): u64 {
   return load<u64>(at) & ((<u64>-1) >> <u64>(64 - (length << 3)));
+}
+
+/** The slot where a key is looked for first. */
+// @ts-ignore: decorator
+@inline
+export function homeOf(at: usize, length: u32): usize {
+  return length <= SHORT_MAX
+    ? shortSlots + (<usize>(hashShort(loadShort(at, length)) >> (64 - shortLog)) << 4)
+    : longSlots + (<usize>(hashLong(at, length) >> (64 - longLog)) << 3);
 }
 
 /**
