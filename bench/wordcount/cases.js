@@ -4,7 +4,12 @@ import { corpora } from './corpora.js';
 
 const all = ['thrum', 'duckdb', 'mawk', 'coreutils', 'python', 'plain typescript'];
 
-/** Which words each case counts, of which corpus, by which systems. */
+const packed = ['thrum', 'duckdb', 'coreutils'];
+
+/**
+ * Which words each case counts, of which corpus, by which systems. `form`: `gz` has the file compressed, its speed in
+ * bytes of text; `cold` has it on the disk alone.
+ */
 export const settings = {
   'English, whitespace': { corpus: 'english', tokenizer: 'whitespace', systems: [...all, 'thrum 1 thread'] },
   'English, words': { corpus: 'english', tokenizer: 'words', systems: ['thrum', 'thrum 1 thread'] },
@@ -16,10 +21,23 @@ export const settings = {
   'Hindi, words': { corpus: 'hindi', tokenizer: 'words', systems: ['thrum'] },
   'one word, whitespace': { corpus: 'one', tokenizer: 'whitespace', systems: all },
   'all words different, whitespace': { corpus: 'different', tokenizer: 'whitespace', systems: all },
+  'English, threads': {
+    corpus: 'english',
+    tokenizer: 'whitespace',
+    systems: ['thrum 1 thread', 'thrum 2 threads', 'thrum 4 threads', 'thrum 8 threads'],
+  },
+  'English, .gz': { corpus: 'english', tokenizer: 'whitespace', form: 'gz', systems: packed },
+  'English, cold cache': { corpus: 'english', tokenizer: 'whitespace', form: 'cold', systems: packed },
   'English, peak memory': {
     corpus: 'english',
     tokenizer: 'whitespace',
-    systems: ['thrum'],
+    systems: ['thrum', 'duckdb'],
+    measures: 'memory',
+  },
+  'source code, peak memory': {
+    corpus: 'source',
+    tokenizer: 'whitespace',
+    systems: ['thrum', 'duckdb'],
     measures: 'memory',
   },
   '1 KB, start to finish': { corpus: 'tiny', tokenizer: 'whitespace', systems: all, measures: 'time' },
@@ -36,7 +54,7 @@ export const wordcount = {
     systems,
   })),
   footnotes: [
-    'a sample is a process from start to end, its input in the page cache; all give the 20 most frequent words in lower case, which must be right.',
+    'a sample is a process from start to end, its input in the page cache (but for the cold cache); all give the 20 most frequent words in lower case, which must be right.',
     'coreutils, mawk, python and plain typescript get the first tenth of corpora above 100 MB: their speed is the same over the whole.',
     `corpora are generated from a seed; a file of your own takes the place of one: ${corpora.map(({ variable }) => variable).join(', ')}.`,
     "the exact commands are in bench/wordcount/commands.js, DuckDB's query in bench/wordcount/duckdb.js.",

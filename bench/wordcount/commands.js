@@ -28,17 +28,17 @@ export const commands = {
     process.execPath,
     [thrum, 'wordcount', '--tokenizer', tokenizer, '--to', 'tsv', path],
   ],
-  'thrum 1 thread': (path, tokenizer) => [
-    process.execPath,
-    [thrum, 'wordcount', '--tokenizer', tokenizer, '--to', 'tsv', '--threads', '1', path],
-  ],
+  'thrum 1 thread': onThreads(1),
+  'thrum 2 threads': onThreads(2),
+  'thrum 4 threads': onThreads(4),
+  'thrum 8 threads': onThreads(8),
   duckdb: (path) => [process.execPath, [ours('duckdb.js'), path]],
   mawk: (path) => ['sh', ['-c', `mawk '${mawk}' "$1" | sort -k1,1nr -k2 | head -n 20`, 'sh', path]],
   coreutils: (path) => [
     'sh',
     [
       '-c',
-      `tr 'A-Z' 'a-z' < "$1" | tr -s ' \\n' '\\n\\n' | sort | uniq -c | sort -k1,1nr -k2 | head -n 20`,
+      `case "$1" in *.gz) zcat "$1" ;; *) cat "$1" ;; esac | tr 'A-Z' 'a-z' | tr -s ' \\n' '\\n\\n' | sort | uniq -c | sort -k1,1nr -k2 | head -n 20`,
       'sh',
       path,
     ],
@@ -46,6 +46,13 @@ export const commands = {
   python: (path) => ['python3', ['-c', python, path]],
   'plain typescript': (path) => [process.execPath, [ours('plain.js'), path]],
 };
+
+function onThreads(threads) {
+  return (path, tokenizer) => [
+    process.execPath,
+    [thrum, 'wordcount', '--tokenizer', tokenizer, '--to', 'tsv', '--threads', String(threads), path],
+  ];
+}
 
 const slow = new Set(['mawk', 'coreutils', 'python', 'plain typescript']);
 

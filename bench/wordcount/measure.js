@@ -1,5 +1,7 @@
 // Runs the command of a system over a corpus, checks its words, and takes the time or the memory.
 import { spawnSync } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { Skipped } from '../run/meter.js';
 import { settings } from './cases.js';
 import { checkInstalled, commands, isSlow } from './commands.js';
 import { corpus } from './corpora.js';
@@ -10,12 +12,13 @@ export function casesOf(system) {
   return Object.fromEntries(own.map(([name, setting]) => [name, (meter) => measure(system, setting, meter)]));
 }
 
-function measure(system, { corpus: name, tokenizer, measures = 'speed' }, meter) {
+function measure(system, { corpus: name, tokenizer, measures = 'speed', form = 'plain' }, meter) {
   checkInstalled(system);
   const text = corpus(name, { quick: meter.quick, short: isSlow(system) });
-  // Into the page cache.
-  readWhole(text.path);
-  const [program, args] = commands[system](text.path, tokenizer);
+  const path = form === 'gz' ? compressed(text.path) : text.path;
+  if (form === 'cold') dropFromCache(path);
+  else readWhole(path);
+  const [program, args] = commands[system](path, tokenizer);
   const useTime = measures === 'memory';
   const start = performance.now();
   const { status, stdout, stderr, error } = useTime
@@ -36,8 +39,35 @@ const options = {
   maxBuffer: 1 << 28,
 };
 
+/** Into the page cache. */
 function readWhole(path) {
   spawnSync('cat', [path], { stdio: 'ignore' });
+}
+
+/** The file beside it, made once. */
+function compressed(path) {
+  const packed = `${path}.gz`;
+  if (!existsSync(packed)) {
+    const { status, error } = spawnSync('sh', [
+      '-c',
+      'gzip -c "$1" > "$1.part" && mv "$1.part" "$2"',
+      'sh',
+      path,
+      packed,
+    ]);
+    if (error !== undefined || status !== 0) throw new Skipped('`gzip` is not on the path');
+  }
+  return packed;
+}
+
+/** @throws {Skipped} where the system keeps the file in its cache, or doesn't say whether it does */
+function dropFromCache(path) {
+  spawnSync('sync', [path]);
+  spawnSync('dd', [`if=${path}`, 'iflag=nocache', 'count=0'], { stdio: 'ignore' });
+  const { stdout, error } = spawnSync('fincore', ['-nbo', 'RES', path], { encoding: 'utf8' });
+  if (error !== undefined)
+    throw new Skipped("`fincore`, which says what is in the page cache, isn't on the path");
+  if (Number(stdout) > statSync(path).size / 20) throw new Skipped('the file stays in the page cache');
 }
 
 /** The words must be the expected ones in the expected order, whichever column they are in. */
