@@ -77,9 +77,9 @@ const mutations = [
   [
     'a paused host that takes messages',
     'medium',
-    'if (to.paused)\n            return to.postpone(() => this.receive(frame));',
+    'if (to.paused)\n            return to.postponeFrame(frame);',
     '',
-    'network',
+    'inFlight',
   ],
   [
     'a trace hash without what messages hold',

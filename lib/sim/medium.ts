@@ -29,6 +29,8 @@ export class Medium {
   /** What harms frames; set where a schedule says it, instead of chance. */
   harmSource: HarmSource = (link) => link.drawHarm();
   listener: FrameListener | undefined = undefined;
+  /** Frames that have left and not arrived. */
+  underway = 0;
   private reader = new ByteReader(plainPlatform, this.memory.bytes);
   private readonly spare: FrameEvent[] = [];
 
@@ -39,6 +41,7 @@ export class Medium {
   }
 
   take(link: SimLink, kind: number, at: number, length: number, number: number): FrameEvent {
+    this.underway++;
     const frame = this.spare.pop() ?? new FrameEvent(this, link);
     frame.link = link;
     frame.kind = kind;
@@ -54,6 +57,7 @@ export class Medium {
 
   /** Nobody will look at the frame any more. */
   release(frame: FrameEvent): void {
+    this.underway--;
     this.memory.release(frame.at, frame.length);
     this.spare.push(frame);
   }
@@ -73,7 +77,7 @@ export class Medium {
       return this.release(frame);
     }
     if (network.isCut(from.hostId, to.hostId)) return link.meetCut(frame);
-    if (to.paused) return to.postpone(() => this.receive(frame));
+    if (to.paused) return to.postponeFrame(frame);
     this.receive(frame);
   }
 

@@ -17,11 +17,14 @@ import type { Placement } from '../protocol/context.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { Storage } from '../protocol/storage.ts';
 import type { Chance } from './chance.ts';
+import type { SimEvent } from './engine.ts';
+import type { FrameEvent } from './frameEvent.ts';
 import type { HostClock } from './hostClock.ts';
 import { SimLink } from './link.ts';
 import type { Medium } from './medium.ts';
 import type { Owner } from './ownedCalls.ts';
 import { plainPlatform } from './platform.ts';
+import { TaskEvent } from './taskEvent.ts';
 import { TimerEvent } from './timerEvent.ts';
 
 /** What a node asks of the simulation as a whole. */
@@ -64,7 +67,8 @@ export class SimNode implements Owner, World, Transport {
   private readonly cluster: Cluster;
   private readonly chance: Chance;
   private readonly down = new Set<NodeId>();
-  private waiting: (() => void)[] = [];
+  /** What is to happen when it goes on after a pause, in its order. */
+  private waiting: SimEvent[] = [];
   private readonly timers = new Set<TimerEvent>();
 
   constructor(
@@ -156,7 +160,17 @@ export class SimNode implements Owner, World, Transport {
   // Life and death.
 
   postpone(fn: () => void): void {
-    this.waiting.push(fn);
+    this.waiting.push(
+      new TaskEvent(() => {
+        if (this.paused) this.postpone(fn);
+        else if (this.alive) fn();
+      }),
+    );
+  }
+
+  /** A frame arrives when the node goes on; after a crash it finds nobody. */
+  postponeFrame(frame: FrameEvent): void {
+    this.waiting.push(frame);
   }
 
   pause(): void {
@@ -166,15 +180,21 @@ export class SimNode implements Owner, World, Transport {
   /** What happened meanwhile happens now, in its order. */
   resume(): void {
     this.paused = false;
+    this.happenNow();
+  }
+
+  private happenNow(): void {
     const { waiting } = this;
+    const { engine } = this.medium;
     this.waiting = [];
-    for (const fn of waiting) this.medium.engine.soon(this, fn);
+    for (const event of waiting) engine.at(engine.now, event);
   }
 
   /** Its memory is gone, and with it everything that was to happen on it. */
   crash(): void {
     this.alive = false;
-    this.waiting = [];
+    this.paused = false;
+    this.happenNow();
     for (const timer of this.timers) this.medium.engine.queue.remove(timer);
     this.timers.clear();
     for (const link of this.links.values()) link.drop();

@@ -122,6 +122,14 @@ export class Simulation {
   }
 
   /**
+   * How many messages, replies and frames of the runtime have left and not arrived: those that a partition or a pause holds
+   * up as well. At 0, no more comes of what was sent.
+   */
+  get inFlight(): number {
+    return this.#parts.cluster.medium.underway;
+  }
+
+  /**
    * Does something to the simulation that isn't the app's own doing (a crash, a join): it is written into the schedule
    * of a failing run, and left out where a shorter schedule still fails. Returns what `fn` does, `undefined` where it is
    * left out. Draw what depends on chance before, so that what follows stays as it was.

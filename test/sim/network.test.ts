@@ -158,6 +158,26 @@ async function simulateSpawn(sim: Simulation): Promise<void> {
   }
 }
 
+test('what the runtime itself sends waits for the end of a partition, which heal is', async (t) => {
+  const Stopper = actor('network-test/Stopper', {
+    args: z.object({ sink: refOf(() => Sink) }),
+    protocol: { stop: tell() },
+    create: ({ sink }, ctx) => ({ stop: () => ctx.stop(sink) }),
+  });
+  await simulate({ nodes: 2, network: { latency: 1 } }, async (sim) => {
+    const { sink, source } = await pair(sim);
+    const stopper = await sim.spawn(Stopper, { sink }, { on: 2 });
+    sim.partition([1], [2]);
+    source.tell.send(3);
+    stopper.tell.stop();
+    await sim.sleep(50);
+    t.deepEqual(await sink.ask.seen(), []);
+    sim.heal();
+    await sim.sleep(10);
+    t.is(sim.peek(sink), undefined);
+  });
+});
+
 test('what is sent over a clogged link arrives when it is free', async (t) => {
   await simulate({ nodes: 2, network: { latency: 1 } }, async (sim) => {
     const { sink, source } = await pair(sim);
