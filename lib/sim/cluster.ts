@@ -1,5 +1,5 @@
 // The hosts of a simulation and the scenario's own node, 0: who is up, where actors start, who hears of a crash.
-import type { Spawned, SpawnRequest } from '../node/world.ts';
+import type { Replacements, Spawned, SpawnRequest } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
 import { InvalidOptionError, NodeDownError } from '../protocol/errors.ts';
 import type { SystemEvent } from '../protocol/events.ts';
@@ -51,6 +51,8 @@ export class SimCluster implements Cluster {
   private readonly clocks: ClockOptions;
   private readonly clockChance: Chance;
   private readonly crashDetectionMs: number | undefined;
+  /** What stands in for resources, on every node. */
+  readonly replacements: Replacements;
   private readonly dead: NodeId[] = [];
   private nextPlace = 0;
 
@@ -62,7 +64,12 @@ export class SimCluster implements Cluster {
   constructor(
     engine: Engine,
     medium: Medium,
-    options: { seed: number; clocks: ClockOptions; crashDetectionMs: number | undefined },
+    options: {
+      seed: number;
+      clocks: ClockOptions;
+      crashDetectionMs: number | undefined;
+      replacements: Replacements;
+    },
     makeDisk: (host: number) => SimDisk,
   ) {
     this.makeDisk = makeDisk;
@@ -72,6 +79,7 @@ export class SimCluster implements Cluster {
     this.clocks = options.clocks;
     this.clockChance = new Chance(options.seed, 'clocks');
     this.crashDetectionMs = options.crashDetectionMs;
+    this.replacements = options.replacements;
     this.pressure = new PressedActors(engine);
     const clock = new HostClock(options.clocks.skewMs ?? 0, 0);
     this.driver = this.makeNode({ id: 0, clock, disk: undefined }, 0);

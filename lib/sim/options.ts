@@ -1,5 +1,8 @@
 // The options of a simulation, and what they come to for one seed.
+import { replacementsOf } from '../node/resources.ts';
+import type { Replacements } from '../node/world.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
+import type { ResourceReplacement } from '../protocol/resource.ts';
 import type { ClockOptions } from './cluster.ts';
 import type { DiskOptions } from './disk.ts';
 import type { FaultOptions } from './faults.ts';
@@ -18,6 +21,8 @@ export interface SimulateOptions {
   readonly clocks?: ClockOptions;
   /** How long the hosts' disks take, behind `ctx.store`. */
   readonly disk?: DiskOptions;
+  /** What stands in for resources, on every host: `[Database.with(fake)]`. A value is shared by all of them. */
+  readonly resources?: readonly ResourceReplacement[];
   /** Faults that come by chance; default none. `'swarm'`: each seed has its own mix of every kind. */
   readonly faults?: FaultOptions | 'swarm';
   /**
@@ -49,6 +54,7 @@ export interface Settings {
   readonly network: NetworkOptions;
   readonly clocks: ClockOptions;
   readonly disk: DiskOptions;
+  readonly replacements: Replacements;
   readonly faults: FaultOptions;
   readonly durationMs: number | undefined;
   readonly calmMs: number;
@@ -91,7 +97,9 @@ export function settingsOf(options: SimulateOptions): Settings {
   const network = options.network ?? {};
   const mix = given.swarm === true ? drawMix(seed, given, network) : { faults: given, network };
   const { clocks = {}, disk = {}, schedule, mutant } = options;
-  return { seed, nodes, ...mix, clocks, disk, durationMs, calmMs, limitMs, checkEvery, schedule, mutant };
+  const replacements = replacementsOf(options.resources ?? []);
+  const times = { durationMs, calmMs, limitMs, checkEvery };
+  return { seed, nodes, ...mix, clocks, disk, replacements, ...times, schedule, mutant };
 }
 
 function check(good: boolean, name: string, range: string, value: unknown): void {

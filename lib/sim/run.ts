@@ -62,16 +62,21 @@ export class Run {
     this.untilMs = untilMs;
     this.eventsToCheck = settings.checkEvery;
     const { engine, properties } = this;
-    const { seed, network, clocks, mutant } = settings;
+    const { seed, network, clocks, replacements, mutant } = settings;
     this.keeper = new ScheduleKeeper(settings.schedule, keepsTicks);
     this.network = new Network(seed, network);
     this.medium = new Medium(engine, this.network);
     this.medium.harmSource = (link, number) => this.harmOf(link, number);
     const { crashDetectionMs } = network;
-    this.cluster = new SimCluster(engine, this.medium, { seed, clocks, crashDetectionMs }, (host) => {
-      const chance = new Chance(seed, `disk ${host}`);
-      return new SimDisk(host, engine, chance, this.keeper, settings.disk, settings.faults.writes ?? {});
-    });
+    this.cluster = new SimCluster(
+      engine,
+      this.medium,
+      { seed, clocks, crashDetectionMs, replacements },
+      (host) => {
+        const chance = new Chance(seed, `disk ${host}`);
+        return new SimDisk(host, engine, chance, this.keeper, settings.disk, settings.faults.writes ?? {});
+      },
+    );
     this.cluster.ticks = (node) => this.keeper.tick(node);
     const fail = (error: unknown): void => engine.fail(error);
     const hosts = Array.from(

@@ -8,6 +8,7 @@ import type {
   FrameReceiver,
   Link,
   Pressure,
+  Replacements,
   Spawned,
   SpawnRequest,
   Transport,
@@ -32,6 +33,8 @@ export interface Cluster {
   spawn(from: SimNode, request: SpawnRequest, on: Placement): Promise<Spawned>;
   readonly pressure: SharedPressure;
   readonly observed: boolean;
+  /** What stands in for resources. */
+  readonly replacements: Replacements;
   /** Whether a periodic timer of a node that has run out has its turn. */
   ticks(node: NodeId): boolean;
 }
@@ -60,6 +63,7 @@ export class SimNode implements Owner, World, Transport {
   readonly control: Control;
   readonly pressure: Pressure;
   readonly storage: Storage | undefined;
+  readonly replacements: Replacements;
   readonly running = new Float64Array(1);
   receiver: FrameReceiver = { receive() {} };
   wake: () => void = () => {};
@@ -83,6 +87,7 @@ export class SimNode implements Owner, World, Transport {
     this.id = id;
     this.hostId = host.id;
     this.storage = host.disk;
+    this.replacements = cluster.replacements;
     this.chance = chance;
     this.clock = {
       now: () => host.clock.localMs(medium.engine.now),

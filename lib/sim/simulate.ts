@@ -89,7 +89,7 @@ export async function attemptRun<T>(
 }
 
 function traceOf({ settings, keeper, engine }: Run, options: SimulateOptions, error: unknown): FailureTrace {
-  const { seed: _, schedule: __, traceFile: ___, ...rest } = options;
+  const { seed: _, schedule: __, traceFile: ___, resources: ____, ...rest } = options;
   const ticks = settings.schedule?.ticks !== undefined && { ticks: keeper.ticks };
   return {
     version: 1,
