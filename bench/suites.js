@@ -1,4 +1,5 @@
 // The suites there are. Each says which cases it has, in which unit, and which systems take part.
+import { mapreduce } from './mapreduce/cases.js';
 import { messaging } from './messaging/cases.js';
 import { routing } from './routing/cases.js';
 import { savina } from './savina/cases.js';
@@ -23,4 +24,4 @@ import { wordcount } from './wordcount/cases.js';
  */
 
 /** @type {readonly Suite[]} */
-export const suites = [messaging, savina, routing, sim, store, tail, tasks, wordcount];
+export const suites = [mapreduce, messaging, savina, routing, sim, store, tail, tasks, wordcount];

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { addChord } from './chord.ts';
 import type { CommandIo } from './io.ts';
+import { addMapReduce } from './mapreduce/command.ts';
 import { addSim } from './sim/command.ts';
 import { addWordCount, type WordCountRequest } from './wordcount.ts';
 
@@ -34,6 +35,10 @@ export async function runCli(
     .exitOverride();
   addWordCount(program, io, async (request) => {
     exitCode = await wordCount(request, io);
+  });
+  addMapReduce(program, io, async (request) => {
+    const { runMapReduce } = await import('./mapreduce/run.ts');
+    exitCode = await runMapReduce(request, io);
   });
   addChord(program, io, async (request) => {
     const { runChordDemo } = await import('./chordDemo.ts');

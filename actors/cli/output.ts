@@ -10,7 +10,7 @@ import { escapeControls } from './text.ts';
 
 export interface Output {
   /** Settles when the text is taken, so that a slow reader slows the writer. */
-  write(text: string): Promise<void>;
+  write(text: string | Uint8Array): Promise<void>;
   /** What was written is now the result. */
   commit(): Promise<void>;
   /** Clears away what isn't complete. After a commit it does nothing. */
@@ -63,7 +63,7 @@ function openFile(path: string, signal: AbortSignal): Output {
   return openReplacing(existing ? realpathSync(path) : path, existing?.mode, signal);
 }
 
-function writeTo(stream: Writable, text: string): Promise<void> {
+function writeTo(stream: Writable, text: string | Uint8Array): Promise<void> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => (error ? reject(error) : resolve()));
   });

@@ -19,6 +19,7 @@ import {
   Positions,
   SideFiles,
   Sizes,
+  Unknown,
   Where,
   WordCount,
 } from './support/jobs.ts';
@@ -252,6 +253,14 @@ test('an output directory that has something in it is refused, and what is in it
   const run = { paths: [join(directory, 'a')], outputDirectory: directory };
   await t.throwsAsync(runJob(system, WordCount, run).result, { message: /isn't empty/ });
   t.true(existsSync(join(directory, 'a')));
+});
+
+test('a job that worker threads cannot find fails, and says what to do', async (t) => {
+  const directory = folder(t, { a: 'one\n' });
+  await t.throwsAsync(runJob(system, Unknown, { paths: [directory] }).result, {
+    instanceOf: JobFailedError,
+    message: /inputs\.js was imported, and declares no job 'test\/Unknown'/,
+  });
 });
 
 test('an empty input gives empty parts', async (t) => {

@@ -46,6 +46,8 @@ const argsSchema = z.object({
   fingerprint: z.string().optional(),
   backups: z.boolean(),
   skippedMax: z.number().min(0),
+  /** A task whose worker has died so often fails the job: it may be what kills them. */
+  deathsMax: z.number().int().min(1).default(10),
   statusMs: z.number().positive(),
 });
 type Args = z.output<typeof argsSchema>;
@@ -53,8 +55,6 @@ type WorkerRef = Ref<typeof WorkerProtocol>;
 
 /** A task that fails so often, at no record in particular, fails the job. */
 const failuresMax = 4;
-/** A task whose worker has died so often fails the job: it may be what kills them. */
-const deathsMax = 10;
 const quitTimeoutMs = 10_000;
 
 /** A map task's output that counts. */
@@ -62,7 +62,6 @@ interface Mapped {
   readonly attempt: number;
   readonly sealed: Sealed;
   readonly worker: WorkerRef | undefined;
-  readonly tallies: Tallies;
 }
 
 interface Waiting {
@@ -87,10 +86,12 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private readonly sampled: (readonly InputPart[])[];
   private bounds: Uint8Array;
   private readonly mapped: (Mapped | undefined)[] = [];
+  /** What each map task has counted. It stays when an output is lost: the reducers may have had it already. */
+  private readonly mapTallies: Tallies[] = [];
   private readonly reduced: (Tallies | undefined)[] = [];
   private readonly workers = new Map<string, WorkerRef>();
   private readonly waiting: Waiting[] = [];
-  private readonly deaths = new Map<number, number>();
+  private readonly deaths = new Map<string, number>();
   private readonly log: EventLog;
   private failures = 0;
   private backups = 0;
@@ -146,7 +147,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
 
   summary(): Summary {
     const { mapping, reducing, backups, resumed } = this;
-    return summaryOf(this.mapped, this.reduced, {
+    return summaryOf(this.mapTallies, this.reduced, {
       attempts: mapping.attemptsBegun + reducing.attemptsBegun,
       backups,
       resumed,
@@ -155,6 +156,11 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
 
   cancel(): void {
     this.fail(new JobCancelledError(this.args.settings.job.name));
+  }
+
+  unfit({ message, stack }: { message: string; stack?: string | undefined }): void {
+    const cause = Object.assign(new Error(message), stack !== undefined && { stack });
+    this.fail(new JobFailedError(`a worker can't do its work: ${message}`, { cause }));
   }
 
   addNode(node: number): void {
@@ -183,6 +189,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     share: number;
     bytes: number;
   }): void {
+    if (this.isEnding) return;
     const table = this.tableOf(attempt.phase);
     if (!table.beat(attempt.task, attempt.attempt, share, bytes, this.ctx.now())) worker.tell.drop(attempt);
     // A task that turns out to be slow may be worth a backup now.
@@ -241,7 +248,8 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
         const { task, attempt, sealed, tallies } = entry;
         if (this.mapped[task] !== undefined || this.disk.sizeOf(sealed.file ?? '') !== sealed.offsets.at(-1))
           continue;
-        this.mapped[task] = { attempt, sealed, tallies, worker: undefined };
+        this.mapped[task] = { attempt, sealed, worker: undefined };
+        this.mapTallies[task] = tallies;
         this.mapping.restore(task, attempt);
         this.output.restore({ phase: 'map', task }, tallies.sideFiles);
         this.resumed++;
@@ -393,12 +401,8 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
       case 'mapped': {
         const { sealed, tallies } = outcome;
         this.guarded(() => this.output.takeSideFiles(id, tallies.sideFiles));
-        this.mapped[task] = {
-          attempt,
-          sealed,
-          tallies,
-          worker: sealed.file === undefined ? worker : undefined,
-        };
+        this.mapped[task] = { attempt, sealed, worker: sealed.file === undefined ? worker : undefined };
+        this.mapTallies[task] = tallies;
         if (sealed.file !== undefined) this.journal?.add({ kind: 'map', task, attempt, sealed, tallies });
         return;
       }
@@ -458,7 +462,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   }
 
   private skipped(): number {
-    const all = [...this.mapped.map((mapped) => mapped?.tallies), ...this.reduced];
+    const all = [...this.mapTallies, ...this.reduced];
     return all.reduce((sum, tallies) => sum + (tallies?.skipped.length ?? 0), 0);
   }
 
@@ -498,10 +502,11 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     this.log.add({ type: 'workerLost', node: worker.node, reason });
     for (const table of [this.sampling, this.mapping, this.reducing]) {
       for (const task of table.endAllOf(worker.id)) {
-        const deaths = (this.deaths.get(task) ?? 0) + 1;
-        this.deaths.set(task, deaths);
-        if (deaths >= deathsMax) {
-          this.fail(new JobFailedError(`the workers of task ${task} died ${deaths} times: ${reason}`));
+        const what = `${this.phaseOf(table)} task ${task}`;
+        const deaths = (this.deaths.get(what) ?? 0) + 1;
+        this.deaths.set(what, deaths);
+        if (deaths >= this.args.deathsMax) {
+          this.fail(new JobFailedError(`the worker of ${what} died ${deaths} times: ${reason}`));
         }
       }
     }
@@ -547,7 +552,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
       if (task.state === 'done') reduced++;
       else reduced += Math.max(0, ...[...task.attempts.values()].map(({ share }) => share));
     }
-    const done = [...this.mapped.map((mapped) => mapped?.tallies), ...this.reduced];
+    const done = [...this.mapTallies, ...this.reduced];
     return {
       phase: this.phase,
       map: phaseStatus(mapping),
@@ -555,7 +560,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
       bytesDone,
       bytesTotal: sizes.reduce((sum, bytes) => sum + bytes, 0),
       reduced: reducing.tasks.length === 0 ? 1 : reduced / reducing.tasks.length,
-      records: this.mapped.reduce((sum, mapped) => sum + (mapped?.tallies.records ?? 0), 0),
+      records: this.mapTallies.reduce((sum, { records }) => sum + records, 0),
       spilledBytes: done.reduce((sum, tallies) => sum + (tallies?.spilledBytes ?? 0), 0),
       failures: this.failures,
       backups: this.backups,

@@ -214,6 +214,8 @@ export const CoordinatorProtocol = {
     z.object({ events: z.array(z.unknown()), next: count, over: z.boolean() }),
     { concurrent: true },
   ),
+  /** A worker can't work, and no other one could: it can't load the job, say. */
+  unfit: tell(z.object({ message: z.string(), stack: z.string().optional() })),
   /** There is a node to work on besides those of the beginning. */
   addNode: tell(count),
   /** Ends the job without a result; `run` then rejects. */

@@ -2,11 +2,11 @@
 import type { Summary, Tallies } from './messages.ts';
 
 export function summaryOf(
-  mapped: readonly ({ readonly tallies: Tallies } | undefined)[],
+  mapped: readonly (Tallies | undefined)[],
   reduced: readonly (Tallies | undefined)[],
   run: { readonly attempts: number; readonly backups: number; readonly resumed: number },
 ): Summary {
-  const maps = mapped.flatMap((entry) => (entry === undefined ? [] : [entry.tallies]));
+  const maps = mapped.flatMap((entry) => (entry === undefined ? [] : [entry]));
   const reduces = reduced.flatMap((entry) => (entry === undefined ? [] : [entry]));
   const all = [...maps, ...reduces];
   const sum = (of: readonly Tallies[], what: (tallies: Tallies) => number): number =>

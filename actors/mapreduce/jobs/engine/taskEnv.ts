@@ -94,11 +94,13 @@ export class Info implements TaskInfo {
     this.tally = tally;
   }
 
-  count(counter: string, by = 1): void {
-    this.tally.count(counter, by);
-  }
+  // Arrow functions, so that a map may take them off.
 
-  sideFile(name: string, content: Uint8Array | string): void {
+  readonly count = (counter: string, by = 1): void => {
+    this.tally.count(counter, by);
+  };
+
+  readonly sideFile = (name: string, content: Uint8Array | string): void => {
     const { disk, settings } = this.env;
     if (!settings.writesFiles) {
       throw new InvalidOptionError(`side file '${name}': only a run with an output directory has side files`);
@@ -121,5 +123,5 @@ export class Info implements TaskInfo {
       throw new SurroundingsError(error);
     }
     if (!this.tally.sideFiles.includes(name)) this.tally.sideFiles.push(name);
-  }
+  };
 }

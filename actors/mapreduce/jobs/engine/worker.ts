@@ -13,7 +13,7 @@ import { ByteReader } from '../encoding/byteReader.ts';
 import { ByteWriter } from '../encoding/byteWriter.ts';
 import { type Disk, JobDisk } from '../files/disk.ts';
 import { findJob, type Job } from '../job.ts';
-import { runMap, runSample } from './mapTask.ts';
+import { runSample } from './mapTask.ts';
 import {
   type AttemptId,
   CoordinatorProtocol,
@@ -25,7 +25,7 @@ import {
   WorkerProtocol,
 } from './messages.ts';
 import { DroppedError, Pace } from './pace.ts';
-import { runReduce } from './reduceTask.ts';
+import { runMapTask, runReduceTask } from './runTask.ts';
 import { attemptFile, failureOf, LostSourceError, type TaskEnv } from './taskEnv.ts';
 
 const argsSchema = z.object({ coordinator: refOf(() => CoordinatorProtocol), settings: runSchema });
@@ -99,7 +99,8 @@ class Worker implements Handlers<typeof WorkerProtocol> {
     } catch (error) {
       // The behaviour is over, or the coordinator is.
       if (!this.isOver(signal) && !isEnd(error)) {
-        this.ctx.log.error(`a worker of job '${this.settings.job.name}' failed`, { error: String(error) });
+        const { message, stack } = error as Error;
+        this.coordinator.tell.unfit({ message, ...(stack !== undefined && { stack }) });
         this.ctx.stop();
       }
     } finally {
@@ -169,7 +170,7 @@ class Worker implements Handlers<typeof WorkerProtocol> {
         return { kind: 'sampled', keys: keys.copy() };
       }
       case 'map': {
-        const { sealed, content, tallies } = await runMap(env, order);
+        const { sealed, content, tallies } = await runMapTask(env, order);
         if (content !== undefined) {
           this.shelf.set(`${order.task}/${order.attempt}`, content);
           this.shelfBytes += content.length;
@@ -177,7 +178,7 @@ class Worker implements Handlers<typeof WorkerProtocol> {
         return { kind: 'mapped', sealed, tallies };
       }
       case 'reduce': {
-        const { file, content, tallies } = await runReduce(env, order);
+        const { file, content, tallies } = await runReduceTask(env, order);
         return {
           ...{ kind: 'reduced', tallies },
           ...(file !== undefined && { file }),

@@ -1,6 +1,6 @@
 // What a run reads, as parts: files as they are, and what comes otherwise, written down first.
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { InvalidOptionError } from '../../../../lib/index.ts';
 import { findInputs, InputError } from '../../inputs/index.ts';
 import { ByteWriter } from '../encoding/byteWriter.ts';
@@ -18,6 +18,11 @@ const memoryBytesMax = 16 * 1024 * 1024;
 export async function gatherInputs(job: Job, options: RunOptions, directory: string): Promise<InputPart[]> {
   const { paths, files, stream, values, after, signal } = options;
   const inputs: InputPart[] = [];
+  // Where the output directory is inside of what is read, so is this run's own directory.
+  const add = (name: string, bytes: number): void => {
+    const path = resolve(name);
+    if (!path.startsWith(`${directory}${sep}`)) inputs.push(whole(path, bytes));
+  };
   if (paths !== undefined) {
     const found = await findInputs(paths, signal === undefined ? {} : { signal });
     const problem = found.problems[0];
@@ -25,9 +30,9 @@ export async function gatherInputs(job: Job, options: RunOptions, directory: str
     if (found.pipes.length > 0) {
       throw new InputError(`${found.pipes[0]} is a pipe: give it as a stream`);
     }
-    for (const { path, bytes } of found.files) inputs.push(whole(resolve(path), bytes));
+    for (const { path, bytes } of found.files) add(path, bytes);
   }
-  for (const { path, bytes } of files ?? []) inputs.push(whole(resolve(path), bytes));
+  for (const { path, bytes } of files ?? []) add(path, bytes);
   if (after !== undefined) inputs.push(...after[resultInput]);
   const spool = new Spool(directory);
   if (stream !== undefined) await spoolStream(job, stream, spool);

@@ -23,7 +23,8 @@ const tasksWanted = 64;
 export async function prepare(job: Job, given: RunOptions, workers: number): Promise<Prepared> {
   const options = checkOptions(job, given);
   given.signal?.throwIfAborted();
-  const workplace = Workplace.open(given.outputDirectory, given.temporaryDirectory, options.resume);
+  const { outputDirectory, temporaryDirectory, signal } = given;
+  const workplace = Workplace.open(outputDirectory, temporaryDirectory, options.resume, signal);
   try {
     const inputs = await gatherInputs(job, given, workplace.directory);
     const bytes = inputs.reduce((sum, { start, end }) => sum + end - start, 0);

@@ -30,6 +30,24 @@ export const resultInput: unique symbol = Symbol('input');
 
 const readBytes = 256 * 1024;
 
+/** The output as it was written, part after part. */
+export function* partBytes(result: JobResult): IterableIterator<Uint8Array> {
+  for (const input of result[resultInput]) {
+    const part = openPart(input, systemDisk);
+    try {
+      for (let at = 0; at < part.end; ) {
+        const bytes = new Uint8Array(Math.min(readBytes, part.end - at));
+        const read = part.read(bytes, at);
+        if (read === 0) break;
+        yield bytes.subarray(0, read);
+        at += read;
+      }
+    } finally {
+      part.close();
+    }
+  }
+}
+
 export function newResult<O>(
   summary: Summary,
   reader: Reader<O>,

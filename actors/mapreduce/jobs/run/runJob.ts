@@ -112,11 +112,7 @@ class Run<O> implements RunningJob<O> {
       { on: 'host' },
     );
     this.coordinator = coordinator;
-    const abort = (): void => {
-      // A process that is about to exit has no time for more than this.
-      if (!options.resume) workplace.remove();
-      this.cancel();
-    };
+    const abort = (): void => this.cancel();
     const { signal } = this.options;
     signal?.addEventListener('abort', abort);
     const forget = system.events.on((event) => {

@@ -3,11 +3,11 @@
 import type * as z from 'zod';
 import { JobFailedError } from '../../errors.ts';
 import { ByteWriter } from '../encoding/byteWriter.ts';
-import { runMap, runSample } from '../engine/mapTask.ts';
+import { runSample } from '../engine/mapTask.ts';
 import type { InputPart, RunSettings, Sealed, Source, Tallies } from '../engine/messages.ts';
 import { Output } from '../engine/output.ts';
 import { Pace } from '../engine/pace.ts';
-import { runReduce } from '../engine/reduceTask.ts';
+import { runMapTask, runReduceTask } from '../engine/runTask.ts';
 import { sampledTasks, sampleRecords } from '../engine/sampling.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { LostSourceError, messageOf, RecordError, type TaskEnv } from '../engine/taskEnv.ts';
@@ -62,7 +62,7 @@ class SequentialRun {
   private readonly skippedMax: number;
   private readonly contents = new Map<number, Uint8Array>();
   private readonly sealed: Sealed[] = [];
-  private readonly mapped: { tallies: Tallies }[] = [];
+  private readonly mapped: Tallies[] = [];
   private readonly reduced: Tallies[] = [];
 
   constructor(job: Job, settings: RunSettings, params: unknown, skippedMax: number) {
@@ -95,11 +95,11 @@ class SequentialRun {
       signal?.throwIfAborted();
       const id = { task, attempt: 1 };
       const { sealed, content, tallies } = await this.trying((careful) =>
-        runMap(this.env, { kind: 'map', ...id, parts, bounds, careful }),
+        runMapTask(this.env, { kind: 'map', ...id, parts, bounds, careful }),
       );
       this.output.takeSideFiles({ phase: 'map', ...id }, tallies.sideFiles);
       this.sealed.push(sealed);
-      this.mapped.push({ tallies });
+      this.mapped.push(tallies);
       if (content !== undefined) this.contents.set(task, content);
     }
     for (let task = 0; task < this.env.settings.partitions; task++) {
@@ -107,7 +107,7 @@ class SequentialRun {
       const id = { task, attempt: 1 };
       const sources = this.sourcesOf(task);
       const result = await this.trying((careful) =>
-        runReduce(this.env, { kind: 'reduce', ...id, sources, careful }),
+        runReduceTask(this.env, { kind: 'reduce', ...id, sources, careful }),
       );
       this.reduced.push(result.tallies);
       this.output.take(task, { kind: 'reduced', ...result }, { phase: 'reduce', ...id });
@@ -136,7 +136,7 @@ class SequentialRun {
       }
       result = await run(true);
     }
-    const skipped = [...this.mapped.map(({ tallies }) => tallies), ...this.reduced, result.tallies];
+    const skipped = [...this.mapped, ...this.reduced, result.tallies];
     if (skipped.reduce((sum, tallies) => sum + tallies.skipped.length, 0) > this.skippedMax) {
       throw new JobFailedError(`more than ${this.skippedMax} records failed`);
     }

@@ -22,14 +22,24 @@ export class Workplace {
   readonly outputDirectory: string | undefined;
   private isOpen = true;
 
-  private constructor(directory: string, outputDirectory: string | undefined) {
+  private readonly signal: AbortSignal | undefined;
+
+  private constructor(
+    directory: string,
+    outputDirectory: string | undefined,
+    signal: AbortSignal | undefined,
+  ) {
     this.directory = directory;
     this.outputDirectory = outputDirectory;
+    this.signal = signal;
     inUse.add(directory);
+    // At once: a process that is interrupted has no time for more.
+    signal?.addEventListener('abort', this.abort);
   }
 
   /**
-   * Makes the directory; with `resume`, takes over that of an earlier run.
+   * Makes the directory; with `resume`, takes over that of an earlier run. It goes when the signal aborts, unless it may
+   * be resumed.
    *
    * @throws `InvalidOptionError` where the output directory has something in it, or another run works there
    */
@@ -37,9 +47,14 @@ export class Workplace {
     outputDirectory: string | undefined,
     temporary: string | undefined,
     resume: boolean,
+    signal: AbortSignal | undefined,
   ): Workplace {
     if (outputDirectory === undefined) {
-      return new Workplace(mkdtempSync(join(resolve(temporary ?? tmpdir()), 'thrum-job-')), undefined);
+      return new Workplace(
+        mkdtempSync(join(resolve(temporary ?? tmpdir()), 'thrum-job-')),
+        undefined,
+        signal,
+      );
     }
     const target = resolve(outputDirectory);
     checkEmpty(target, outputDirectory);
@@ -52,7 +67,7 @@ export class Workplace {
     if (!resume) rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
     writeFileSync(join(directory, 'lock'), String(process.pid));
-    return new Workplace(directory, target);
+    return new Workplace(directory, target, resume ? undefined : signal);
   }
 
   /** Removes it with all that is in it, at once: what a thread still wants to write there fails. */
@@ -67,7 +82,7 @@ export class Workplace {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     } finally {
-      inUse.delete(this.directory);
+      this.forget();
     }
   }
 
@@ -76,7 +91,14 @@ export class Workplace {
     if (!this.isOpen) return;
     this.isOpen = false;
     rmSync(join(this.directory, 'lock'), { force: true });
+    this.forget();
+  }
+
+  private readonly abort = (): void => this.remove();
+
+  private forget(): void {
     inUse.delete(this.directory);
+    this.signal?.removeEventListener('abort', this.abort);
   }
 }
 

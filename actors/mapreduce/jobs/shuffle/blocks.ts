@@ -113,7 +113,10 @@ export class RunReader {
       throw new DamagedBytesError('a run ends in the middle of a block');
     if (checksum(stored) !== header.readUInt32LE(4)) throw new DamagedBytesError('a block was damaged');
     const isCompressed = (entryBytes & compressedBit) !== 0;
-    this.entries.reset(isCompressed ? inflateRawSync(stored) : stored);
+    const entries = isCompressed ? inflateRawSync(stored) : stored;
+    if (entries.length !== (entryBytes & ~compressedBit) >>> 0)
+      throw new DamagedBytesError('a block was damaged');
+    this.entries.reset(entries);
     return true;
   }
 }

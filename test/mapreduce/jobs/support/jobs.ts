@@ -1,10 +1,13 @@
 // Jobs of the tests, in a module of their own so that worker threads find them.
+import { closeSync, openSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import * as z from 'zod';
 import {
   type Emit,
+  fixedRecords,
   job,
   jsonOutput,
+  recordOutput,
   textLines,
   tsv,
   valueOutput,
@@ -143,5 +146,103 @@ export const SideFiles = job('test/SideFiles', {
     emit(line);
     info.sideFile(`reduce-${info.task}.txt`, Buffer.from(line));
   },
+  output: tsv<string>(),
+});
+
+/** The places of each word: many values a key, in an order that matters. */
+export const Index = job('test/Index', {
+  module: import.meta.url,
+  input: textLines(),
+  map(line, emit: Emit<string, string>, info) {
+    info.count('lines');
+    const file = info.path.replace(/^.*\//, '');
+    for (const [at, word] of line.split(' ').entries())
+      if (word !== '') emit(word, `${file}:${info.offset}.${at}`);
+  },
+  reduce(word, places, emit, info) {
+    info.count('words');
+    emit([word, [...places].join(' ')]);
+  },
+  output: tsv<[word: string, places: string]>(),
+  counters: ['lines', 'words'],
+});
+
+const still = new Int32Array(new SharedArrayBuffer(4));
+
+/** Holds the thread, without using a processor. */
+function hold(ms: number): void {
+  Atomics.wait(still, 0, 0, ms);
+}
+
+/** Creates a file; false where it is there already, so that one thread of all gets true. */
+function isFirst(path: string): boolean {
+  try {
+    closeSync(openSync(path, 'wx'));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+let isSlow: boolean | undefined;
+
+/** Takes a while for each line; on one thread, if there is a marker for it, ten times as long. */
+export const Slow = job('test/Slow', {
+  module: import.meta.url,
+  params: z.object({ ms: z.number(), marker: z.string().optional() }),
+  input: textLines(),
+  map(line, emit: Emit<string, number>, info) {
+    info.count('lines');
+    isSlow ??= info.params.marker !== undefined && isFirst(info.params.marker);
+    hold(isSlow ? 10 * info.params.ms : info.params.ms);
+    for (const word of line.split(' ')) if (word !== '') emit(word, info.offset);
+  },
+  reduce(word, offsets, emit, info) {
+    info.count('words');
+    hold(info.params.ms / 10);
+    emit([word, [...offsets].join(' ')]);
+  },
+  output: tsv<[word: string, offsets: string]>(),
+  counters: ['lines', 'words'],
+});
+
+/** Its thread dies at the first line of a task, once for each marker. */
+export const Deadly = job('test/Deadly', {
+  module: import.meta.url,
+  params: z.object({ markers: z.array(z.string()) }),
+  input: textLines(),
+  map(line, emit: Emit<string, number>, info) {
+    info.count('lines');
+    emit(line.slice(0, 2), info.offset);
+    const marker = info.params.markers[info.task];
+    if (marker !== undefined && isFirst(marker)) process.exit(3);
+  },
+  reduce(start, offsets, emit) {
+    emit([start, [...offsets].join(' ')]);
+  },
+  output: tsv<[start: string, offsets: string]>(),
+  counters: ['lines'],
+});
+
+/** `Sort`, said in a way that the engine doesn't know. */
+export const SortInGeneral = job('test/SortInGeneral', {
+  module: import.meta.url,
+  input: fixedRecords({ bytes: 100 }),
+  map: (record, emit: Emit<Uint8Array, Uint8Array>) => emit(record.subarray(0, 10), record),
+  reduce(_key, values, emit) {
+    for (const value of values) emit(value);
+  },
+  partition: 'range',
+  output: recordOutput({ bytes: 100 }),
+});
+
+/** A job that only this thread knows: its module is another one's. */
+export const Unknown = job('test/Unknown', {
+  module: new URL('./inputs.js', import.meta.url),
+  input: textLines(),
+  map(line, emit: Emit<string, number>) {
+    emit(line, 1);
+  },
+  reduce() {},
   output: tsv<string>(),
 });

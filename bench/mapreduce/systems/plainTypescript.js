@@ -1,0 +1,3 @@
+import { plain } from '../measure.js';
+
+export const cases = plain;

@@ -1,0 +1,3 @@
+import { casesOf } from '../measure.js';
+
+export const cases = casesOf({ threads: 2 });
