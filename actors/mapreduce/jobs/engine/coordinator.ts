@@ -56,6 +56,8 @@ type WorkerRef = Ref<typeof WorkerProtocol>;
 /** A task that fails so often, at no record in particular, fails the job. */
 const failuresMax = 4;
 const quitTimeoutMs = 10_000;
+/** When no worker was heard from for so many leases, a new one is started. */
+const silentLeases = 3;
 
 /** A map task's output that counts. */
 interface Mapped {
@@ -97,6 +99,8 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private backups = 0;
   private resumed = 0;
   private starting = 0;
+  /** When a worker was last heard from. */
+  private heardMs: number;
   /** No more tasks are handed out, and no more reports taken. */
   private isEnding = false;
   private settle: { resolve: () => void; reject: (error: Error) => void } | undefined = undefined;
@@ -106,6 +110,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     this.ctx = ctx;
     this.args = args;
     this.startedMs = ctx.now();
+    this.heardMs = this.startedMs;
     this.log = new EventLog();
     this.sampled = sampledTasks(tasks);
     this.sampling = new TaskTable(0, settings.leaseMs);
@@ -190,6 +195,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     bytes: number;
   }): void {
     if (this.isEnding) return;
+    this.meet(worker);
     const table = this.tableOf(attempt.phase);
     if (!table.beat(attempt.task, attempt.attempt, share, bytes, this.ctx.now())) worker.tell.drop(attempt);
     // A task that turns out to be slow may be worth a backup now.
@@ -293,7 +299,11 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     this.dispatch();
     // Whoever still waits asks again: its ask would time out.
     for (const waiting of this.waiting.splice(0)) waiting.answer({ kind: 'wait' });
-    if (this.workers.size === 0 && this.starting === 0) void this.startWorker('any');
+    // Workers may be gone without anybody having told, and starting others may have failed meanwhile.
+    const isSilent = nowMs - this.heardMs > silentLeases * this.args.settings.leaseMs;
+    if (this.starting > 0 || (this.workers.size > 0 && !isSilent)) return;
+    this.heardMs = nowMs;
+    void this.startWorker('any');
   }
 
   private dispatch(): void {
@@ -490,6 +500,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   }
 
   private meet(worker: WorkerRef): void {
+    this.heardMs = this.ctx.now();
     if (this.workers.has(worker.id)) return;
     this.workers.set(worker.id, worker);
     this.ctx.watch(worker, (reason) => {
