@@ -262,12 +262,12 @@ export class Cell {
     host.counters[0]!++;
     host.counters[1]!++;
     if (overflow === 'drop-newest') {
-      host.dropped(this, index, replyNode, askId);
+      host.answers.dropped(this, index, replyNode, askId);
       return true;
     }
     const oldest = mailbox.dropOldest();
     mailbox.offer(index, payload, replyNode, askId, Number.POSITIVE_INFINITY);
-    if (oldest !== undefined) host.dropped(this, oldest.index, oldest.replyNode, oldest.askId);
+    if (oldest !== undefined) host.answers.dropped(this, oldest.index, oldest.replyNode, oldest.askId);
     return true;
   }
 
@@ -357,7 +357,7 @@ export class Cell {
     if (replyNode !== noReply && this.asks !== undefined) {
       if (this.asks.wasAborted(replyNode, askId)) return;
       const twin = this.asks.takeTwin(replyNode, askId);
-      if (twin !== undefined) kind.host.dropTwin(replyNode, twin);
+      if (twin !== undefined) kind.host.answers.dropTwin(replyNode, twin);
     }
     let result: unknown;
     try {
@@ -408,14 +408,14 @@ export class Cell {
 
   answer(index: number, replyNode: number, askId: number, value: unknown): void {
     this.asks?.closed(replyNode, askId);
-    this.kind.host.reply(this, this.table.entries[index]!, replyNode, askId, value);
+    this.kind.host.answers.reply(this, this.table.entries[index]!, replyNode, askId, value);
   }
 
   handlerFailed(index: number, replyNode: number, askId: number, thrown: unknown): Directive | 'none' {
     const error = asError(thrown);
     if (replyNode !== noReply) {
       this.asks?.closed(replyNode, askId);
-      this.kind.host.replyError(this, replyNode, askId, error);
+      this.kind.host.answers.replyError(this, replyNode, askId, error);
     }
     return fail(this, this.table.entries[index]!.name, error);
   }
@@ -466,7 +466,7 @@ export class Cell {
   /** Another actor was asked the same: when this ask begins, that one is dropped. */
   tieAsk(node: number, askId: number, twin: TwinAsk): void {
     const begun = this.openAsks().tie(node, askId, twin);
-    if (begun !== undefined) this.kind.host.dropTwin(node, begun);
+    if (begun !== undefined) this.kind.host.answers.dropTwin(node, begun);
     else if (this.mailbox === undefined || this.mailbox.size === 0) this.asks?.mailboxEmpty();
   }
 

@@ -238,7 +238,7 @@ export class ActorContext implements Context {
   }
 
   watch(ref: Address, fn: (reason: StopReason) => unknown): () => void {
-    return this.#live ? this.#cell.kind.host.watch(this.#cell, ref, fn) : nothing;
+    return this.#live ? this.#cell.kind.host.watching.watch(this.#cell, ref, fn) : nothing;
   }
 
   stop(ref: Address | undefined = undefined, options: StopOptions = {}): void {
@@ -281,7 +281,7 @@ class CellLog implements Log {
 
   #write(level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void {
     if (loggedTurn.replaying) return;
-    this.#cell.kind.host.log(this.#cell, level, text, fields);
+    this.#cell.kind.host.reports.log(this.#cell, level, text, fields);
   }
 
   debug(text: string, fields?: Record<string, unknown>): void {

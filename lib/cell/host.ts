@@ -36,7 +36,37 @@ export interface Directory {
   group(definition: Definition, name: string, watcher: Watcher | undefined): Group;
 }
 
+/** The ends of other actors, as a cell hears of them. */
+export interface CellWatching {
+  watch(cell: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void;
+  /** Ends all watches of the cell. */
+  unwatchAll(cell: Cell): void;
+}
+
+/** Where the answers to a cell's asks go. */
+export interface CellAnswers {
+  /** Answers an ask. Throws when the reply doesn't fit its schema. */
+  reply(cell: Cell, entry: MessageEntry, node: NodeId, askId: number, value: unknown): void;
+  replyError(cell: Cell, node: NodeId, askId: number, error: Error): void;
+  /** A tied ask of `asker` has begun here: its twin is to be dropped. */
+  dropTwin(asker: NodeId, twin: TwinAsk): void;
+  /** A message had no room and is given up. */
+  dropped(cell: Cell, index: number, replyNode: NodeId, askId: number): void;
+}
+
+/** What a cell makes known. */
+export interface CellReports {
+  deadLetter(cell: Cell, message: string, reason: DeadLetterReason, count: number): void;
+  failed(cell: Cell, during: string, error: Error, directive: Directive | 'none'): void;
+  /** The cell has begun again. */
+  restarted(cell: Cell): void;
+  log(cell: Cell, level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void;
+}
+
 export interface CellHost {
+  readonly watching: CellWatching;
+  readonly answers: CellAnswers;
+  readonly reports: CellReports;
   readonly nodeId: NodeId;
   readonly registry: Directory;
   /** Where actors with names keep things; a system may have none. */
@@ -83,20 +113,6 @@ export interface CellHost {
   copyArguments(kind: CellKind, args: unknown): unknown;
   /** Whether it is the cell's turn, and no `await` lies between. */
   isRunning(cell: Cell): boolean;
-  watch(cell: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void;
-  /** Ends all watches of the cell. */
-  unwatchAll(cell: Cell): void;
-  /** Answers an ask. Throws when the reply doesn't fit its schema. */
-  reply(cell: Cell, entry: MessageEntry, node: NodeId, askId: number, value: unknown): void;
-  replyError(cell: Cell, node: NodeId, askId: number, error: Error): void;
-  /** A tied ask of `asker` has begun here: its twin is to be dropped. */
-  dropTwin(asker: NodeId, twin: TwinAsk): void;
-  deadLetter(cell: Cell, message: string, reason: DeadLetterReason, count: number): void;
-  /** A message had no room and is given up. */
-  dropped(cell: Cell, index: number, replyNode: NodeId, askId: number): void;
-  failed(cell: Cell, during: string, error: Error, directive: Directive | 'none'): void;
-  /** The cell has begun again. */
-  restarted(cell: Cell): void;
   /** The cell has failed, and so has its parent. */
   escalate(cell: Cell, error: Error): void;
   /** The behaviour of a child that its parent restarts has ended; it wants to wait `delayMs`. */
@@ -105,7 +121,6 @@ export interface CellHost {
   haltChild(child: Address): void;
   /** Starts a child again whose behaviour has ended. */
   beginChild(child: Address): void;
-  log(cell: Cell, level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void;
   /** The cell has stopped for good: forget it, tell its watchers and its parent. */
   stopped(cell: Cell, reason: StopReason): void;
 }

@@ -22,13 +22,13 @@ export function fail(cell: Cell, during: string, error: Error): Directive | 'non
   const { host } = cell.kind;
   if (cell.state === 'stopped') return 'none';
   if (cell.state !== 'running') {
-    host.failed(cell, during, error, 'none');
+    host.reports.failed(cell, during, error, 'none');
     // Draining ends at once: the behaviour can't be trusted with what still waits.
     if (cell.state === 'stopping' && cell.draining) stopBecause(cell, { type: 'failed', error });
     return 'none';
   }
   const { directive, error: last } = decide(cell, error);
-  host.failed(cell, during, error, directive);
+  host.reports.failed(cell, during, error, directive);
   if (directive === 'resume') return directive;
   if (directive === 'restart') {
     beginRestart(cell);
@@ -54,7 +54,7 @@ function stopBecause(cell: Cell, reason: StopReason): void {
 function decide(cell: Cell, error: Error): { directive: Directive; error: Error } {
   const { supervision, host } = cell.kind;
   let directive = directiveFor(supervision, error, (failure) =>
-    host.failed(cell, 'supervision.onFailure', failure, 'stop'),
+    host.reports.failed(cell, 'supervision.onFailure', failure, 'stop'),
   );
   // Without a behaviour there is nothing to resume, nor with one that lacks the state it is to have.
   const canResume = cell.behaviour !== undefined && cell.belongings?.journal?.state !== 'broken';
@@ -116,7 +116,7 @@ export function begin(cell: Cell): void {
     cell.wake();
     return;
   }
-  cell.kind.host.restarted(cell);
+  cell.kind.host.reports.restarted(cell);
   if (own.stash !== undefined) unstashAll(cell);
   if (cell.draining) beginStop(cell);
   cell.wake();
@@ -220,7 +220,7 @@ export function close(cell: Cell): void {
   belongings.turns = undefined;
   belongings.cancelTimers();
   belongings.group?.cancel();
-  if (belongings.watches) cell.kind.host.unwatchAll(cell);
+  if (belongings.watches) cell.kind.host.watching.unwatchAll(cell);
   if (belongings.childCount === 0) return finish(cell);
   if (cell.again) {
     // One of them may be waiting for a reply of this actor: those that wait here are kept, so it can't be refused.
@@ -304,7 +304,7 @@ function refuseWaiting(cell: Cell): void {
     refuseMessage(cell, message, counts);
   }
   if (cell.pressed) cell.relieve();
-  for (const [name, count] of counts) kind.host.deadLetter(cell, name, 'stopped', count);
+  for (const [name, count] of counts) kind.host.reports.deadLetter(cell, name, 'stopped', count);
 }
 
 function refuseMessage(cell: Cell, { index, replyNode, askId }: Envelope, counts: Map<string, number>): void {
@@ -317,9 +317,9 @@ function refuseMessage(cell: Cell, { index, replyNode, askId }: Envelope, counts
 export function refuseOne(cell: Cell, message: Envelope): void {
   const counts = new Map<string, number>();
   refuseMessage(cell, message, counts);
-  for (const [name, count] of counts) cell.kind.host.deadLetter(cell, name, 'stopped', count);
+  for (const [name, count] of counts) cell.kind.host.reports.deadLetter(cell, name, 'stopped', count);
 }
 
 function refuse(cell: Cell, message: string, node: number, askId: number): void {
-  cell.kind.host.replyError(cell, node, askId, cell.goneError(message));
+  cell.kind.host.answers.replyError(cell, node, askId, cell.goneError(message));
 }

@@ -38,7 +38,7 @@ export class Inbox implements FrameReceiver {
       if (kind === FrameKind.tell) this.tell(frame);
       else this.frame(from, kind, frame);
     } catch (error) {
-      this.node.deadLetterTo(`a frame from node ${from}`, (error as Error).message, 'corrupt', 1);
+      this.node.reports.deadLetterTo(`a frame from node ${from}`, (error as Error).message, 'corrupt', 1);
     }
   }
 
@@ -72,7 +72,7 @@ export class Inbox implements FrameReceiver {
         return;
       }
       case FrameKind.watch:
-        return node.watchedFrom(from, frame.f64(), frame.f64());
+        return node.watching.watchedFrom(from, frame.f64(), frame.f64());
       case FrameKind.unwatch:
         return node.watches.removeWatcher(frame.f64(), from, frame.f64());
       case FrameKind.stopped: {
@@ -130,11 +130,11 @@ export class Inbox implements FrameReceiver {
     const wireId = frame.view.getInt32(at + 8, true);
     const cell = node.cells.get(id);
     if (cell === undefined) {
-      return node.deadLetterTo(`${node.nodeId}/#${id}`, `message ${indexOf(wireId)}`, 'stopped', 1);
+      return node.reports.deadLetterTo(`${node.nodeId}/#${id}`, `message ${indexOf(wireId)}`, 'stopped', 1);
     }
     const entry = entryOf(cell, wireId);
     if (!cell.arrive(entry.index, entry.codec.read(frame, node), noReply, 0)) {
-      node.deadLetter(cell, entry.name, cell.open ? 'mailboxFull' : 'stopped', 1);
+      node.reports.deadLetter(cell, entry.name, cell.open ? 'mailboxFull' : 'stopped', 1);
     }
   }
 

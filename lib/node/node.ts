@@ -3,50 +3,39 @@ import type { Cell } from '../cell/cell.ts';
 import type { CellHost, Run } from '../cell/host.ts';
 import type { CellKind } from '../cell/kind.ts';
 import { requestStop } from '../cell/lifecycle.ts';
-import { noReply } from '../cell/mailbox.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
-import { errorsOf } from '../protocol/definitions.ts';
-import {
-  InvalidOptionError,
-  InvalidReplyError,
-  MailboxFullError,
-  NodeDownError,
-  SystemClosedError,
-} from '../protocol/errors.ts';
-import type { DeadLetterReason, LogLevel, StopReason, SystemEvent } from '../protocol/events.ts';
+import { InvalidOptionError, NodeDownError, SystemClosedError } from '../protocol/errors.ts';
+import type { StopReason } from '../protocol/events.ts';
 import type { Address, NodeId } from '../protocol/ref.ts';
 import type { Resource } from '../protocol/resource.ts';
 import type { Storage } from '../protocol/storage.ts';
-import type { Directive } from '../protocol/supervision.ts';
 import type { RunOptions, Task } from '../protocol/task.ts';
-import { notParsed } from '../wire/codec.ts';
-import { reviveError, serializeError } from '../wire/errorCodec.ts';
 import type { Platform } from '../wire/platform.ts';
-import { type MessageEntry, protocolTable } from '../wire/protocolTable.ts';
-import type { ActorId, RefBinder, TwinAsk } from '../wire/refs.ts';
+import { protocolTable } from '../wire/protocolTable.ts';
+import type { ActorId, RefBinder } from '../wire/refs.ts';
+import { Answers } from './answers.ts';
 import { AskTable } from './askTable.ts';
 import { Backlog } from './backlog.ts';
 import { CellTable } from './cellTable.ts';
-import { NodeCounter } from './counters.ts';
-import { DeadLetters } from './deadLetters.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { EventStream } from './events.ts';
 import { Inbox } from './inbox.ts';
 import { idOf, type Location, Locations } from './locations.ts';
 import { Outbox } from './outbox.ts';
-import type { PendingAsk } from './pendingAsk.ts';
 import { PushBacks } from './pushBacks.ts';
 import { ActorRef } from './refs.ts';
 import { RegistryClient } from './registry/client.ts';
 import { stopInternals } from './registry/internal.ts';
 import { Relatives } from './relatives.ts';
+import { Reports } from './reports.ts';
 import { Resources } from './resources.ts';
 import { MessageSender } from './sender.ts';
 import { Spawner } from './spawner.ts';
 import { Tasks } from './tasks.ts';
 import { defaultSlowHandlerMs, TurnWatch } from './turnWatch.ts';
 import { WatchTable } from './watches.ts';
+import { Watching } from './watching.ts';
 import type { Spawned, SpawnRequest, World } from './world.ts';
 
 /** What may be set for a node. */
@@ -72,6 +61,9 @@ export class ActorNode implements CellHost, RefBinder {
   readonly sender: MessageSender;
   /** Names and groups. */
   readonly registry: RegistryClient;
+  readonly reports: Reports;
+  readonly answers: Answers = new Answers(this);
+  readonly watching: Watching = new Watching(this);
   /** Runs of tasks that this node waits for. */
   readonly tasks: Tasks;
   readonly resources: Resources;
@@ -81,7 +73,6 @@ export class ActorNode implements CellHost, RefBinder {
   readonly closers = new Set<() => void>();
   /** Called whenever the last actor has stopped. */
   onIdle: (() => void) | undefined = undefined;
-  private readonly deadLetters: DeadLetters;
   private readonly dispatcher: Dispatcher;
   private readonly spawner: Spawner;
   private onEmpty: (() => void) | undefined = undefined;
@@ -90,9 +81,9 @@ export class ActorNode implements CellHost, RefBinder {
     this.nodeId = nodeId;
     this.world = world;
     this.counters = world.pressure.counters;
-    this.asks = new AskTable(world.clock, this.counters, (ask, askId) => this.giveUp(ask, askId));
-    const emit = (event: SystemEvent): void => this.events.emit(event);
-    this.deadLetters = new DeadLetters(nodeId, (fn) => world.defer(fn), emit);
+    this.asks = new AskTable(world.clock, this.counters, (ask, askId) => this.answers.giveUp(ask, askId));
+    this.reports = new Reports(this);
+    const { emit } = this.reports;
     this.pushBacks = new PushBacks(nodeId, world.clock, emit);
     this.outbox = new Outbox(world, this);
     this.sender = new MessageSender(this);
@@ -210,28 +201,16 @@ export class ActorNode implements CellHost, RefBinder {
     return this.dispatcher.running === cell;
   }
 
-  private get observed(): boolean {
-    return this.events.observed || this.world.observed?.() === true;
-  }
-
-  emitStarted(cell: Cell): void {
-    this.counters[NodeCounter.started]!++;
-    if (this.observed) this.events.emit({ type: 'started', node: this.nodeId, actor: cell.path });
-  }
-
   stopped(cell: Cell, reason: StopReason): void {
     const isInternal = this.cells.internals.has(cell);
     this.cells.delete(cell);
     cell.belongings?.journal?.refused(cell.goneError());
     cell.belongings?.volume?.close();
-    if (cell.watched) this.tellWatchers(cell, reason);
+    if (cell.watched) this.watching.tellWatchers(cell, reason);
     if (isInternal) return;
     if (!cell.abandoned) {
-      this.counters[NodeCounter.stopped]!++;
       // Before its parent hears of it, who may stop at once.
-      if (this.observed) {
-        this.events.emit({ type: 'stopped', node: this.nodeId, actor: cell.path, reason });
-      }
+      this.reports.stopped(cell, reason);
       this.relatives.stopped(cell);
       const trackId = cell.belongings?.trackId;
       if (trackId !== undefined) this.world.control.stopped(trackId);
@@ -240,17 +219,6 @@ export class ActorNode implements CellHost, RefBinder {
       this.onEmpty?.();
       this.onIdle?.();
     }
-  }
-
-  private tellWatchers(cell: Cell, reason: StopReason): void {
-    for (const { node, watchId } of this.watches.takeWatchers(cell.id)) {
-      if (node === this.nodeId) this.watches.fire(watchId, reason);
-      else this.outbox.stopped(node, watchId, reason);
-    }
-  }
-
-  unwatchAll(cell: Cell): void {
-    for (const { id, watch } of this.watches.removeAllOf(cell)) this.unwatch(id, watch.node, watch.cell);
   }
 
   // Supervision.
@@ -269,11 +237,6 @@ export class ActorNode implements CellHost, RefBinder {
 
   beginChild(child: Address): void {
     this.relatives.beginChild(child);
-  }
-
-  restarted(cell: Cell): void {
-    this.counters[NodeCounter.restarts]!++;
-    this.events.emit({ type: 'restarted', node: this.nodeId, actor: cell.path });
   }
 
   /** Stops every actor of this node, then closes its resources; resolves when all that is done. */
@@ -305,7 +268,7 @@ export class ActorNode implements CellHost, RefBinder {
       () => true,
       (ask) => new SystemClosedError(`ask '${ask.entry.name}' of ${ask.ref.path}`),
     );
-    this.flushDeadLetters();
+    this.reports.flush();
     this.world.transport.flush();
     for (const closer of this.closers) closer();
     this.closers.clear();
@@ -322,7 +285,7 @@ export class ActorNode implements CellHost, RefBinder {
       return at !== 'pending' && at.node === node;
     };
     const lost = this.world.transport.drop(node);
-    if (lost > 0) this.deadLetterTo(`node ${node}`, 'messages on their way', 'nodeDown', lost);
+    if (lost > 0) this.reports.deadLetterTo(`node ${node}`, 'messages on their way', 'nodeDown', lost);
     const options = cause && { cause };
     this.asks.rejectWhere(
       // One that still waits for room may go to where its actor begins again.
@@ -412,120 +375,5 @@ export class ActorNode implements CellHost, RefBinder {
   cellOf(ref: Address): Cell | undefined {
     const at = this.where(ref);
     return at !== 'pending' && at.node === this.nodeId ? this.cells.get(at.cell) : undefined;
-  }
-
-  // Watching.
-
-  watch(watcher: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void {
-    const at = this.where(ref);
-    // About to begin again elsewhere: what was watched is gone.
-    const target = at === 'pending' ? this.identify(ref) : at;
-    const { node, cell } = target;
-    watcher.own().watches = true;
-    const id = this.watches.add(watcher, ref, target, fn);
-    if (node === this.nodeId) {
-      this.watchedFrom(node, cell, id);
-    } else if (!this.outbox.watch(node, cell, id)) {
-      this.watches.fire(id, { type: 'nodeDown', error: new NodeDownError(node, `node ${node} is down`) });
-    }
-    return () => {
-      if (this.watches.remove(id) !== undefined) this.unwatch(id, node, cell);
-    };
-  }
-
-  /** An actor of `from` watches a cell of this node. */
-  watchedFrom(from: NodeId, cell: number, watchId: number): void {
-    const watched = this.cells.get(cell);
-    if (watched !== undefined) {
-      watched.watched = true;
-      this.watches.addWatcher(cell, { node: from, watchId });
-    } else if (from === this.nodeId) {
-      this.watches.fire(watchId, { type: 'unknown' });
-    } else {
-      this.outbox.stopped(from, watchId, { type: 'unknown' });
-    }
-  }
-
-  private unwatch(watchId: number, node: NodeId, cell: number): void {
-    if (node === this.nodeId) this.watches.removeWatcher(cell, node, watchId);
-    else this.outbox.unwatch(node, cell, watchId);
-  }
-
-  // Answers.
-
-  reply(cell: Cell, entry: MessageEntry, node: NodeId, askId: number, value: unknown): void {
-    const codec = entry.reply!;
-    let reply = codec.fastParse === undefined ? notParsed : codec.fastParse(value);
-    if (reply === notParsed) {
-      const result = codec.check(value);
-      if (!result.success) {
-        throw new InvalidReplyError(`the reply to '${entry.name}' by ${cell.path}`, result.error.issues);
-      }
-      reply = result.data;
-    }
-    if (node !== this.nodeId) {
-      this.outbox.reply(node, askId, codec, reply);
-    } else {
-      const copy = codec.copy(reply, this.world.platform, this);
-      this.asks.take(askId)?.resolve(copy);
-    }
-  }
-
-  replyError(_cell: Cell, node: NodeId, askId: number, error: Error): void {
-    if (node !== this.nodeId) {
-      this.outbox.failure(node, askId, error);
-      return;
-    }
-    const ask = this.asks.take(askId);
-    if (ask === undefined) return;
-    // A copy, as from another node: the asker must not hold the actor's own object.
-    const { platform } = this.world;
-    const known = [...errorsOf(ask.ref.table.protocol), error.constructor as new () => Error];
-    ask.reject(reviveError(serializeError(error, platform), known));
-  }
-
-  /** An asker of this node has given up. */
-  giveUp({ ref }: PendingAsk, askId: number): void {
-    const at = this.where(ref);
-    if (at === 'pending') return;
-    if (at.node === this.nodeId) this.cells.get(at.cell)?.abortAsk(this.nodeId, askId);
-    else this.outbox.abort(at.node, at.cell, askId);
-  }
-
-  /** An ask of `asker` has begun here: the same one elsewhere needn't. */
-  dropTwin(asker: NodeId, twin: TwinAsk): void {
-    if (twin.node === this.nodeId) this.cells.get(twin.cell)?.dropAsk(asker, twin.askId);
-    else this.outbox.drop(asker, twin);
-  }
-
-  // What becomes an event.
-
-  deadLetter(cell: Cell, message: string, reason: DeadLetterReason, count: number): void {
-    this.deadLetterTo(cell.path, message, this.closed ? 'closed' : reason, count);
-  }
-
-  deadLetterTo(actor: string, message: string, reason: DeadLetterReason, count: number): void {
-    this.counters[NodeCounter.deadLetters]! += count;
-    this.deadLetters.add(actor, message, reason, count);
-  }
-
-  dropped(cell: Cell, index: number, replyNode: NodeId, askId: number): void {
-    const { name } = cell.table.entries[index]!;
-    if (replyNode === noReply) return this.deadLetter(cell, name, 'dropped', 1);
-    this.replyError(cell, replyNode, askId, new MailboxFullError(cell.path, name, cell.kind.mailboxCapacity));
-  }
-
-  /** Reports those that have been counted, now. */
-  flushDeadLetters(): void {
-    this.deadLetters.flush();
-  }
-
-  failed(cell: Cell, during: string, error: Error, directive: Directive | 'none'): void {
-    this.counters[NodeCounter.failures]!++;
-    this.events.emit({ type: 'failed', node: this.nodeId, actor: cell.path, during, error, directive });
-  }
-
-  log(cell: Cell, level: LogLevel, text: string, fields: Record<string, unknown> | undefined): void {
-    this.events.emit({ type: 'log', node: this.nodeId, actor: cell.path, level, text, fields });
   }
 }

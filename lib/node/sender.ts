@@ -61,7 +61,7 @@ export class MessageSender implements Sender {
     if (!backlog.empty && backlog.has(ref.id)) return this.refuse(ref);
     const delivery = this.deliver(ref, entry, value, undefined);
     if (delivery === 'full') return this.refuse(ref);
-    if (delivery !== 'accepted') this.node.deadLetterTo(ref.path, entry.name, delivery, 1);
+    if (delivery !== 'accepted') this.node.reports.deadLetterTo(ref.path, entry.name, delivery, 1);
     return true;
   }
 
@@ -101,7 +101,7 @@ export class MessageSender implements Sender {
           this.awaitRoom(ref);
           return false;
         }
-        if (delivery !== 'accepted') node.deadLetterTo(ref.path, entry.name, delivery, 1);
+        if (delivery !== 'accepted') node.reports.deadLetterTo(ref.path, entry.name, delivery, 1);
         resolve();
         return true;
       };
@@ -260,7 +260,7 @@ export class MessageSender implements Sender {
     const ask = this.node.asks.take(askId);
     if (ask === undefined) return;
     ask.abort(reason);
-    if (ask.sent) this.node.giveUp(ask, askId);
+    if (ask.sent) this.node.answers.giveUp(ask, askId);
   }
 
   private find(ref: ActorRef): Cell | undefined {

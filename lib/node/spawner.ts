@@ -228,7 +228,7 @@ export class Spawner {
       own.adoptNear(cell);
       if (kind.grouped) own.adoptOrdered(node.refTo(cell));
     }
-    node.emitStarted(cell);
+    node.reports.started(cell);
     return cell;
   }
 }

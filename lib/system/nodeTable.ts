@@ -269,7 +269,8 @@ export class NodeTable {
     const lost = accepted! - done!;
     this.tellUnheardLetters(nodeId);
     this.metrics.nodeGone(nodeId);
-    if (lost > 0) this.node.deadLetterTo(`node ${nodeId}`, 'messages in its mailboxes', 'nodeDown', lost);
+    if (lost > 0)
+      this.node.reports.deadLetterTo(`node ${nodeId}`, 'messages in its mailboxes', 'nodeDown', lost);
     const error = expected
       ? undefined
       : new NodeDownError(nodeId, `node ${nodeId} went down: ${why}`, cause && { cause });

@@ -416,7 +416,7 @@ export class System {
     this.#watch?.stop();
     this.#transport.close();
     // Messages that ended with their threads.
-    this.#node.flushDeadLetters();
+    this.#node.reports.flush();
     const report = { ...outcome, elapsedMs: performance.now() - startedAt };
     this.#node.events.emit({ type: 'closed', node: 0, report });
     this.#log.flush();

@@ -3,9 +3,11 @@
 import { performance } from 'node:perf_hooks';
 import { threadId } from 'node:worker_threads';
 import type { Cell } from '../cell/cell.ts';
+import { Answers } from '../node/answers.ts';
 import { inspectCell, listActors } from '../node/inspect.ts';
 import { ActorNode, type NodeSettings } from '../node/node.ts';
 import { isQuiet } from '../node/quiet.ts';
+import { Reports } from '../node/reports.ts';
 import type { Clock, Control, Replacements, Spawned, SpawnRequest, World } from '../node/world.ts';
 import { NodeDownError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
@@ -110,12 +112,12 @@ class LocalBoard extends Board {
   }
 }
 
-/** A node that notes which errors askers were told of, and keeps what is the test's own to itself. */
-class LocalActorNode extends ActorNode {
+/** Notes which errors askers were told of. */
+class LocalAnswers extends Answers {
   private readonly told: Told;
 
-  constructor(nodeId: NodeId, world: World, settings: NodeSettings, told: Told) {
-    super(nodeId, world, settings);
+  constructor(node: ActorNode, told: Told) {
+    super(node);
     this.told = told;
   }
 
@@ -123,9 +125,23 @@ class LocalActorNode extends ActorNode {
     this.told.add(error);
     super.replyError(cell, node, askId, error);
   }
+}
 
+/** Keeps what is the test's own to itself. */
+class LocalReports extends Reports {
   override failed(cell: Cell, during: string, error: Error, directive: Directive | 'none'): void {
-    if (!this.cells.internals.has(cell)) super.failed(cell, during, error, directive);
+    if (!this.node.cells.internals.has(cell)) super.failed(cell, during, error, directive);
+  }
+}
+
+class LocalActorNode extends ActorNode {
+  override readonly answers: Answers;
+  override readonly reports: Reports;
+
+  constructor(nodeId: NodeId, world: World, settings: NodeSettings, told: Told) {
+    super(nodeId, world, settings);
+    this.answers = new LocalAnswers(this, told);
+    this.reports = new LocalReports(this);
   }
 }
 

@@ -217,7 +217,7 @@ export class TestSystem extends System {
 
   async #judge(options: CloseOptions, site: CallSite): Promise<CloseReport> {
     await this.#home.settle();
-    this.#ground.host.flushDeadLetters();
+    this.#ground.host.reports.flush();
     this.#verdict.closing = true;
     const closing = super.close(options);
     await this.#letTimePass(closing);

@@ -284,8 +284,8 @@ export class Journal {
       const why = new StoreError(kind, `'${name}' to ${cell.path} may be kept or lost: ${error.message}`, {
         cause: error,
       });
-      if (replyNode !== noReply) host.replyError(cell, replyNode, askId, why);
-      else host.deadLetter(cell, name, position > 0 ? 'notStored' : 'stopped', 1);
+      if (replyNode !== noReply) host.answers.replyError(cell, replyNode, askId, why);
+      else host.reports.deadLetter(cell, name, position > 0 ? 'notStored' : 'stopped', 1);
     }
     cell.wake();
   }
