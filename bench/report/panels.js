@@ -2,7 +2,7 @@
 import { escaped, theme } from './svg.js';
 
 const panel = { width: 200, height: 190, gap: 44 };
-const margin = { left: 46, top: 52, bottom: 58 };
+const margin = { left: 46, top: 52, bottom: 76 };
 const tints = ['#8c959f', '#bf8700', '#1a7f37', '#0969da', '#8250df', '#cf222e'];
 
 /**
@@ -22,7 +22,7 @@ export function panelChart({ title, x, at, panels }) {
     return `<g transform="translate(${left} ${margin.top})">${drawn(one, at)}</g>`;
   });
   const keys = names.map((name, i) => {
-    const left = margin.left + i * 120;
+    const left = margin.left + i * 138;
     return `<path d="M${left} ${height - 12}h18" stroke="${tints[i]}" stroke-width="2"/><text x="${left + 24}" y="${height - 8}">${escaped(name)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escaped(title)}">
@@ -30,7 +30,7 @@ export function panelChart({ title, x, at, panels }) {
 ${theme}
 </style>
 <text class="title" x="8" y="20">${escaped(title)}</text>
-<text class="note" x="${width - 8}" y="${height - 34}" text-anchor="end">${escaped(x)}</text>
+<text class="note" x="${width - 8}" y="${margin.top + panel.height + 36}" text-anchor="end">${escaped(x)}</text>
 ${body.join('\n')}
 ${keys.join('\n')}
 </svg>
