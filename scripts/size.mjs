@@ -1,5 +1,6 @@
-// node scripts/size.mjs [--runs N]: what an install of the package weighs and how long its import takes, as JSON.
-// The package is packed and installed into an empty folder with npm, as its users do; dist/ must be built.
+// node scripts/size.mjs [--runs N]: what an install of the package weighs and how long its import takes, written to
+// docs/size.json and into the README's table. The package is packed and installed into an empty folder with npm, as its
+// users do; dist/ must be built (npm run build).
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -7,12 +8,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { fillSize } from './sizeTable.mjs';
 
 const repository = fileURLToPath(new URL('../', import.meta.url));
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '15' } } });
 const folder = mkdtempSync(join(tmpdir(), 'thrum-size-'));
 try {
-  console.log(JSON.stringify(measure(), null, 2));
+  const size = measure();
+  writeFileSync(join(repository, 'docs/size.json'), `${JSON.stringify(size, null, 2)}\n`);
+  const readme = join(repository, 'README.md');
+  writeFileSync(readme, fillSize(readFileSync(readme, 'utf8'), size));
+  console.log(size);
 } finally {
   rmSync(folder, { recursive: true });
 }
@@ -23,25 +29,26 @@ function measure() {
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
   run(
     'npm',
-    ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--omit=optional', join(folder, tarball)],
+    ['install', '--ignore-scripts', '--no-audit', '--no-fund', join(folder, tarball), 'zod'],
     folder,
   );
   const packages = installedPackages(join(folder, 'node_modules'));
-  const { dependencies, peerDependencies } = JSON.parse(
-    readFileSync(join(repository, 'package.json'), 'utf8'),
-  );
+  const bytesOf = (name) => packages.find((found) => found.name === name).bytes;
+  const others = packages.filter(({ name }) => name !== 'thrum' && name !== 'zod');
+  const commandBytes = sizeOf(join(folder, 'node_modules/thrum/dist/actors/command'));
   return {
     node: process.version,
-    /** Bytes as npm transfers them, and as they lie on disk (sums of file sizes). */
+    platform: `${process.platform} ${process.arch}`,
+    date: new Date().toISOString().slice(0, 10),
     tarballBytes: statSync(join(folder, tarball)).size,
-    installedBytes: packages.reduce((sum, { bytes }) => sum + bytes, 0),
-    installedPackages: packages.length,
-    direct: packages.filter(
-      ({ name }) => name === 'thrum' || name in dependencies || name in peerDependencies,
-    ),
-    /** Milliseconds of a whole process, above one that imports nothing; the median of `--runs`. */
+    // Sums of file sizes.
+    ownBytes: bytesOf('thrum') - commandBytes,
+    commandBytes,
+    dependencyPackages: others.length,
+    dependencyBytes: others.reduce((sum, { bytes }) => sum + bytes, 0),
+    zodBytes: bytesOf('zod'),
     importMs: Object.fromEntries(
-      ['zod', 'thrum', 'thrum/remote', 'thrum/mapreduce'].map((name) => [name, importMs(name)]),
+      ['zod', 'thrum', 'thrum/sim', 'thrum/mapreduce'].map((name) => [name, importMs(name)]),
     ),
   };
 }
@@ -74,24 +81,26 @@ function sizeOf(path) {
   }, 0);
 }
 
-/** In turns with a process that imports nothing, so that a busy moment falls on both. */
+/**
+ * Processor time, in which what else the machine does shows least: of the quickest process that imports it, above that
+ * of one that imports nothing.
+ */
 function importMs(name) {
-  const differences = [];
+  const [loaded, empty] = [[], []];
   for (let n = 0; n < Number(values.runs); n++) {
-    const empty = processMs('');
-    differences.push(processMs(`import '${name}';`) - empty);
+    empty.push(processorMs(''));
+    loaded.push(processorMs(`import '${name}';`));
   }
-  const sorted = differences.sort((a, b) => a - b);
-  return Number(sorted[Math.floor(sorted.length / 2)].toFixed(1));
+  return Math.round(Math.min(...loaded) - Math.min(...empty));
 }
 
-function processMs(program) {
-  const startedAt = performance.now();
-  run(process.execPath, ['--input-type=module', '--eval', program], folder);
-  return performance.now() - startedAt;
+function processorMs(program) {
+  const print = 'const { user, system } = process.cpuUsage(); console.log((user + system) / 1000);';
+  return Number(run(process.execPath, ['--input-type=module', '--eval', `${program} ${print}`], folder));
 }
 
 function run(program, args, cwd) {
   const { status, stdout, stderr } = spawnSync(program, args, { cwd, encoding: 'utf8' });
   if (status !== 0) throw new Error(`${program} ${args.join(' ')}: exit ${status}\n${stdout}${stderr}`);
+  return stdout;
 }

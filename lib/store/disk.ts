@@ -4,6 +4,7 @@ import type { Database, RootDatabase } from 'lmdb';
 import { StoreError } from '../protocol/errors.ts';
 import type { VolumeEntry } from '../protocol/storage.ts';
 import { checkedValue, diskKey, keyOf, recordOf } from './records.ts';
+import { hasRoom } from './space.ts';
 import { checkFile } from './verify/checkFile.ts';
 
 /** What the directory is opened with. */
@@ -41,7 +42,10 @@ export class Disk {
   private readonly entries: Bytes;
   private readonly owner: Owner;
 
-  private constructor(root: RootDatabase, entries: Bytes, owner: Owner) {
+  private readonly directory: string;
+
+  private constructor(directory: string, root: RootDatabase, entries: Bytes, owner: Owner) {
+    this.directory = directory;
     this.root = root;
     this.entries = entries;
     this.owner = owner;
@@ -65,7 +69,7 @@ export class Disk {
       refuseOtherFormats(owners.get(ownerKey));
       const number = Math.floor(Math.random() * 2 ** 48);
       owners.putSync(ownerKey, Buffer.from(JSON.stringify({ format, number, pid: process.pid })));
-      return new Disk(root, entries, { database: owners, number });
+      return new Disk(directory, root, entries, { database: owners, number });
     } catch (error) {
       throw error instanceof StoreError ? error : diskError(error, `opening ${directory}`);
     }
@@ -125,8 +129,15 @@ export class Disk {
         }
       });
     } catch (error) {
-      throw error instanceof StoreError ? error : diskError(error, 'writing');
+      if (error instanceof StoreError) throw error;
+      throw this.wasCutShort(error, writes) ? fullError(error, 'writing') : diskError(error, 'writing');
     }
+  }
+
+  private wasCutShort(error: unknown, writes: readonly DiskWrite[]): boolean {
+    if ((error as { code?: unknown }).code !== inputOutputCode) return false;
+    const size = writes.reduce((sum, { bytes }) => sum + (bytes?.length ?? 0), 0);
+    return !hasRoom(this.directory, size + spareBytes);
   }
 
   async close(): Promise<void> {
@@ -173,6 +184,9 @@ function refuseOtherFormats(owner: Buffer | undefined): void {
 }
 
 const fullCodes: ReadonlySet<unknown> = new Set([28 /* ENOSPC */, 27 /* EFBIG */, 122 /* EDQUOT */, -30792]);
+const inputOutputCode = 5;
+/** Pages that a transaction writes beside its values. */
+const spareBytes = 256 * 1024;
 const corruptCodes: ReadonlySet<unknown> = new Set([
   -30782 /* bad transaction: a page makes no sense */, -30797 /* page not found */, -30796 /* corrupted */,
   -30793 /* not a database */, -30781 /* bad value size */,
@@ -186,16 +200,19 @@ function reading<T>(read: () => T): T {
   }
 }
 
+function fullError(cause: unknown, what: string): StoreError {
+  const { message } = cause as Error;
+  return new StoreError(
+    'full',
+    `${what} failed: no space is left (${message}). Free some; nothing of it was written`,
+    { cause },
+  );
+}
+
 /** What LMDB's error means. */
 function diskError(cause: unknown, what: string): StoreError {
   const { code, message } = cause as Error & { code?: unknown };
-  if (fullCodes.has(code)) {
-    return new StoreError(
-      'full',
-      `${what} failed: no space is left (${message}). Free some; nothing of it was written`,
-      { cause },
-    );
-  }
+  if (fullCodes.has(code)) return fullError(cause, what);
   if (corruptCodes.has(code)) {
     return new StoreError('corrupt', `${what} failed: the database is damaged (${message})`, { cause });
   }

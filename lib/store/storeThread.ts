@@ -1,4 +1,5 @@
 // The host's handle of the store: starts its thread, gives each node a way to it, closes it.
+import { clearTimeout, setTimeout } from 'node:timers';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { StoreError } from '../protocol/errors.ts';
 import type { DiskOptions } from './disk.ts';
@@ -6,13 +7,18 @@ import { lockDirectory } from './lock.ts';
 import { errorOf } from './messages.ts';
 import type { HostMessage, ThreadMessage } from './thread.ts';
 
+/** What a thread that is well needs for its last commit, even when actors have used up all the time. */
+const leastMs = 500;
+/** What a timer can be set to, some 25 days: Infinity would fire at once. */
+const timerMaxMs = 2 ** 31 - 1;
+
 export class StoreThread {
   private readonly worker: Worker;
   private readonly unlock: () => Promise<void>;
   private readonly exited: Promise<void>;
   private closing = false;
 
-  private constructor(worker: Worker, unlock: () => Promise<void>, onDeath: (error: StoreError) => void) {
+  constructor(worker: Worker, unlock: () => Promise<void>, onDeath: (error: StoreError) => void) {
     this.worker = worker;
     this.unlock = unlock;
     this.exited = new Promise((resolve) => {
@@ -56,14 +62,38 @@ export class StoreThread {
     return port1;
   }
 
-  /** Ends when everything is on disk. */
-  async close(): Promise<void> {
+  /**
+   * Ends when everything is on disk, or soon after `timeoutMs`: false, where the disk doesn't answer. Then the directory
+   * stays locked until it does, since the thread may still write.
+   */
+  async close(timeoutMs: number): Promise<boolean> {
     this.closing = true;
     const closed = new Promise<void>((resolve) => this.worker.once('message', () => resolve()));
     this.worker.postMessage({ kind: 'close' } satisfies HostMessage);
-    await Promise.race([closed, this.exited]);
-    await this.worker.terminate();
-    await this.unlock();
+    const inTime = await within(Promise.race([closed, this.exited]), Math.max(timeoutMs, leastMs));
+    const ended = this.worker.terminate();
+    // One that has closed ends at once. One that waits for the disk, inside the operating system, ends when that wait does.
+    if (inTime || (await within(ended, leastMs))) {
+      await ended;
+      await this.unlock();
+      return inTime;
+    }
+    this.worker.unref();
+    void this.exited.then(() => this.unlock());
+    return false;
+  }
+}
+
+/** Whether it settles in time. */
+async function within(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<boolean>((resolve) => {
+    timer = setTimeout(() => resolve(false), Math.min(timeoutMs, timerMaxMs));
+  });
+  try {
+    return await Promise.race([promise.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

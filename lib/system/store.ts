@@ -13,8 +13,8 @@ export interface SystemStore {
   connect(): MessagePort;
   /** Who is told when its thread dies, which ends all use of it. */
   onDeath(tell: (event: SystemEvent) => void): void;
-  /** Ends when everything is on disk. */
-  close(): Promise<void>;
+  /** Ends when everything is on disk; false: it wasn't in time. */
+  close(timeoutMs: number): Promise<boolean>;
 }
 
 /** @throws `InvalidOptionError`, `StoreError` */
@@ -32,6 +32,6 @@ export async function openStore(
     onDeath: (listener) => {
       tell = listener;
     },
-    close: () => thread.close(),
+    close: (timeoutMs) => thread.close(timeoutMs),
   };
 }

@@ -412,7 +412,9 @@ export class System {
       this.#nodes.terminate(),
       this.#tasks?.close(startedAt + timeoutMs - performance.now()),
     ]);
-    await this.#store?.close();
+    if ((await this.#store?.close(startedAt + timeoutMs - performance.now())) === false) {
+      this.#warn("the store's disk didn't answer in time: what it was asked to write last may not be there");
+    }
     this.#watch?.stop();
     this.#transport.close();
     // Messages that ended with their threads.
