@@ -41,6 +41,7 @@ type Heeded =
 /** `rules` is looked at below. */
 type LeftToOthers =
   | 'rules'
+  | 'parts'
   | 'minCount'
   | 'format'
   | 'outputPath'

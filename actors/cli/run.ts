@@ -1,7 +1,7 @@
 // One run of the word count, from names to a written result. Everything it says besides goes to standard error.
 import type { CountWordsOptions, WordCountJob, WordCountResult } from '../mapreduce/index.ts';
 import { type Engine, type StartEngine, startEngine } from './engine.ts';
-import { loadFormat } from './formats/index.ts';
+import { loadFormat, type Totals } from './formats/index.ts';
 import { type CommandIo, say } from './io.ts';
 import { type Output, OutputError, openOutput } from './output.ts';
 import type { ProgressDisplay } from './progress.ts';
@@ -22,7 +22,7 @@ export async function runWordCount(
 ): Promise<0 | 1 | 130> {
   const beganMs = performance.now();
   const display = await newDisplay(request, io);
-  const outputs: Output[] = [];
+  const outputs: Pick<Output, 'abandon'>[] = [];
   const open = (path: string | undefined): Output => {
     const output = openOutput(path, io);
     outputs.push(output);
@@ -36,14 +36,22 @@ export async function runWordCount(
 
     // Before the count: a folder that can't be written to should be known now, not in an hour. After the search,
     // which would find the temporary file.
-    const output = open(request.outputPath);
+    const { outputPath, parts: count, format } = request;
+    const parts =
+      count === undefined || outputPath === undefined
+        ? undefined
+        : (await import('./parts.ts')).openParts(outputPath, count, format === 'table' ? 'txt' : format, io);
+    if (parts) outputs.push(parts);
+    const output = parts ? undefined : open(outputPath);
     const skippedOutput = request.skippedPath === undefined ? undefined : open(request.skippedPath);
 
     engine = await start(request, sources);
     const { threads } = engine;
     const options = await jobOptions(request, sources, io);
     const result = await countAndReport(engine.count(options), io, display);
-    await writeEntries(result, request, output);
+    const totals = { words: result.words, isGrouped: request.rules?.groupBy !== undefined };
+    if (output) await writeEntries(result, request, totals, output);
+    else await parts!.write(result.entries(), await loadFormat(format), totals);
     await skippedOutput?.write(skippedList(result));
     await skippedOutput?.commit();
     await engine.close();
@@ -118,11 +126,11 @@ async function jobOptions(
 async function writeEntries(
   result: WordCountResult,
   request: WordCountRequest,
+  totals: Totals,
   output: Output,
 ): Promise<void> {
   const format = await loadFormat(request.format);
   try {
-    const totals = { words: result.words, isGrouped: request.rules?.groupBy !== undefined };
     for await (const text of format(result.entries(), totals)) await output.write(text);
     await output.commit();
   } catch (error) {

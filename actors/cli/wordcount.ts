@@ -7,7 +7,10 @@ const letterCases = ['lower', 'keep'] as const;
 const sourceFormats = ['text', 'jsonl', 'csv', 'parquet'] as const;
 const groupings = ['path', 'directory'] as const;
 const sorts = ['count', 'word'] as const;
-const formats = ['table', 'tsv', 'json', 'csv'] as const;
+const formats = ['table', 'tsv', 'json', 'csv', 'parquet'] as const;
+
+/** Open at the same time. */
+const partsMax = 1000;
 
 /** As in `countWords`. */
 const ngramsMax = 20;
@@ -35,6 +38,8 @@ export interface WordCountRequest {
   readonly format: (typeof formats)[number];
   /** Undefined is standard output. */
   readonly outputPath: string | undefined;
+  /** Files in the directory `outputPath`; undefined for one file of that name, or standard output. */
+  readonly parts: number | undefined;
   readonly skippedPath: string | undefined;
   /** Undefined leaves the number to the runtime, which knows what the machine or its container allows. */
   readonly threads: number | undefined;
@@ -77,6 +82,7 @@ interface WordCountOptions {
   readonly all?: true;
   readonly to?: WordCountRequest['format'];
   readonly output?: string;
+  readonly parts?: number;
   readonly sort: WordCountRequest['sort'];
   readonly threads?: number;
   readonly progress: boolean;
@@ -170,6 +176,11 @@ export function addWordCount(
     )
     .addOption(new Option('--to <format>', 'default: table on a terminal, else tsv').choices(formats))
     .option('-o, --output <file>', 'write there, once complete, instead of standard output (-)')
+    .option(
+      '--parts <number>',
+      'write so many files, into the new directory -o names',
+      wholeNumber(1, partsMax),
+    )
     .option('--threads <number>', 'threads that count (default: the cores)', wholeNumber(1, threadsMax))
     .option('--no-progress', 'draw no progress bar (without a terminal there is none)')
     .option('--stats', 'end with a line of JSON about the run on standard error')
@@ -216,6 +227,12 @@ function check(
   }
   const outputPath = options.output === '-' ? undefined : options.output;
   if (outputPath === '') command.error("error: option '-o, --output <file>' is empty");
+  if (options.parts !== undefined && outputPath === undefined) {
+    command.error("error: option '--parts' wants '-o <directory>', where the files go");
+  }
+  if (options.to === 'parquet' && outputPath === undefined && io.stdout.isTTY) {
+    command.error("error: Parquet is nothing for a terminal: name a file with '-o', or pipe it on");
+  }
   if (options.skipped === '' || options.skipped === '-') {
     command.error("error: option '--skipped <file>' wants the name of a file");
   }
@@ -238,6 +255,7 @@ function check(
     sort: options.sort,
     format: options.to ?? (outputPath === undefined && io.stdout.isTTY ? 'table' : 'tsv'),
     outputPath,
+    parts: options.parts,
     skippedPath: options.skipped,
     threads: options.threads,
     showsProgress: options.progress && io.stderr.isTTY === true,

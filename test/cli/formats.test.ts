@@ -98,3 +98,52 @@ test('a long table goes on in blocks, with every row and the head once', async (
   );
   t.regex(lines.at(-1)!, /^ *2,500 +w2499 +1 +1\.00 %$/);
 });
+
+test('entries that have a path show it first, in every format; ends of lines and tabs keep to their columns', async (t) => {
+  const batches = [[{ path: 'd/a\tb', word: 'x\r', count: 2 }]];
+  const grouped = async (name: Parameters<typeof loadFormat>[0]): Promise<string> => {
+    const format = await loadFormat(name);
+    async function* entries() {
+      yield* batches;
+    }
+    let text = '';
+    for await (const part of format(entries(), { words: 4, isGrouped: true })) text += part;
+    return text;
+  };
+  t.is(await grouped('tsv'), 'd/a\\tb\tx\\r\t2\n');
+  t.deepEqual(JSON.parse(await grouped('json')), batches[0]);
+  t.is(await grouped('csv'), 'path,word,count\nd/a\tb,"x\r",2\n');
+  t.regex(await grouped('table'), /# +path +word +count +share\n1 +d\/a\\x09b +x\\x0d +2 +50\.00 %/);
+});
+
+test('parquet is read back as it was, by columns, in row groups, also when there is nothing', async (t) => {
+  const { parquetReadObjects, parquetMetadata } = await import('hyparquet');
+  const format = await loadFormat('parquet');
+  const entries = Array.from({ length: 150_000 }, (_, i) => ({
+    path: `p${i % 2}`,
+    word: `wörd ${i}`,
+    count: i + 1,
+  }));
+  const read = async (given: readonly WordEntry[], isGrouped: boolean) => {
+    async function* batches() {
+      for (let at = 0; at < given.length; at += 4096) yield given.slice(at, at + 4096);
+    }
+    const pieces: Uint8Array[] = [];
+    for await (const piece of format(batches(), { words: 1, isGrouped })) pieces.push(piece as Uint8Array);
+    const whole = new Uint8Array(Buffer.concat(pieces)).buffer;
+    const groups = parquetMetadata(whole).row_groups.length;
+    const file = {
+      byteLength: whole.byteLength,
+      slice: (start: number, end?: number) => whole.slice(start, end),
+    };
+    return { groups, pieces: pieces.length, rows: await parquetReadObjects({ file }) };
+  };
+  const { groups, pieces, rows } = await read(entries, true);
+  t.is(groups, 3);
+  t.is(pieces, 3);
+  t.deepEqual(rows[149_999], { path: 'p1', word: 'wörd 149999', count: 150_000n });
+  t.is(rows.length, 150_000);
+  const largest = [{ word: 'a', count: Number.MAX_SAFE_INTEGER }];
+  t.deepEqual((await read(largest, false)).rows, [{ word: 'a', count: BigInt(Number.MAX_SAFE_INTEGER) }]);
+  t.deepEqual((await read([], false)).rows, []);
+});

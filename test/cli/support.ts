@@ -60,6 +60,7 @@ export function request(given: Partial<WordCountRequest> = {}): WordCountRequest
     sort: 'count',
     format: 'tsv',
     outputPath: undefined,
+    parts: undefined,
     skippedPath: undefined,
     threads: undefined,
     showsProgress: false,

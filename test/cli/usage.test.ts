@@ -104,6 +104,15 @@ test(wrong, 'wordcount --tokenizer regex: x', 'The pattern behind regex: is empt
 test(wrong, 'wordcount --ngrams 21 x', 'a whole number from 1 to 20');
 test(wrong, 'wordcount --group-by owner x', 'Allowed choices are path, directory');
 
+test('part files have a directory of their own, and Parquet is nothing for a terminal', async (t) => {
+  t.like((await run('wordcount --parts 4 -o out x')).asked, { parts: 4, outputPath: 'out' });
+  t.is((await run('wordcount --to parquet x')).asked?.format, 'parquet');
+  const { exitCode, err } = await run('wordcount --to parquet x', fakeIo({ stdoutIsTerminal: true }));
+  t.is(exitCode, 2);
+  t.regex(err, /nothing for a terminal/);
+});
+test(wrong, 'wordcount --parts 4 x', "'--parts' wants '-o <directory>'");
+
 test('--all is every word', async (t) => {
   t.is((await run('wordcount --all x')).asked?.top, 'all');
 });

@@ -1,4 +1,4 @@
-// What every output format is: entries in, text out, both in batches, so that a million words need no more
+// What every output format is: entries in, text (or bytes) out, both in batches, so that a million words need no more
 // memory than twenty.
 
 export interface WordEntry {
@@ -18,4 +18,4 @@ export interface Totals {
 export type Format = (
   batches: AsyncIterable<readonly WordEntry[]>,
   totals: Totals,
-) => AsyncGenerator<string, void, undefined>;
+) => AsyncGenerator<string | Uint8Array, void, undefined>;
