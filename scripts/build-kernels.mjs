@@ -11,7 +11,10 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The folder of a kernel, and the file that it becomes. */
-const kernels = [{ source: 'kernels/words', target: 'actors/mapreduce/text/kernel/generated/words.ts' }];
+const kernels = [
+  { source: 'kernels/words', target: 'actors/mapreduce/text/kernel/generated/words.ts' },
+  { source: 'kernels/runs', target: 'actors/mapreduce/runs/kernel/generated/runs.ts' },
+];
 
 const options = [
   '--optimizeLevel',

@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { addChord } from './chord.ts';
 import type { CommandIo } from './io.ts';
 import { addMapReduce } from './mapreduce/command.ts';
+import { addMerge } from './merge.ts';
 import { addSim } from './sim/command.ts';
 import { addWordCount, type WordCountRequest } from './wordcount.ts';
 
@@ -39,6 +40,10 @@ export async function runCli(
   addMapReduce(program, io, async (request) => {
     const { runMapReduce } = await import('./mapreduce/run.ts');
     exitCode = await runMapReduce(request, io);
+  });
+  addMerge(program, io, async (request) => {
+    const { runMerge } = await import('./runMerge.ts');
+    exitCode = await runMerge(request, io);
   });
   addChord(program, io, async (request) => {
     const { runChordDemo } = await import('./chordDemo.ts');

@@ -37,12 +37,15 @@ type Heeded =
   | 'letterCase'
   | 'top'
   | 'sort'
-  | 'threads';
+  | 'threads'
+  | 'memoryBytes'
+  | 'shard';
 /** `rules` is looked at below. */
 type LeftToOthers =
   | 'rules'
   | 'parts'
   | 'minCount'
+  | 'temporaryDirectory'
   | 'format'
   | 'outputPath'
   | 'skippedPath'
@@ -56,11 +59,7 @@ const heedsAll: [Unheeded] extends [never] ? true : Unheeded = true;
 /** Compressed text is taken to be five times as long as it is stored. */
 function isSoonOver(request: WordCountRequest, { files, stream }: Sources): boolean {
   const bytes = files.reduce((sum, { path, bytes }) => sum + (isNamedWhole(path) ? 5 * bytes : bytes), 0);
-  return (
-    heedsAll &&
-    request.rules === undefined &&
-    request.threads === undefined &&
-    stream === undefined &&
-    bytes <= hereBytesMax
-  );
+  const { rules, threads, memoryBytes, shard } = request;
+  const isFree = [rules, threads, memoryBytes, shard].every((option) => option === undefined);
+  return heedsAll && isFree && stream === undefined && bytes <= hereBytesMax;
 }

@@ -36,22 +36,17 @@ export async function runWordCount(
 
     // Before the count: a folder that can't be written to should be known now, not in an hour. After the search,
     // which would find the temporary file.
-    const { outputPath, parts: count, format } = request;
-    const parts =
-      count === undefined || outputPath === undefined
-        ? undefined
-        : (await import('./parts.ts')).openParts(outputPath, count, format === 'table' ? 'txt' : format, io);
-    if (parts) outputs.push(parts);
-    const output = parts ? undefined : open(outputPath);
+    const write =
+      request.parts === undefined
+        ? writerOf(request, open)
+        : await partsWriter(request, request.parts, io, (parts) => outputs.push(parts));
     const skippedOutput = request.skippedPath === undefined ? undefined : open(request.skippedPath);
 
     engine = await start(request, sources);
     const { threads } = engine;
     const options = await jobOptions(request, sources, io);
     const result = await countAndReport(engine.count(options), io, display);
-    const totals = { words: result.words, isGrouped: request.rules?.groupBy !== undefined };
-    if (output) await writeEntries(result, request, totals, output);
-    else await parts!.write(result.entries(), await loadFormat(format), totals);
+    await write(result);
     await skippedOutput?.write(skippedList(result));
     await skippedOutput?.commit();
     await engine.close();
@@ -76,6 +71,35 @@ export async function runWordCount(
     // Only after a failure, which has been told: one on closing adds nothing to it.
     await engine?.close().catch(() => {});
   }
+}
+
+/** What writes the result; where it is a text, its output is opened at once. */
+export function writerOf(
+  { format, outputPath, rules }: Pick<WordCountRequest, 'format' | 'outputPath'> & Partial<WordCountRequest>,
+  open: (path: string | undefined) => Output,
+): (result: WordCountResult) => Promise<void> {
+  // It opens its file itself, which is none of text.
+  if (format === 'counts') return (result) => result.writeCounts(outputPath!);
+  const output = open(outputPath);
+  return (result) => writeEntries(result, format, totalsOf(result, rules), output);
+}
+
+/** What writes the result into the files of a new directory. */
+async function partsWriter(
+  { format, outputPath, rules }: WordCountRequest,
+  count: number,
+  io: CommandIo,
+  opened: (parts: Pick<Output, 'abandon'>) => void,
+): Promise<(result: WordCountResult) => Promise<void>> {
+  if (format === 'counts' || outputPath === undefined) throw new TypeError('counts are written to one file');
+  const { openParts } = await import('./parts.ts');
+  const parts = openParts(outputPath, count, format === 'table' ? 'txt' : format, io);
+  opened(parts);
+  return async (result) => parts.write(result.entries(), await loadFormat(format), totalsOf(result, rules));
+}
+
+function totalsOf({ words }: WordCountResult, rules: WordCountRequest['rules']): Totals {
+  return { words, isGrouped: rules?.groupBy !== undefined };
 }
 
 type Display = Pick<ProgressDisplay, 'show' | 'stop'>;
@@ -113,23 +137,27 @@ async function jobOptions(
   sources: Sources,
   io: CommandIo,
 ): Promise<CountWordsOptions> {
-  const { tokenizer, letterCase, top, sort, rules, minCount } = request;
+  const { tokenizer, letterCase, top, sort, rules, minCount, memoryBytes, temporaryDirectory, shard } =
+    request;
   const { files, stream, streamName } = sources;
   return {
     ...{ files, tokenizer, letterCase, top, sort, signal: io.signal },
     ...(stream && { stream, streamName }),
     ...(minCount > 1 && { minCount }),
     ...(rules && (await (await import('./rules.ts')).ruleOptions(rules))),
+    ...(memoryBytes !== undefined && { memoryBytesMax: memoryBytes }),
+    ...(temporaryDirectory !== undefined && { temporaryDirectory }),
+    ...(shard !== undefined && { shard }),
   };
 }
 
 async function writeEntries(
   result: WordCountResult,
-  request: WordCountRequest,
+  formatName: Exclude<WordCountRequest['format'], 'counts'>,
   totals: Totals,
   output: Output,
 ): Promise<void> {
-  const format = await loadFormat(request.format);
+  const format = await loadFormat(formatName);
   try {
     for await (const text of format(result.entries(), totals)) await output.write(text);
     await output.commit();

@@ -1,13 +1,14 @@
 // `thrum wordcount`: its options, what is wrong usage, and its help. What it then does is in run.ts.
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { CommandIo } from './io.ts';
+import { parseSize } from './size.ts';
 
 const tokenizers = ['words', 'letters', 'whitespace'] as const;
 const letterCases = ['lower', 'keep'] as const;
 const sourceFormats = ['text', 'jsonl', 'csv', 'parquet'] as const;
 const groupings = ['path', 'directory'] as const;
-const sorts = ['count', 'word'] as const;
-const formats = ['table', 'tsv', 'json', 'csv', 'parquet'] as const;
+export const sorts = ['count', 'word'] as const;
+export const formats = ['table', 'tsv', 'json', 'csv', 'parquet', 'counts'] as const;
 
 /** Open at the same time. */
 const partsMax = 1000;
@@ -43,6 +44,12 @@ export interface WordCountRequest {
   readonly skippedPath: string | undefined;
   /** Undefined leaves the number to the runtime, which knows what the machine or its container allows. */
   readonly threads: number | undefined;
+  /** Undefined: half of what the machine or its container has. */
+  readonly memoryBytes: number | undefined;
+  /** Undefined: the system's own. */
+  readonly temporaryDirectory: string | undefined;
+  /** Undefined: all of the input. */
+  readonly shard: { readonly index: number; readonly count: number } | undefined;
   readonly showsProgress: boolean;
   readonly showsStats: boolean;
 }
@@ -85,6 +92,9 @@ interface WordCountOptions {
   readonly parts?: number;
   readonly sort: WordCountRequest['sort'];
   readonly threads?: number;
+  readonly memory?: number;
+  readonly temp?: string;
+  readonly shard?: { readonly index: number; readonly count: number };
   readonly progress: boolean;
   readonly stats?: true;
   readonly skipped?: string;
@@ -99,6 +109,10 @@ Examples:
                                                   the files of a repository
   thrum wordcount --all --sort word -o counts.tsv a.txt -
                                                   every word of a file and of standard input, into a file
+  thrum wordcount --memory 1GB --temp /big --all corpus
+                                                  more different words than fit in memory
+  thrum wordcount --shard 3/16 -o part3.counts corpus
+                                                  the share of one of 16 machines, for thrum merge
 
 Exit codes:
   0    all was counted
@@ -182,6 +196,17 @@ export function addWordCount(
       wholeNumber(1, partsMax),
     )
     .option('--threads <number>', 'threads that count (default: the cores)', wholeNumber(1, threadsMax))
+    .option(
+      '--memory <size>',
+      'what counts may take in memory before they go to disk: 512MB, 4GB (default: half of what there is)',
+      size,
+    )
+    .option('--temp <dir>', "where temporary files go (default: the system's directory for them)")
+    .option(
+      '--shard <i/n>',
+      'count only share i of n, by bytes: one for each machine; see thrum help merge',
+      shardOf,
+    )
     .option('--no-progress', 'draw no progress bar (without a terminal there is none)')
     .option('--stats', 'end with a line of JSON about the run on standard error')
     .option('--skipped <file>', 'list the binary files passed over: path, bytes, reason')
@@ -230,9 +255,13 @@ function check(
   if (options.parts !== undefined && outputPath === undefined) {
     command.error("error: option '--parts' wants '-o <directory>', where the files go");
   }
-  if (options.to === 'parquet' && outputPath === undefined && io.stdout.isTTY) {
-    command.error("error: Parquet is nothing for a terminal: name a file with '-o', or pipe it on");
+  if (options.parts !== undefined && options.to === 'counts') {
+    command.error("error: '--to counts' writes one file: leave '--parts' out");
   }
+  if (options.shard !== undefined && (names.some(isStdin) || (names.length === 0 && !isListed))) {
+    command.error("error: '--shard' shares out files, and standard input is none");
+  }
+  if (options.temp === '') command.error("error: option '--temp <dir>' is empty");
   if (options.skipped === '' || options.skipped === '-') {
     command.error("error: option '--skipped <file>' wants the name of a file");
   }
@@ -253,11 +282,14 @@ function check(
     letterCase: options.case,
     top: options.all ? 'all' : options.top,
     sort: options.sort,
-    format: options.to ?? (outputPath === undefined && io.stdout.isTTY ? 'table' : 'tsv'),
+    format: checkFormat(options.to, options.parts === undefined ? outputPath : '', io, command),
     outputPath,
     parts: options.parts,
     skippedPath: options.skipped,
     threads: options.threads,
+    memoryBytes: options.memory,
+    temporaryDirectory: options.temp,
+    shard: options.shard,
     showsProgress: options.progress && io.stderr.isTTY === true,
     showsStats: options.stats === true,
   };
@@ -298,9 +330,49 @@ function tokenizerRule(text: string): string {
   return text;
 }
 
+/** The format that is asked for, or that the name of the output and the terminal suggest. */
+export function checkFormat(
+  format: WordCountRequest['format'] | undefined,
+  outputPath: string | undefined,
+  io: CommandIo,
+  command: Command,
+): WordCountRequest['format'] {
+  const suggested = outputPath?.endsWith('.counts')
+    ? 'counts'
+    : outputPath === undefined && io.stdout.isTTY
+      ? 'table'
+      : 'tsv';
+  if (format === 'counts' && outputPath === undefined) {
+    command.error("error: '--to counts' wants a file: name it with '--output'");
+  }
+  if (format === 'parquet' && outputPath === undefined && io.stdout.isTTY) {
+    command.error("error: Parquet is nothing for a terminal: name a file with '-o', or pipe it on");
+  }
+  return format ?? suggested;
+}
+
+function shardOf(text: string): { index: number; count: number } {
+  const [, index, count] = /^(\d{1,9})\/(\d{1,9})$/.exec(text)?.map(Number) ?? [];
+  if (index === undefined || count === undefined || index < 1 || index > count) {
+    throw new InvalidArgumentError('It wants a share such as 3/16: the third of sixteen.');
+  }
+  return { index, count };
+}
+
 const appended = (value: string, before: string[]): string[] => [...before, value];
 
-function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
+/** Less than this isn't kept to: buffers and the smallest tables need it. */
+const memoryBytesMin = 16e6;
+
+export function size(text: string): number {
+  const bytes = parseSize(text);
+  if (bytes === undefined || bytes < memoryBytesMin) {
+    throw new InvalidArgumentError('It wants a size of 16MB or more, such as 512MB or 4GB.');
+  }
+  return bytes;
+}
+
+export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const number = Number(text);
     if (!/^\d+$/.test(text) || number < min || number > max) {

@@ -11,6 +11,7 @@ export {
 export * from './jobs/index.ts';
 export type { WordRules } from './rules/rules.ts';
 export { stopWordLanguages, stopWordsOf } from './rules/stopWords.ts';
+export { DamagedRunError, RunStorageError } from './runs/errors.ts';
 export {
   type CountWordsOptions,
   countWords,
@@ -19,3 +20,10 @@ export {
   type WordCountResult,
 } from './wordcount/countWords.ts';
 export type { EntryOrder, WordCountEntry } from './wordcount/entries.ts';
+export {
+  CountsMismatchError,
+  type MergeCountsOptions,
+  type MergedCounts,
+  mergeCounts,
+} from './wordcount/mergeCounts.ts';
+export type { Shard } from './wordcount/shard.ts';

@@ -63,6 +63,9 @@ export function request(given: Partial<WordCountRequest> = {}): WordCountRequest
     parts: undefined,
     skippedPath: undefined,
     threads: undefined,
+    memoryBytes: undefined,
+    temporaryDirectory: undefined,
+    shard: undefined,
     showsProgress: false,
     showsStats: false,
     ...given,
@@ -77,6 +80,8 @@ export function resultOf(given: Partial<WordCountResult> = {}): WordCountResult 
       yield [{ word: 'a', count: 2 }];
       yield [{ word: 'b', count: 1 }];
     },
+    writeCounts: async () => {},
+    close: () => {},
     ...given,
   };
 }

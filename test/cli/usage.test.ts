@@ -62,6 +62,7 @@ test('files are selected by lists and by globs', async (t) => {
     filesFrom: { path: undefined, separator: '\n' },
   });
 });
+test(wrong, 'wordcount --parts 2 --to counts -o x y', "leave '--parts' out");
 test(wrong, 'wordcount -0 x', "'-0' says how the list of '--files-from' is written");
 test(wrong, 'wordcount --files-from - -', 'either the list of files or a text to count, not both');
 test(wrong, 'wordcount --files-from= x', "'--files-from <file>' is empty");
@@ -166,7 +167,7 @@ test('with neither a path nor piped input: usage, the reason and a hint', async 
 test(wrong, 'wordcount --tokenizer uax x', 'Allowed are words, letters, whitespace, uax29 and regex:PATTERN');
 test(wrong, 'wordcount --case upper x', 'Allowed choices are lower, keep.');
 test(wrong, 'wordcount --sort size x', 'Allowed choices are count, word.');
-test(wrong, 'wordcount --to xml x', 'Allowed choices are table, tsv, json, csv.');
+test(wrong, 'wordcount --to xml x', 'Allowed choices are table, tsv, json, csv, parquet, counts.');
 for (const top of ['0', '-1', '1.5', '1e3', '0x10', 'many', '9007199254740992']) {
   test(wrong, `wordcount --top ${top} x`, 'It wants a whole number from 1 up.');
 }

@@ -11,6 +11,13 @@ import { DamagedRunError, RunStorageError } from './errors.ts';
 import { type FileLayer, nodeFiles, readFully } from './fileLayer.ts';
 import { VarintReader } from './varint.ts';
 
+interface BlockIndex {
+  readonly starts: Float64Array;
+  readonly keys: Uint32Array;
+  readonly entries: Float64Array;
+  readonly bytesMax: number;
+}
+
 /** An open file of blocks. Close it. */
 export class BlockFile {
   readonly path: string;
@@ -28,6 +35,7 @@ export class BlockFile {
   readonly #starts: Float64Array;
   /** Where each block's key is in the index; behind the last, its end. */
   readonly #keys: Uint32Array;
+  readonly #entries: Float64Array;
 
   /**
    * @throws RunStorageError where it can't be opened or read
@@ -49,6 +57,7 @@ export class BlockFile {
       this.blockBytesMax = blocks.bytesMax;
       this.#starts = blocks.starts;
       this.#keys = blocks.keys;
+      this.#entries = blocks.entries;
     } catch (error) {
       this.close();
       throw error;
@@ -66,6 +75,10 @@ export class BlockFile {
   /** How many bytes the payload of a block has. */
   payloadBytes(block: number): number {
     return this.#starts[block + 1]! - this.#starts[block]! - BLOCK_HEADER_BYTES;
+  }
+
+  entriesOf(block: number): number {
+    return this.#entries[block]!;
   }
 
   /** The beginning of the first key of a block: the key itself where it has up to `INDEX_KEY_BYTES_MAX` bytes. */
@@ -139,7 +152,8 @@ export class BlockFile {
     return trailer;
   }
 
-  #readIndex(trailer: Trailer): { starts: Float64Array; keys: Uint32Array; bytesMax: number } {
+  #readIndex(trailer: Trailer): BlockIndex {
+    const entries: number[] = [];
     const starts: number[] = [FILE_MAGIC.length];
     const keys: number[] = [];
     const reader = new VarintReader();
@@ -150,7 +164,7 @@ export class BlockFile {
       return reader.value;
     };
     for (let at = 0; at < this.#index.length; ) {
-      number(at);
+      entries.push(number(at));
       const payloadBytes = number(reader.at);
       const keyBytes = number(reader.at);
       bytesMax = Math.max(bytesMax, payloadBytes);
@@ -160,6 +174,11 @@ export class BlockFile {
     }
     keys.push(this.#index.length);
     if (starts.at(-1) !== trailer.indexStart) throw this.damaged('has an index that contradicts its blocks');
-    return { starts: Float64Array.from(starts), keys: Uint32Array.from(keys), bytesMax };
+    return {
+      starts: Float64Array.from(starts),
+      keys: Uint32Array.from(keys),
+      entries: Float64Array.from(entries),
+      bytesMax,
+    };
   }
 }

@@ -1,13 +1,17 @@
 // Runs one word count: starts mappers and reducers, hands out work, gathers reports.
 import * as z from 'zod';
-import { actor, type Context, type Handlers } from '../../../lib/index.ts';
+import { actor, type Context, type Handlers, type Ref } from '../../../lib/index.ts';
 import { JobFailedError } from '../errors.ts';
 import { needsWholeFiles, needsWholeStream } from '../rules/rules.ts';
 import type { FileRange } from './countFile.ts';
+import { removeJobDirectory } from './jobDirectory.ts';
 import { WordCountMapper } from './mapper.ts';
+import { mergeOnDisk } from './mergePhase.ts';
+import { WordCountMerger } from './merger.ts';
 import {
   type Assignment,
   CoordinatorProtocol,
+  type Counts,
   type Problem,
   type Report,
   type Summary,
@@ -20,14 +24,37 @@ const argsSchema = z.object({
   settings: settingsSchema,
   files: z.array(z.object({ path: z.string(), bytes: z.number().int().min(0) })),
   rangeBytes: z.number().int().min(1),
+  /** Which share of the files is counted. */
+  shard: z.object({ index: z.number().int().min(1), count: z.number().int().min(1) }).optional(),
   /** Whether blocks of a stream will come. */
   stream: z.boolean(),
   /** The nodes to work on, a mapper and a reducer each. */
   nodes: z.array(z.number().int().min(0)).min(1),
+  /** What the tables of all mappers may hold for their counts to be merged in memory. */
+  shuffleBytesMax: z.number().int().min(0),
+  /** How many runs a thread may merge at once. */
+  fanInMax: z.number().int().min(2),
+  /** What is wanted of counts on disk: so many of the highest, or all in the order of their counts. */
+  top: z.number().int().min(0),
+  ranks: z.boolean(),
 });
 type Args = z.output<typeof argsSchema>;
 
 const forever = { timeoutMs: Number.POSITIVE_INFINITY };
+
+/** What became of the counts of all mappers. */
+export interface Merged {
+  readonly words: number;
+  readonly distinct: number;
+  readonly counts: Counts;
+}
+
+/** What was merged, when it is what the mappers have counted. */
+function checked(counted: readonly { readonly words: number }[], merged: Merged): Merged {
+  const words = counted.reduce((sum, mapper) => sum + mapper.words, 0);
+  if (words === merged.words) return merged;
+  throw new Error(`${words} words were counted but ${merged.words} were merged`);
+}
 
 class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private readonly ctx: Context<typeof CoordinatorProtocol>;
@@ -51,17 +78,42 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   constructor(args: Args, ctx: Context<typeof CoordinatorProtocol>) {
     this.ctx = ctx;
     this.args = args;
-    this.ranges = plan(args.files, args.rangeBytes, !needsWholeFiles(args.settings.rules));
+    const splits = !needsWholeFiles(args.settings.rules);
+    this.ranges = plan(args.files, args.rangeBytes, { splits, shard: args.shard });
     this.streaming = args.stream;
+    ctx.onStop(() => removeJobDirectory(args.settings.directory));
   }
 
   async run(): Promise<Summary> {
     const { ctx, args } = this;
+    try {
+      const mappers = await Promise.all(
+        args.nodes.map((on, i) => ctx.spawn(WordCountMapper, { ...args.settings, name: `map${i}` }, { on })),
+      );
+      const results = await Promise.all(
+        mappers.map((mapper) => mapper.ask.run({ coordinator: ctx.self }, forever)),
+      );
+      const bytesHeld = results.reduce((sum, result) => sum + result.bytesHeld, 0);
+      const isSpilled = results.some(({ runs }) => runs > 0) || bytesHeld > args.shuffleBytesMax;
+      const merged = await (isSpilled ? this.mergeOnDisk(mappers) : this.mergeInMemory(mappers));
+      return {
+        bytes: this.bytes,
+        files: this.files,
+        ...merged,
+        binary: this.binary,
+        failed: [...this.failed.values()],
+        badRecords: this.badRecords,
+        missingFields: this.missingFields,
+      };
+    } catch (error) {
+      throw new JobFailedError(`the word count failed: ${(error as Error).message}`, { cause: error });
+    }
+  }
+
+  private async mergeInMemory(mappers: readonly Ref<typeof WordCountMapper>[]): Promise<Merged> {
+    const { ctx, args } = this;
     const reducers = await Promise.all(
       args.nodes.map((on) => ctx.spawn(WordCountReducer, { engine: args.settings.engine }, { on })),
-    );
-    const mappers = await Promise.all(
-      args.nodes.map((on) => ctx.spawn(WordCountMapper, args.settings, { on })),
     );
     // A reducer that dies while nobody asks it anything would otherwise be noticed only later.
     const reducerLost = new Promise<never>((_, reject) => {
@@ -71,28 +123,26 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
         );
       }
     });
-    const job = { coordinator: ctx.self, reducers };
-    try {
-      const runs = Promise.all(mappers.map((mapper) => mapper.ask.run(job, forever)));
-      const results = await Promise.race([runs, reducerLost]);
-      const totals = await Promise.all(reducers.map((reducer) => reducer.ask.totals(forever)));
-      const words = results.reduce((sum, result) => sum + result.words, 0);
-      const merged = totals.reduce((sum, total) => sum + total.words, 0);
-      if (words !== merged) throw new Error(`${words} words were counted but ${merged} were merged`);
-      return {
-        bytes: this.bytes,
-        files: this.files,
-        words,
-        distinct: totals.reduce((sum, total) => sum + total.distinct, 0),
-        binary: this.binary,
-        failed: [...this.failed.values()],
-        badRecords: this.badRecords,
-        missingFields: this.missingFields,
-        reducers,
-      };
-    } catch (error) {
-      throw new JobFailedError(`the word count failed: ${(error as Error).message}`, { cause: error });
-    }
+    const shuffled = Promise.all(mappers.map((mapper) => mapper.ask.shuffle(reducers, forever)));
+    const counted = await Promise.race([shuffled, reducerLost]);
+    const totals = await Promise.all(reducers.map((reducer) => reducer.ask.totals(forever)));
+    return checked(counted, {
+      words: totals.reduce((sum, total) => sum + total.words, 0),
+      distinct: totals.reduce((sum, total) => sum + total.distinct, 0),
+      counts: { kind: 'memory', reducers },
+    });
+  }
+
+  private async mergeOnDisk(mappers: readonly Ref<typeof WordCountMapper>[]): Promise<Merged> {
+    const { ctx, args } = this;
+    const { engine, sortBytesMax, directory } = args.settings;
+    const spilled = await Promise.all(mappers.map((mapper) => mapper.ask.spill(forever)));
+    const runs = spilled.flatMap((answer) => answer.runs);
+    for (const mapper of mappers) ctx.stop(mapper);
+    const mergers = await Promise.all(
+      args.nodes.map((on) => ctx.spawn(WordCountMerger, { engine, sortBytesMax, durable: false }, { on })),
+    );
+    return checked(spilled, await mergeOnDisk(mergers, runs, { ...args, directory }));
   }
 
   async next(report: Report): Promise<Assignment> {

@@ -46,5 +46,18 @@ export async function countHere(
     async *entries() {
       yield* tableEntries(table, top, sort);
     },
+    async writeCounts(path) {
+      // Loaded here, since few small counts are written so.
+      const { partOf, settingsOf } = await import('./countsFile.ts');
+      const { writeCounts } = await import('./writeCounts.ts');
+      const settings = settingsOf({ tokenizer, letterCase });
+      const parts = [partOf(settings, files, false, undefined)];
+      const about = { settings, bytes: report.bytes, files: report.files, parts };
+      const byWord = async function* () {
+        yield* tableEntries(table, 'all', 'word');
+      };
+      await writeCounts(path, { kind: 'entries', byWord }, about, undefined);
+    },
+    close: () => {},
   };
 }

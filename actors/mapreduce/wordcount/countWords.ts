@@ -8,9 +8,15 @@ import { type CompiledRules, compileRules, separatorsOf, type WordRules } from '
 import { defaultEngine } from '../text/engine.ts';
 import { cutBlocks } from './blocks.ts';
 import { WordCountCoordinator } from './coordinator.ts';
+import { partOf, settingsOf } from './countsFile.ts';
+import { entriesByCount, entriesByWord, inWordOrder, topOfParts } from './diskEntries.ts';
 import { allEntries, type EntryOrder, finished, topEntries, type WordCountEntry } from './entries.ts';
 import { failedFile, readBytesDefault } from './fileReport.ts';
-import type { Summary } from './messages.ts';
+import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
+import { defaultMemoryBytes, memoryPlan } from './memory.ts';
+import type { Counts, Summary } from './messages.ts';
+import { type Shard, shardRanges } from './shard.ts';
+import { writeCounts } from './writeCounts.ts';
 
 /** What to count, and how. Sizes are in bytes. */
 export interface CountWordsOptions extends WordRules {
@@ -32,8 +38,20 @@ export interface CountWordsOptions extends WordRules {
   rangeBytes?: number;
   /** How much of a file is read at a time; default 256 KB, which stays in a core's cache until it is counted. */
   readBytes?: number;
-  /** A worker whose table has grown beyond this hands its counts on in between; default 256 MB. */
-  tableBytesMax?: number;
+  /**
+   * What tables, buffers and counts on their way between threads may hold, beside the runtime itself (some 100 MB);
+   * default half of what the machine or the process's control group has. Counts that need more go through files in
+   * `temporaryDirectory`, so the input, and the number of different words, may be far larger. Below 64 MB, or 16 MB a
+   * thread, it is exceeded.
+   */
+  memoryBytesMax?: number;
+  /**
+   * Counts only share `index`, 1 to `count`, of the files: byte ranges, so that shares are of one size and each word
+   * belongs to one of them. The same files must be named, in any order, for each share.
+   */
+  shard?: Shard;
+  /** Where temporary files go; default the system's directory for them. */
+  temporaryDirectory?: string;
   /**
    * The code that counts: WebAssembly with vectors (the default where the runtime has them) or TypeScript. Both count
    * the same.
@@ -50,7 +68,7 @@ export interface WordCountProgress {
   readonly filesTotal: number;
 }
 
-/** A finished count. It stays with the workers until the system closes. */
+/** A finished count. It stays with the workers, or on disk, until it is closed or the system is. */
 export interface WordCountResult {
   /** Bytes of text that were counted; what was skipped is not among them. */
   readonly bytes: number;
@@ -66,11 +84,21 @@ export interface WordCountResult {
   readonly missingFields: number;
   /** The wanted entries in the wanted order, in batches. */
   entries(): AsyncIterable<readonly WordCountEntry[]>;
+  /**
+   * Writes all counts to a `.counts` file, to be merged with others by `mergeCounts`; it appears when it is whole.
+   * Rejects with `RunStorageError`.
+   */
+  writeCounts(path: string): Promise<void>;
+  /** Gives back the memory and the disk that the counts take. `entries` fails from then on. */
+  close(): void;
 }
 
 /** A running count. */
 export interface WordCountJob {
-  /** Rejects with `JobFailedError`, or with the reason of an aborted signal. */
+  /**
+   * Rejects with `JobFailedError`, with the reason of an aborted signal, or with `RunStorageError` where there can be no
+   * temporary file.
+   */
   readonly result: Promise<WordCountResult>;
   progress(): WordCountProgress;
 }
@@ -100,14 +128,24 @@ class Job {
   private streamBinaryBytes = 0;
   private readonly streamProblems = { bad: 0, missing: 0 };
   private streamRead = false;
+  private directory = '';
 
   constructor(system: System, options: CountWordsOptions, compiled: CompiledRules) {
     this.compiled = compiled;
     this.system = system;
     this.options = options;
     this.files = options.files ?? [];
-    this.bytesTotal = this.files.reduce((sum, file) => sum + file.bytes, 0);
+    const { shard } = options;
+    this.bytesTotal =
+      shard === undefined
+        ? this.files.reduce((sum, file) => sum + file.bytes, 0)
+        : shardRanges(this.files, shard, true).reduce((sum, { start, end }) => sum + end - start, 0);
   }
+
+  private readonly clear = (): void => {
+    this.options.signal?.removeEventListener('abort', this.clear);
+    removeJobDirectory(this.directory);
+  };
 
   progress(): WordCountProgress {
     const streaming = this.options.stream !== undefined && !this.streamRead;
@@ -122,25 +160,39 @@ class Job {
   async run(): Promise<WordCountResult> {
     const { system, options } = this;
     options.signal?.throwIfAborted();
+    this.directory = makeJobDirectory(options.temporaryDirectory);
+    // At once: a process that ends by a signal has no time for the threads to stop.
+    options.signal?.addEventListener('abort', this.clear);
     const workers = system.nodes.filter((node) => node !== 0);
+    const nodes = workers.length > 0 ? workers : [0];
+    const memory = memoryPlan(options.memoryBytesMax ?? defaultMemoryBytes(), nodes.length);
+    const wanted = whatIsWanted(options, memory.topMax);
     const settings = {
       ...this.compiled,
       streamName: options.streamName ?? 'stdin',
       readBytes: options.readBytes ?? readBytesDefault,
-      tableBytesMax: options.tableBytesMax ?? 256 * 1024 * 1024,
+      tableBytesMax: memory.tableBytesMax,
+      sortBytesMax: memory.sortBytesMax,
+      directory: this.directory,
       engine: options.engine ?? defaultEngine(),
     } as const;
-    const coordinator = await system.spawn(
-      WordCountCoordinator,
-      {
-        settings,
-        files: [...this.files],
-        rangeBytes: options.rangeBytes ?? 8 * 1024 * 1024,
-        stream: options.stream !== undefined,
-        nodes: workers.length > 0 ? workers : [0],
-      },
-      { on: 'host' },
-    );
+    const { shuffleBytesMax, fanInMax } = memory;
+    const coordinator = await system
+      .spawn(
+        WordCountCoordinator,
+        {
+          ...{ settings, nodes, shuffleBytesMax, fanInMax, ...wanted },
+          files: [...this.files],
+          rangeBytes: options.rangeBytes ?? 8 * 1024 * 1024,
+          stream: options.stream !== undefined,
+          ...(options.shard && { shard: options.shard }),
+        },
+        { on: 'host' },
+      )
+      .catch((error: unknown) => {
+        this.clear();
+        throw error;
+      });
     const watching = setInterval(() => void this.poll(coordinator), progressMs);
     watching.unref();
     try {
@@ -153,9 +205,10 @@ class Job {
       const [summary] = await Promise.race([Promise.all([running, fed]), running.then(() => never)]);
       this.bytesDone = Math.max(this.bytesTotal, this.bytesDone);
       this.filesDone = summary.files;
-      return this.result(summary);
+      return this.result(summary, coordinator);
     } catch (error) {
       system.stop(coordinator);
+      this.clear();
       throw error;
     } finally {
       clearInterval(watching);
@@ -194,13 +247,13 @@ class Job {
     return from?.format === 'csv' ? csvStream(plain, from.field, this.streamProblems) : plain;
   }
 
-  private result(summary: Summary): WordCountResult {
+  private result(summary: Summary, coordinator: Ref<typeof WordCountCoordinator>): WordCountResult {
     const { options, streamBinaryBytes } = this;
     const { top = 20, sort = 'count', streamName = 'stdin', minCount = 1, groupBy } = options;
     const skipped = summary.binary.map((file) => ({ ...file, reason: 'binary' as const }));
     if (streamBinaryBytes > 0) skipped.push({ path: streamName, bytes: streamBinaryBytes, reason: 'binary' });
     const streams = options.stream === undefined || streamBinaryBytes > 0 ? 0 : 1;
-    const { reducers } = summary;
+    const { counts } = summary;
     return {
       bytes: summary.bytes,
       words: summary.words,
@@ -211,8 +264,24 @@ class Job {
       badRecords: summary.badRecords + this.streamProblems.bad,
       missingFields: summary.missingFields + this.streamProblems.missing,
       async *entries() {
-        const batches = top === 'all' ? allEntries(reducers, sort) : [await topEntries(reducers, top, sort)];
+        const batches = entriesOf(counts, top, sort);
         for await (const batch of batches) yield finished(batch, minCount, groupBy !== undefined);
+      },
+      writeCounts: (path) => {
+        const { stream, shard, signal } = options;
+        const { bytes, files } = summary;
+        const settings = settingsOf(this.compiled);
+        const part = partOf(settings, this.files, stream !== undefined, shard);
+        const about = { settings, bytes, files: files + streams, parts: [part] };
+        const source =
+          counts.kind === 'disk'
+            ? counts
+            : { kind: 'entries' as const, byWord: () => allEntries(counts.reducers, 'word') };
+        return writeCounts(path, source, about, signal);
+      },
+      close: () => {
+        this.system.stop(coordinator);
+        this.clear();
       },
     };
   }
@@ -231,8 +300,36 @@ async function* csvStream(
 
 const never = new Promise<never>(() => {});
 
+/** What the merge of counts on disk is to gather: the highest counts, unless they are too many to keep at once. */
+function whatIsWanted(
+  { top = 20, sort = 'count' }: CountWordsOptions,
+  topMax: number,
+): { top: number; ranks: boolean } {
+  if (top === 'all') return { top: 0, ranks: sort === 'count' };
+  return top > topMax ? { top: 0, ranks: true } : { top, ranks: false };
+}
+
+async function* entriesOf(
+  counts: Counts,
+  top: number | 'all',
+  sort: EntryOrder,
+): AsyncGenerator<readonly WordCountEntry[]> {
+  if (counts.kind === 'memory') {
+    if (top === 'all') yield* allEntries(counts.reducers, sort);
+    else yield await topEntries(counts.reducers, top, sort);
+  } else if (top === 'all' && sort === 'word') {
+    yield* entriesByWord(counts.parts);
+  } else if (counts.ranked.length === 0) {
+    yield topOfParts(counts.tops, top === 'all' ? 0 : top, sort);
+  } else if (top === 'all' || sort === 'count') {
+    yield* entriesByCount(counts.ranked, top === 'all' ? undefined : top);
+  } else {
+    yield await inWordOrder(entriesByCount(counts.ranked, top));
+  }
+}
+
 function check(options: CountWordsOptions): void {
-  const { top, minCount, rangeBytes, readBytes, tableBytesMax } = options;
+  const { top, minCount, rangeBytes, readBytes, memoryBytesMax } = options;
   checkPositive('top', top === 'all' ? undefined : top);
   if (options.from === 'parquet' && options.stream !== undefined) {
     throw new InvalidOptionError(
@@ -242,7 +339,19 @@ function check(options: CountWordsOptions): void {
   checkPositive('minCount', minCount);
   checkPositive('rangeBytes', rangeBytes);
   checkPositive('readBytes', readBytes);
-  checkPositive('tableBytesMax', tableBytesMax);
+  checkPositive('memoryBytesMax', memoryBytesMax);
+  checkShard(options);
+}
+
+function checkShard({ shard, stream }: CountWordsOptions): void {
+  if (shard === undefined) return;
+  checkPositive('shard.index', shard.index);
+  checkPositive('shard.count', shard.count);
+  if (shard.index > shard.count) {
+    throw new InvalidOptionError(`there is no shard ${shard.index} of ${shard.count}`);
+  }
+  if (stream !== undefined)
+    throw new InvalidOptionError('a stream has no shards: it must be files that are shared out');
 }
 
 function checkPositive(name: string, value: number | undefined): void {

@@ -1,4 +1,5 @@
-// Counts the words of what the coordinator hands out, then gives each reducer its share of the counts.
+// Counts the words of what the coordinator hands out, then gives each reducer its share of the counts, or, where they are
+// too many, brings them to disk.
 import {
   ActorStoppedError,
   actor,
@@ -9,10 +10,12 @@ import {
   SystemClosedError,
 } from '../../../lib/index.ts';
 import { newRuledCounting, type RuledCounting } from '../rules/ruledCounting.ts';
+import { RunStorageError } from '../runs/errors.ts';
 import type { InputBuffer, WordCounting } from '../text/counting.ts';
 import { countReported, emptyReport } from './fileReport.ts';
-import type { Assignment, CoordinatorProtocol, ReducerProtocol, Report, Settings } from './messages.ts';
-import { MapperProtocol, settingsSchema } from './messages.ts';
+import type { Assignment, CoordinatorProtocol, ReducerProtocol, Report } from './messages.ts';
+import { type MapperArgs, MapperProtocol, mapperArgsSchema } from './messages.ts';
+import { Spiller } from './spiller.ts';
 
 /** Counts travel to reducers in chunks of about this size. */
 const chunkBytesMax = 1024 * 1024;
@@ -21,45 +24,52 @@ const chunksUnderWayMax = 2;
 
 const forever = { timeoutMs: Number.POSITIVE_INFINITY };
 
-function isEnded(error: unknown): boolean {
+interface Job {
+  readonly coordinator: Ref<typeof CoordinatorProtocol>;
+}
+
+/** The job is over: who ended it (a failed part, a dead thread, a cancellation) has told the coordinator. */
+function isOver(error: unknown): boolean {
   return (
     error instanceof ActorStoppedError || error instanceof NodeDownError || error instanceof SystemClosedError
   );
 }
 
-interface Job {
-  readonly coordinator: Ref<typeof CoordinatorProtocol>;
-  readonly reducers: readonly Ref<typeof ReducerProtocol>[];
-}
-
 class Mapper implements Handlers<typeof MapperProtocol> {
-  private readonly settings: Settings;
+  private readonly settings: MapperArgs;
   private readonly ruled: RuledCounting;
   private readonly counter: WordCounting;
   private readonly buffer: InputBuffer;
   private readonly count: (bytes: Uint8Array, start: number, end: number) => void;
+  private readonly spiller: Spiller;
   private report = emptyReport();
-  /** Words whose counts were handed on. */
-  private words = 0;
 
-  constructor(settings: Settings) {
+  constructor(settings: MapperArgs) {
     this.settings = settings;
     this.ruled = newRuledCounting(settings);
     this.counter = this.ruled.counter;
     this.buffer = this.counter.newBuffer(settings.readBytes);
-    this.count = (bytes, start, end) => this.counter.add(bytes, start, end);
+    this.spiller = new Spiller(this.ruled, settings);
+    // Rules may hold words back until a range ends.
+    const drainsWithin = settings.rules === undefined;
+    this.count = (bytes, start, end) => {
+      this.counter.add(bytes, start, end);
+      if (drainsWithin && this.spiller.isDue) this.spiller.spill();
+    };
   }
 
-  async run(job: Job): Promise<{ words: number }> {
+  async run(job: Job): Promise<{ bytesHeld: number; runs: number }> {
     try {
       await this.map(job);
-      await this.shuffle(job.reducers);
-      return { words: this.words };
     } catch (error) {
-      // The job is over: who ended it (a failed part, a dead thread, a cancellation) has told the coordinator.
-      if (isEnded(error)) return { words: 0 };
-      throw error;
+      if (!isOver(error)) throw error;
     }
+    return { bytesHeld: this.counter.bytesHeld, runs: this.spiller.runs.length };
+  }
+
+  spill() {
+    this.spiller.spill();
+    return { words: this.spiller.words, runs: [...this.spiller.runs] };
   }
 
   private async map(job: Job): Promise<void> {
@@ -68,7 +78,7 @@ class Mapper implements Handlers<typeof MapperProtocol> {
       const work = await job.coordinator.ask.next(report, forever);
       if (work.kind === 'done') return;
       await this.work(work, job);
-      await this.relieve(job);
+      this.relieve();
     }
   }
 
@@ -82,7 +92,7 @@ class Mapper implements Handlers<typeof MapperProtocol> {
   }
 
   /** Hands all counts on. */
-  private async shuffle(reducers: Job['reducers']): Promise<void> {
+  async shuffle(reducers: readonly Ref<typeof ReducerProtocol>[]): Promise<{ words: number }> {
     const { words } = this.counter;
     const underWay = new Set<Promise<void>>();
     const failures: unknown[] = [];
@@ -95,8 +105,8 @@ class Mapper implements Handlers<typeof MapperProtocol> {
       if (failures.length > 0) break;
     }
     await Promise.all(underWay);
-    if (failures.length > 0) throw failures[0];
-    this.words += this.ruled.drainedWords() ?? words;
+    if (failures.length > 0 && !isOver(failures[0])) throw failures[0];
+    return { words: this.ruled.drainedWords() ?? words };
   }
 
   private async work(work: Exclude<Assignment, { kind: 'done' }>, job: Job): Promise<void> {
@@ -109,7 +119,7 @@ class Mapper implements Handlers<typeof MapperProtocol> {
         await countReported(range, counting, this.report, async (bytesRead) => {
           // Asked, not told: a job that was cancelled ends here, and not hours later.
           await job.coordinator.ask.advance(bytesRead, forever);
-          if (ruled.drainsWithin) await this.relieve(job);
+          if (ruled.drainsWithin) this.relieve();
         });
       }
       return;
@@ -133,20 +143,21 @@ class Mapper implements Handlers<typeof MapperProtocol> {
       const work = await job.coordinator.ask.nextBlock(forever);
       if (work.kind !== 'block') return;
       this.block(work.bytes);
-      if (this.ruled.drainsWithin) await this.relieve(job);
+      if (this.ruled.drainsWithin) this.relieve();
     }
   }
 
-  /** Hands the counts on when they have grown too large. */
-  private async relieve(job: Job): Promise<void> {
-    if (this.counter.bytesHeld > this.settings.tableBytesMax) await this.shuffle(job.reducers);
+  /** Writes the counts to disk when they have grown too large. */
+  private relieve(): void {
+    if (this.spiller.isDue) this.spiller.spill();
   }
 }
 
 export const WordCountMapper = actor('thrum/mapreduce/WordCountMapper', {
   module: import.meta.url,
   supervision: { onFailure: 'stop' },
-  args: settingsSchema,
+  args: mapperArgsSchema,
   protocol: MapperProtocol,
+  errors: [RunStorageError],
   create: (settings) => new Mapper(settings),
 });

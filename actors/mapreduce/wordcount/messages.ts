@@ -15,14 +15,22 @@ export const settingsSchema = z.object({
   engine: engineSchema,
   /** How much of a file to read at a time. */
   readBytes: z.number().int().min(1),
-  /** A mapper whose table has grown beyond this hands its counts on before it goes on. */
-  tableBytesMax: z.number().int().min(0),
+  /** A mapper whose table has grown beyond this writes its counts to disk before it goes on. */
+  tableBytesMax: count,
+  /** What a thread may hold to sort counts. */
+  sortBytesMax: count,
+  /** Where runs are written. */
+  directory: z.string(),
   /** What the kernel alone doesn't do. */
   rules: rulesSchema.optional(),
   /** What the stream is called. */
   streamName: z.string(),
 });
 export type Settings = z.output<typeof settingsSchema>;
+
+/** `name`: what the names of a mapper's runs begin with. */
+export const mapperArgsSchema = z.object({ ...settingsSchema.shape, name: z.string() });
+export type MapperArgs = z.output<typeof mapperArgsSchema>;
 
 const rangeSchema = z.object({ path: z.string(), start: count, end: count, fileBytes: count });
 
@@ -70,20 +78,71 @@ export const ReducerProtocol = {
   ),
 };
 
+const runSchema = z.object({ path: z.string(), bytes: count });
+
 export const MapperProtocol = {
-  /** Takes work until there is none, then hands its counts to the reducers; answers how many words it saw. */
+  /** Takes work until there is none. */
   run: ask(
+    z.object({ coordinator: refOf(() => CoordinatorProtocol) }),
     z.object({
-      coordinator: refOf(() => CoordinatorProtocol),
-      reducers: z.array(refOf(() => ReducerProtocol)),
+      /** What its table holds. */
+      bytesHeld: count,
+      /** How many runs it has written. */
+      runs: count,
     }),
-    z.object({ words: count }),
   ),
+  /** Hands its counts to the reducers; answers how many words are in them. */
+  shuffle: ask(z.array(refOf(() => ReducerProtocol)), z.object({ words: count })),
+  /** Writes what it still holds to disk; answers all its runs and how many words are in them. */
+  spill: ask(z.void(), z.object({ words: count, runs: z.array(runSchema) })),
+};
+
+/** A piece of a merge: see `MergeTask` of runs/mergeTask.ts. */
+export const mergeRequestSchema = z.object({
+  runs: z.array(z.string()),
+  start: bytes().optional(),
+  end: bytes().optional(),
+  output: z.string(),
+  top: count,
+  ranks: z.boolean(),
+  /** Whether nobody needs the runs afterwards. */
+  removesRuns: z.boolean(),
+});
+export type MergeRequest = z.output<typeof mergeRequestSchema>;
+
+export const mergeOutcomeSchema = z.object({
+  run: runSchema,
+  words: count,
+  distinct: count,
+  top: bytes(),
+  ranked: z.array(runSchema),
+});
+export type MergeAnswer = z.output<typeof mergeOutcomeSchema>;
+
+export const mergerArgsSchema = z.object({ engine: engineSchema, sortBytesMax: count, durable: z.boolean() });
+export type MergerArgs = z.output<typeof mergerArgsSchema>;
+
+export const MergerProtocol = {
+  merge: ask(mergeRequestSchema, mergeOutcomeSchema),
 };
 
 export const progressSchema = z.object({ seen: count, files: count });
 
-/** A finished count: what was seen, and who holds the counts. */
+/** Where the counts are: with reducers, or in runs on disk whose keys follow one another. */
+const countsSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('memory'), reducers: z.array(refOf(() => ReducerProtocol)) }),
+  z.object({
+    kind: z.literal('disk'),
+    parts: z.array(z.string()),
+    /** The highest counts of each part, packed, where they are wanted. */
+    tops: z.array(bytes()),
+    /** Runs by count (runs/byCount.ts), where they are wanted. */
+    ranked: z.array(z.string()),
+  }),
+]);
+export type Counts = z.output<typeof countsSchema>;
+
+/** A finished count: what was seen, and where the counts are. */
 export const summarySchema = z.object({
   bytes: count,
   files: count,
@@ -93,7 +152,7 @@ export const summarySchema = z.object({
   failed: z.array(problemSchema),
   badRecords: count,
   missingFields: count,
-  reducers: z.array(refOf(() => ReducerProtocol)),
+  counts: countsSchema,
 });
 export type Summary = z.output<typeof summarySchema>;
 

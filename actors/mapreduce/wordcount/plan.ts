@@ -3,6 +3,7 @@
 import { isNamedWhole } from '../inputs/compression.ts';
 import type { InputFile } from '../inputs/index.ts';
 import type { FileRange } from './countFile.ts';
+import { type Shard, shardRanges } from './shard.ts';
 
 /** So many small files go into one assignment at the most. */
 const rangesMax = 256;
@@ -11,31 +12,33 @@ const rangesMax = 256;
  * Assignments of about `rangeBytes` (1 or more) each. Files that can only be read as a whole come first, the
  * largest before all, so that none is left for one thread when the others are done; then the rest in order.
  *
- * @param splits false when every file is to be read as a whole
+ * @param options `splits` (default true): false when every file is to be read as a whole; `shard`: only that share
  */
 export function* plan(
   files: readonly InputFile[],
   rangeBytes: number,
-  splits = true,
+  { splits = true, shard }: { splits?: boolean; shard?: Shard | undefined } = {},
 ): Generator<readonly FileRange[]> {
-  const wholes = splits ? files.filter(({ path }) => isNamedWhole(path)) : [...files];
-  wholes.sort((a, b) => b.bytes - a.bytes);
-  yield* pack(
-    wholes.map(({ path, bytes }) => ({ path, start: 0, end: bytes, fileBytes: bytes })),
-    rangeBytes,
-  );
-  const others = splits ? files.filter(({ path }) => !isNamedWhole(path)) : [];
+  const ranges = shard === undefined ? files.map(wholeFile) : shardRanges(files, shard, splits);
+  const wholes = splits ? ranges.filter(({ path }) => isNamedWhole(path)) : ranges;
+  wholes.sort((a, b) => b.fileBytes - a.fileBytes);
+  yield* pack(wholes, rangeBytes);
+  const others = splits ? ranges.filter(({ path }) => !isNamedWhole(path)) : [];
   yield* pack(cut(others, rangeBytes), rangeBytes);
 }
 
-function* cut(files: readonly InputFile[], rangeBytes: number): Generator<FileRange> {
-  for (const { path, bytes } of files) {
-    let start = 0;
+function wholeFile({ path, bytes }: InputFile): FileRange {
+  return { path, start: 0, end: bytes, fileBytes: bytes };
+}
+
+function* cut(ranges: readonly FileRange[], rangeBytes: number): Generator<FileRange> {
+  for (const range of ranges) {
+    let { start } = range;
     do {
-      const end = Math.min(bytes, start + rangeBytes);
-      yield { path, start, end, fileBytes: bytes };
+      const end = Math.min(range.end, start + rangeBytes);
+      yield { ...range, start, end };
       start = end;
-    } while (start < bytes);
+    } while (start < range.end);
   }
 }
 

@@ -65,7 +65,7 @@ const rules: fc.Arbitrary<PlainRules> = fc.record({
 const sizes = fc.record({
   rangeBytes: fc.integer({ min: 1, max: 300 }),
   readBytes: fc.integer({ min: 1, max: 100 }),
-  tableBytesMax: fc.constantFrom(1, 1 << 28),
+  memoryBytesMax: fc.constantFrom(1, 1 << 28),
 });
 
 const optionsOf = ({ normalize, groupBy, ...rest }: PlainRules): CountWordsOptions => ({

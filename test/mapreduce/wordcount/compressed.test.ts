@@ -43,7 +43,7 @@ test.serial(
     ]);
     for (const word of text.match(/\w+/g)!) words.set(word, (words.get(word) ?? 0) + 5);
     const expected = [...words].sort(([a], [b]) => (a < b ? -1 : 1)).map(([word, n]) => `${word} ${n}`);
-    for (const [threads, rangeBytes, readBytes, tableBytesMax] of [
+    for (const [threads, rangeBytes, readBytes, memoryBytesMax] of [
       [0, 1 << 23, 1 << 18, 1 << 28],
       [1, 1000, 100, 1],
       [3, 5000, 1 << 16, 1 << 28],
@@ -52,7 +52,7 @@ test.serial(
         files: found,
         rangeBytes,
         readBytes,
-        tableBytesMax,
+        memoryBytesMax,
       });
       t.deepEqual(pairs, expected);
       t.is(result.files, 8);

@@ -1,10 +1,15 @@
 // The whole job on real threads: against coreutils, whatever the threads and sizes, and when a part of it dies.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { type CountWordsOptions, countWords, JobFailedError } from '../../../actors/mapreduce/index.ts';
+import {
+  type CountWordsOptions,
+  countWords,
+  JobFailedError,
+  RunStorageError,
+} from '../../../actors/mapreduce/index.ts';
 import type { System } from '../../../lib/index.ts';
 import { Troublemaker } from '../../fixtures/actors.ts';
 import { failureOf } from '../../fixtures/failing.ts';
@@ -51,7 +56,7 @@ test.serial(
       .trimEnd()
       .split('\n')
       .map((line) => line.trim().replace(/^(\d+) (.*)$/, '$2 $1'));
-    for (const [threads, rangeBytes, readBytes, tableBytesMax, engine] of [
+    for (const [threads, rangeBytes, readBytes, memoryBytesMax, engine] of [
       [0, 8192, 100, 1 << 20, 'wasm'],
       [1, 1000, 333, 1, 'wasm'],
       [2, 4096, 1 << 20, 100_000, 'wasm'],
@@ -67,7 +72,7 @@ test.serial(
         letterCase: 'keep',
         top: 'all',
         sort: 'word',
-        ...{ rangeBytes, readBytes, tableBytesMax, engine },
+        ...{ rangeBytes, readBytes, memoryBytesMax, engine },
       });
       t.deepEqual(pairs, expected);
       t.is(result.words, 40_000);
@@ -209,7 +214,7 @@ test('sizes out of range are refused', async (t) => {
     { top: 1.5 },
     { rangeBytes: 0 },
     { readBytes: -1 },
-    { tableBytesMax: 0 },
+    { memoryBytesMax: 0 },
   ]) {
     t.throws(() => countWords(system, options), { code: 'ERR_THRUM_INVALID_OPTION' });
   }
@@ -221,4 +226,71 @@ test('a folder in the list of files is reported, not counted', async (t) => {
   const system = await systemFor(t, { threads: 0 });
   const result = await countWords(system, { files: [{ path: join(folder, 'sub'), bytes: 4096 }] }).result;
   t.is((result.failed[0]!.error as NodeJS.ErrnoException).code, 'EISDIR');
+});
+
+test.serial(
+  'counts that outgrow their memory come from disk the same, in any order and number',
+  async (t) => {
+    const folder = folderFor(t);
+    const input = file(folder, 'text', asciiText(30_000) + 'Ärger ärger ÄRGER Größe '.repeat(50));
+    for (const engine of ['wasm', 'typescript'] as const) {
+      const system = await systemFor(t, { threads: 2 });
+      for (const top of ['all', 1, 50, 3000] as const) {
+        for (const sort of ['count', 'word'] as const) {
+          const shared = { files: [input], top, sort, engine, readBytes: 5000 };
+          const inMemory = await entriesOf(system, shared);
+          for (const memoryBytesMax of [1, 20_000, 3_000_000]) {
+            const temporaryDirectory = join(folder, 'temporary');
+            mkdirSync(temporaryDirectory);
+            const { pairs, result } = await entriesOf(system, {
+              ...shared,
+              memoryBytesMax,
+              temporaryDirectory,
+            });
+            t.deepEqual(pairs, inMemory.pairs, `${engine}, top ${top}, by ${sort}, ${memoryBytesMax} bytes`);
+            t.is(result.distinct, inMemory.result.distinct);
+            t.is(result.words, inMemory.result.words);
+            result.close();
+            rmdirSync(temporaryDirectory);
+          }
+        }
+      }
+      await system.close();
+    }
+  },
+);
+
+test.serial('temporary files go with the system, with an abort, and with a failure', async (t) => {
+  const folder = folderFor(t);
+  const input = file(folder, 'text', asciiText(30_000));
+  const temporaryDirectory = join(folder, 'temporary');
+  mkdirSync(temporaryDirectory);
+  const left = () => readdirSync(temporaryDirectory);
+  const options = { memoryBytesMax: 1, readBytes: 10_000, temporaryDirectory };
+  const system = await systemFor(t, { threads: 2 });
+  await countWords(system, { ...options, files: [input] }).result;
+  t.is(left().length, 1);
+  t.true(readdirSync(join(temporaryDirectory, left()[0]!)).length > 0);
+
+  const controller = new AbortController();
+  async function* endless() {
+    for (let i = 0; ; i++) {
+      if (i === 10) {
+        t.is(left().length, 2);
+        controller.abort(new Error('enough'));
+        t.is(left().length, 1, 'before the abort returns');
+      }
+      yield Buffer.from('some words '.repeat(100_000));
+    }
+  }
+  await failureOf(countWords(system, { ...options, stream: endless(), signal: controller.signal }).result);
+  await failureOf(countWords(system, { ...options, files: [input, { path: 'a\0b', bytes: 10 }] }).result);
+  await system.close();
+  t.deepEqual(left(), []);
+
+  const error = await failureOf(
+    countWords(await systemFor(t), { ...options, temporaryDirectory: join(folder, 'none') }).result,
+  );
+  t.true(error instanceof RunStorageError);
+  t.regex(error.message, /no such file or directory/);
 });

@@ -1,0 +1,29 @@
+// The directory of one job's temporary files.
+import { mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RunStorageError } from '../runs/errors.ts';
+
+/** @throws RunStorageError where it can't be made */
+export function makeJobDirectory(parent: string = tmpdir()): string {
+  try {
+    return mkdtempSync(join(parent, 'thrum-wordcount-'));
+  } catch (cause) {
+    throw new RunStorageError(parent, 'write', cause);
+  }
+}
+
+/**
+ * Removes the directory with all in it, at once; it may be gone already. Whoever still writes there (a thread that
+ * learns of the end later) finds it under another name, so that nothing new appears in it meanwhile.
+ */
+export function removeJobDirectory(path: string): void {
+  const doomed = `${path}.removed`;
+  try {
+    renameSync(path, doomed);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  rmSync(doomed, { recursive: true, force: true, maxRetries: 3 });
+}

@@ -1,0 +1,188 @@
+// Merges `.counts` files: what shards on many machines have counted becomes one count.
+import { join } from 'node:path';
+import { mergeGroups } from '../runs/mergePlan.ts';
+import { type MergeOutcome, runMergeTask } from '../runs/mergeTask.ts';
+import { RunFile } from '../runs/runFile.ts';
+import { defaultEngine } from '../text/engine.ts';
+import { type AboutCounts, aboutCounts, type CountsPart } from './countsFile.ts';
+import type { WordCountResult } from './countWords.ts';
+import { entriesByCount, entriesByWord, inWordOrder, topOfParts } from './diskEntries.ts';
+import type { EntryOrder } from './entries.ts';
+import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
+import { defaultMemoryBytes, memoryPlan } from './memory.ts';
+import { writeCounts } from './writeCounts.ts';
+
+/** See `CountWordsOptions`. */
+export interface MergeCountsOptions {
+  readonly top?: number | 'all';
+  readonly sort?: EntryOrder;
+  readonly memoryBytesMax?: number;
+  readonly temporaryDirectory?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What files hold together. */
+export interface MergedCounts extends WordCountResult {
+  /** Shards of which others are there and these aren't. */
+  readonly missing: readonly { readonly index: number; readonly count: number }[];
+}
+
+/**
+ * Files that can't be merged: they were counted by other rules, or hold the same count twice. Code
+ * `ERR_THRUM_COUNTS_MISMATCH`.
+ */
+export class CountsMismatchError extends Error {
+  override readonly name = 'CountsMismatchError';
+  readonly code = 'ERR_THRUM_COUNTS_MISMATCH';
+}
+
+/**
+ * Merges files in any order; the answer depends only on what is in them. Memory is bounded whatever their size. Works on
+ * the calling thread.
+ *
+ * @param paths at least one
+ * @throws CountsMismatchError
+ * @throws DamagedRunError
+ * @throws RunStorageError
+ * @throws the signal's reason
+ */
+export async function mergeCounts(
+  paths: readonly string[],
+  options: MergeCountsOptions = {},
+): Promise<MergedCounts> {
+  const { top = 20, sort = 'count', signal } = options;
+  signal?.throwIfAborted();
+  const about = addUp(paths.map(readAbout));
+  const directory = makeJobDirectory(options.temporaryDirectory);
+  const clear = (): void => {
+    signal?.removeEventListener('abort', clear);
+    removeJobDirectory(directory);
+  };
+  signal?.addEventListener('abort', clear);
+  try {
+    const memory = memoryPlan(options.memoryBytesMax ?? defaultMemoryBytes(), 1);
+    const ranks = top === 'all' ? sort === 'count' : top > memory.topMax;
+    const merge = (runs: readonly string[], name: string, last: boolean): Promise<MergeOutcome> => {
+      signal?.throwIfAborted();
+      return runMergeTask({
+        ...{ runs, range: {}, output: join(directory, name), durable: false, engine: defaultEngine() },
+        ...{ top: last && !ranks && top !== 'all' ? top : 0, ranks: last && ranks },
+        sortBytesMax: memory.sortBytesMax,
+      });
+    };
+    const few = await reduce(
+      paths.map((path) => ({ path, bytes: 0 })),
+      memory.fanInMax,
+      (runs, name) => merge(runs, name, false),
+    );
+    const merged = await merge(few, 'merged.run', true);
+    const ranked = await reduce(merged.ranked, memory.fanInMax, (runs, name) =>
+      merge(runs, `ranked-${name}`, false),
+    );
+    signal?.throwIfAborted();
+    const parts = [merged.run.path];
+    return {
+      ...{ words: merged.words, distinct: merged.distinct, bytes: about.bytes, files: about.files },
+      ...{ skipped: [], failed: [], badRecords: 0, missingFields: 0, missing: missingShards(about.parts) },
+      async *entries() {
+        if (top === 'all' && sort === 'word') yield* entriesByWord(parts);
+        else if (!ranks) yield topOfParts([merged.top], top === 'all' ? 0 : top, sort);
+        else if (sort === 'count') yield* entriesByCount(ranked, top === 'all' ? undefined : top);
+        else yield await inWordOrder(entriesByCount(ranked, top === 'all' ? undefined : top));
+      },
+      writeCounts: (path) => writeCounts(path, { kind: 'disk', parts }, about, signal),
+      close: clear,
+    };
+  } catch (error) {
+    clear();
+    throw error;
+  }
+}
+
+/** Merges runs with one another until they are at most `fanInMax`, and returns their paths. */
+async function reduce(
+  runs: readonly { readonly path: string; readonly bytes: number }[],
+  fanInMax: number,
+  merge: (runs: readonly string[], name: string) => Promise<MergeOutcome>,
+): Promise<string[]> {
+  let left = runs;
+  for (let pass = 0; ; pass++) {
+    const groups = mergeGroups(left, fanInMax);
+    if (groups.length === 0) return left.map(({ path }) => path);
+    const merged = [];
+    for (const [i, group] of groups.entries()) {
+      const outcome = await merge(
+        group.map(({ path }) => path),
+        `pass${pass}-${i}.run`,
+      );
+      merged.push(outcome.run);
+    }
+    const gone = new Set(groups.flat());
+    left = [...left.filter((run) => !gone.has(run)), ...merged];
+  }
+}
+
+interface Named {
+  readonly path: string;
+  readonly about: AboutCounts;
+}
+
+function readAbout(path: string): Named {
+  const run = new RunFile(path);
+  try {
+    return { path, about: aboutCounts(run) };
+  } finally {
+    run.close();
+  }
+}
+
+function addUp(files: readonly Named[]): AboutCounts {
+  const first = files[0];
+  if (first === undefined) throw new CountsMismatchError('there is nothing to merge: name files of counts');
+  const holders = new Map<string, string>();
+  for (const { path, about } of files) {
+    for (const name of ['tokenizer', 'letterCase', 'unicode', 'rules'] as const) {
+      const [one, other] = [first.about.settings[name], about.settings[name]];
+      if (one === other) continue;
+      throw new CountsMismatchError(
+        `${first.path} and ${path} were counted by other rules: ${name} ${one} and ${other}. Count one of them again.`,
+      );
+    }
+    for (const { id, shard } of about.parts) {
+      const holder = holders.get(id);
+      const what =
+        shard === undefined ? 'the same count' : `shard ${shard.index}/${shard.count} of one input`;
+      if (holder !== undefined) {
+        throw new CountsMismatchError(`${holder} and ${path} both hold ${what}: it would count twice.`);
+      }
+      holders.set(id, path);
+    }
+  }
+  const sum = (of: (about: AboutCounts) => number): number =>
+    files.reduce((total, { about }) => total + of(about), 0);
+  // In an order of their own, so that the order of the files is none of the result's.
+  const parts = files.flatMap(({ about }) => about.parts);
+  parts.sort((a, b) => (a.id < b.id ? -1 : 1));
+  return {
+    settings: first.about.settings,
+    bytes: sum((about) => about.bytes),
+    files: sum((about) => about.files),
+    parts,
+  };
+}
+
+function missingShards(parts: readonly CountsPart[]): { index: number; count: number }[] {
+  const seen = new Map<string, { count: number; indexes: Set<number> }>();
+  for (const { shard } of parts) {
+    if (shard === undefined) continue;
+    const key = `${shard.input}/${shard.count}`;
+    const group = seen.get(key) ?? { count: shard.count, indexes: new Set<number>() };
+    group.indexes.add(shard.index);
+    seen.set(key, group);
+  }
+  const missing: { index: number; count: number }[] = [];
+  for (const { count, indexes } of seen.values()) {
+    for (let index = 1; index <= count; index++) if (!indexes.has(index)) missing.push({ index, count });
+  }
+  return missing;
+}
