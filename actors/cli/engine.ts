@@ -39,6 +39,7 @@ type Heeded =
   | 'sort'
   | 'threads'
   | 'memoryBytes'
+  | 'resumeDirectory'
   | 'shard';
 /** `rules` is looked at below. */
 type LeftToOthers =
@@ -59,7 +60,9 @@ const heedsAll: [Unheeded] extends [never] ? true : Unheeded = true;
 /** Compressed text is taken to be five times as long as it is stored. */
 function isSoonOver(request: WordCountRequest, { files, stream }: Sources): boolean {
   const bytes = files.reduce((sum, { path, bytes }) => sum + (isNamedWhole(path) ? 5 * bytes : bytes), 0);
-  const { rules, threads, memoryBytes, shard } = request;
-  const isFree = [rules, threads, memoryBytes, shard].every((option) => option === undefined);
+  const { rules, threads, memoryBytes, resumeDirectory, shard } = request;
+  const isFree = [rules, threads, memoryBytes, resumeDirectory, shard].every(
+    (option) => option === undefined,
+  );
   return heedsAll && isFree && stream === undefined && bytes <= hereBytesMax;
 }

@@ -49,6 +49,8 @@ export async function runWordCount(
     await write(result);
     await skippedOutput?.write(skippedList(result));
     await skippedOutput?.commit();
+    // Only now: a command that is killed before this writes its output again.
+    result.close();
     await engine.close();
     engine = undefined;
 
@@ -137,8 +139,8 @@ async function jobOptions(
   sources: Sources,
   io: CommandIo,
 ): Promise<CountWordsOptions> {
-  const { tokenizer, letterCase, top, sort, rules, minCount, memoryBytes, temporaryDirectory, shard } =
-    request;
+  const { tokenizer, letterCase, top, sort, rules, minCount } = request;
+  const { memoryBytes, temporaryDirectory, resumeDirectory, shard } = request;
   const { files, stream, streamName } = sources;
   return {
     ...{ files, tokenizer, letterCase, top, sort, signal: io.signal },
@@ -147,6 +149,7 @@ async function jobOptions(
     ...(rules && (await (await import('./rules.ts')).ruleOptions(rules))),
     ...(memoryBytes !== undefined && { memoryBytesMax: memoryBytes }),
     ...(temporaryDirectory !== undefined && { temporaryDirectory }),
+    ...(resumeDirectory !== undefined && { resumeDirectory }),
     ...(shard !== undefined && { shard }),
   };
 }

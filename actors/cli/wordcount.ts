@@ -48,6 +48,8 @@ export interface WordCountRequest {
   readonly memoryBytes: number | undefined;
   /** Undefined: the system's own. */
   readonly temporaryDirectory: string | undefined;
+  /** Where what is done is kept, for a command that takes over; undefined: nowhere. */
+  readonly resumeDirectory: string | undefined;
   /** Undefined: all of the input. */
   readonly shard: { readonly index: number; readonly count: number } | undefined;
   readonly showsProgress: boolean;
@@ -94,6 +96,8 @@ interface WordCountOptions {
   readonly threads?: number;
   readonly memory?: number;
   readonly temp?: string;
+  readonly resume?: true;
+  readonly journal?: string;
   readonly shard?: { readonly index: number; readonly count: number };
   readonly progress: boolean;
   readonly stats?: true;
@@ -111,6 +115,8 @@ Examples:
                                                   every word of a file and of standard input, into a file
   thrum wordcount --memory 1GB --temp /big --all corpus
                                                   more different words than fit in memory
+  thrum wordcount --resume --all -o counts.tsv corpus
+                                                  given again after a crash, it goes on where it was
   thrum wordcount --shard 3/16 -o part3.counts corpus
                                                   the share of one of 16 machines, for thrum merge
 
@@ -203,6 +209,11 @@ export function addWordCount(
     )
     .option('--temp <dir>', "where temporary files go (default: the system's directory for them)")
     .option(
+      '--resume',
+      'keep what is done, and go on from there when given again after the command was killed',
+    )
+    .option('--journal <dir>', 'where to keep it (default: beside the output, with the name OUTPUT.resume)')
+    .option(
       '--shard <i/n>',
       'count only share i of n, by bytes: one for each machine; see thrum help merge',
       shardOf,
@@ -224,7 +235,6 @@ function check(
   io: CommandIo,
   command: Command,
 ): WordCountRequest {
-  const isStdin = (name: string): boolean => name === '-' || name === '/dev/stdin';
   const paths = names.filter((name) => !isStdin(name));
   const { filesFrom } = options;
   const isListed = filesFrom !== undefined;
@@ -289,6 +299,7 @@ function check(
     threads: options.threads,
     memoryBytes: options.memory,
     temporaryDirectory: options.temp,
+    resumeDirectory: resumeDirectoryOf(options, outputPath, names, command),
     shard: options.shard,
     showsProgress: options.progress && io.stderr.isTTY === true,
     showsStats: options.stats === true,
@@ -328,6 +339,31 @@ function tokenizerRule(text: string): string {
     }
   }
   return text;
+}
+
+const isStdin = (name: string): boolean => name === '-' || name === '/dev/stdin';
+
+function resumeDirectoryOf(
+  { resume, journal }: WordCountOptions,
+  outputPath: string | undefined,
+  names: readonly string[],
+  command: Command,
+): string | undefined {
+  if (!resume) {
+    if (journal !== undefined) command.error("error: '--journal' says where '--resume' keeps what is done");
+    return undefined;
+  }
+  if (
+    names.some(isStdin) ||
+    (names.length === 0 && command.opts<WordCountOptions>().filesFrom === undefined)
+  ) {
+    command.error("error: '--resume' is for files: standard input can't be read again");
+  }
+  if (journal !== undefined && journal !== '') return journal;
+  if (outputPath === undefined) {
+    command.error("error: '--resume' wants '--output', or '--journal' for where to keep what is done");
+  }
+  return `${outputPath}.resume`;
 }
 
 /** The format that is asked for, or that the name of the output and the terminal suggest. */

@@ -20,6 +20,7 @@ export {
   type WordCountResult,
 } from './wordcount/countWords.ts';
 export type { EntryOrder, WordCountEntry } from './wordcount/entries.ts';
+export { ResumeMismatchError } from './wordcount/journal.ts';
 export {
   CountsMismatchError,
   type MergeCountsOptions,

@@ -65,6 +65,7 @@ export function request(given: Partial<WordCountRequest> = {}): WordCountRequest
     threads: undefined,
     memoryBytes: undefined,
     temporaryDirectory: undefined,
+    resumeDirectory: undefined,
     shard: undefined,
     showsProgress: false,
     showsStats: false,

@@ -3,8 +3,10 @@ import * as z from 'zod';
 import { actor, type Context, type Handlers, type Ref } from '../../../lib/index.ts';
 import { JobFailedError } from '../errors.ts';
 import { needsWholeFiles, needsWholeStream } from '../rules/rules.ts';
+import { RunStorageError } from '../runs/errors.ts';
 import type { FileRange } from './countFile.ts';
 import { removeJobDirectory } from './jobDirectory.ts';
+import { Journal, ResumeMismatchError } from './journal.ts';
 import { WordCountMapper } from './mapper.ts';
 import { mergeOnDisk } from './mergePhase.ts';
 import { WordCountMerger } from './merger.ts';
@@ -12,6 +14,7 @@ import {
   type Assignment,
   CoordinatorProtocol,
   type Counts,
+  type Epoch,
   type Problem,
   type Report,
   type Summary,
@@ -37,6 +40,8 @@ const argsSchema = z.object({
   /** What is wanted of counts on disk: so many of the highest, or all in the order of their counts. */
   top: z.number().int().min(0),
   ranks: z.boolean(),
+  /** What the job is, where it is to go on after the process was killed. */
+  identity: z.object({ inputs: z.string(), settings: z.string() }).optional(),
 });
 type Args = z.output<typeof argsSchema>;
 
@@ -67,6 +72,10 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private readonly blocks: { bytes: Uint8Array; taken: () => void }[] = [];
   /** Mappers that wait for work. */
   private readonly idle: ((work: Assignment) => void)[] = [];
+  private readonly journal: Journal | undefined;
+  /** Assignments that the journal has; the next one of the plan. */
+  private readonly done = new Set<number>();
+  private index = 0;
   private seen = 0;
   private bytes = 0;
   private files = 0;
@@ -81,20 +90,39 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     const splits = !needsWholeFiles(args.settings.rules);
     this.ranges = plan(args.files, args.rangeBytes, { splits, shard: args.shard });
     this.streaming = args.stream;
-    ctx.onStop(() => removeJobDirectory(args.settings.directory));
+    if (args.identity === undefined) {
+      ctx.onStop(() => removeJobDirectory(args.settings.directory));
+      return;
+    }
+    const journal = new Journal(args.settings.directory, args.identity);
+    this.journal = journal;
+    ctx.onStop(() => journal.close());
+    for (const { assignments, report } of journal.epochs) {
+      for (const index of assignments) this.done.add(index);
+      this.add({ ...report, seen: 0 });
+    }
   }
 
   async run(): Promise<Summary> {
     const { ctx, args } = this;
     try {
       const mappers = await Promise.all(
-        args.nodes.map((on, i) => ctx.spawn(WordCountMapper, { ...args.settings, name: `map${i}` }, { on })),
+        args.nodes.map((on, i) =>
+          ctx.spawn(
+            WordCountMapper,
+            { ...args.settings, name: `map${this.journal?.session ?? 0}-${i}` },
+            { on },
+          ),
+        ),
       );
       const results = await Promise.all(
         mappers.map((mapper) => mapper.ask.run({ coordinator: ctx.self }, forever)),
       );
       const bytesHeld = results.reduce((sum, result) => sum + result.bytesHeld, 0);
-      const isSpilled = results.some(({ runs }) => runs > 0) || bytesHeld > args.shuffleBytesMax;
+      const isSpilled =
+        this.journal !== undefined ||
+        results.some(({ runs }) => runs > 0) ||
+        bytesHeld > args.shuffleBytesMax;
       const merged = await (isSpilled ? this.mergeOnDisk(mappers) : this.mergeInMemory(mappers));
       return {
         bytes: this.bytes,
@@ -137,15 +165,37 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     const { ctx, args } = this;
     const { engine, sortBytesMax, directory } = args.settings;
     const spilled = await Promise.all(mappers.map((mapper) => mapper.ask.spill(forever)));
-    const runs = spilled.flatMap((answer) => answer.runs);
+    const counted = this.journal?.epochs ?? spilled;
+    const runs = counted.flatMap((answer) => answer.runs);
     for (const mapper of mappers) ctx.stop(mapper);
     const mergers = await Promise.all(
-      args.nodes.map((on) => ctx.spawn(WordCountMerger, { engine, sortBytesMax, durable: false }, { on })),
+      args.nodes.map((on) =>
+        ctx.spawn(WordCountMerger, { engine, sortBytesMax, durable: this.journal !== undefined }, { on }),
+      ),
     );
-    return checked(spilled, await mergeOnDisk(mergers, runs, { ...args, directory }));
+    return checked(counted, await mergeOnDisk(mergers, runs, { ...args, directory, journal: this.journal }));
   }
 
   async next(report: Report): Promise<Assignment> {
+    this.add(report);
+    for (let range = this.ranges.next(); !range.done; range = this.ranges.next()) {
+      const index = this.index++;
+      if (!this.done.has(index)) return { kind: 'ranges', index, ranges: [...range.value] };
+      for (const { start, end } of range.value) this.seen += end - start;
+    }
+    if (needsWholeStream(this.args.settings.rules)) {
+      if (!this.args.stream || this.isStreamGiven) return { kind: 'done' };
+      this.isStreamGiven = true;
+      return { kind: 'stream' };
+    }
+    return this.nextBlock();
+  }
+
+  seal(epoch: Epoch): void {
+    this.journal?.addEpoch(epoch);
+  }
+
+  private add(report: Report): void {
     this.seen += report.seen;
     this.bytes += report.bytes;
     this.files += report.files;
@@ -153,14 +203,6 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     this.missingFields += report.missingFields;
     this.binary.push(...report.binary);
     for (const problem of report.failed) this.failed.set(problem.path, problem);
-    const range = this.ranges.next();
-    if (!range.done) return { kind: 'ranges', ranges: [...range.value] };
-    if (needsWholeStream(this.args.settings.rules)) {
-      if (!this.args.stream || this.isStreamGiven) return { kind: 'done' };
-      this.isStreamGiven = true;
-      return { kind: 'stream' };
-    }
-    return this.nextBlock();
   }
 
   nextBlock(): Assignment | Promise<Assignment> {
@@ -198,6 +240,6 @@ export const WordCountCoordinator = actor('thrum/mapreduce/WordCountCoordinator'
   supervision: { onFailure: 'stop' },
   args: argsSchema,
   protocol: CoordinatorProtocol,
-  errors: [JobFailedError],
+  errors: [JobFailedError, ResumeMismatchError, RunStorageError],
   create: (args, ctx) => new Coordinator(args, ctx),
 });

@@ -1,4 +1,6 @@
 // Counts the words of files and streams on all worker threads of a system.
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { InvalidOptionError, type Ref, type System } from '../../../lib/index.ts';
 import { JobFailedError } from '../errors.ts';
 import type { InputFile } from '../inputs/index.ts';
@@ -13,6 +15,7 @@ import { entriesByCount, entriesByWord, inWordOrder, topOfParts } from './diskEn
 import { allEntries, type EntryOrder, finished, topEntries, type WordCountEntry } from './entries.ts';
 import { failedFile, readBytesDefault } from './fileReport.ts';
 import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
+import { digestOf } from './journal.ts';
 import { defaultMemoryBytes, memoryPlan } from './memory.ts';
 import type { Counts, Summary } from './messages.ts';
 import { type Shard, shardRanges } from './shard.ts';
@@ -50,6 +53,12 @@ export interface CountWordsOptions extends WordRules {
    * belongs to one of them. The same files must be named, in any order, for each share.
    */
   shard?: Shard;
+  /**
+   * A directory, made where there is none, that keeps what is done: after the process was killed, the same count goes on
+   * from there. Inputs that have changed since, or other options, are refused with `ResumeMismatchError`. It is removed by
+   * the result's `close`. Not for streams.
+   */
+  resumeDirectory?: string;
   /** Where temporary files go; default the system's directory for them. */
   temporaryDirectory?: string;
   /**
@@ -144,7 +153,7 @@ class Job {
 
   private readonly clear = (): void => {
     this.options.signal?.removeEventListener('abort', this.clear);
-    removeJobDirectory(this.directory);
+    if (this.options.resumeDirectory === undefined) removeJobDirectory(this.directory);
   };
 
   progress(): WordCountProgress {
@@ -160,9 +169,13 @@ class Job {
   async run(): Promise<WordCountResult> {
     const { system, options } = this;
     options.signal?.throwIfAborted();
-    this.directory = makeJobDirectory(options.temporaryDirectory);
-    // At once: a process that ends by a signal has no time for the threads to stop.
-    options.signal?.addEventListener('abort', this.clear);
+    if (options.resumeDirectory === undefined) {
+      this.directory = makeJobDirectory(options.temporaryDirectory);
+      // At once: a process that ends by a signal has no time for the threads to stop.
+      options.signal?.addEventListener('abort', this.clear);
+    } else {
+      this.directory = resolve(options.resumeDirectory);
+    }
     const workers = system.nodes.filter((node) => node !== 0);
     const nodes = workers.length > 0 ? workers : [0];
     const memory = memoryPlan(options.memoryBytesMax ?? defaultMemoryBytes(), nodes.length);
@@ -174,16 +187,26 @@ class Job {
       tableBytesMax: memory.tableBytesMax,
       sortBytesMax: memory.sortBytesMax,
       directory: this.directory,
+      journals: options.resumeDirectory !== undefined,
       engine: options.engine ?? defaultEngine(),
     } as const;
     const { shuffleBytesMax, fanInMax } = memory;
+    const rangeBytes = options.rangeBytes ?? 8 * 1024 * 1024;
+    const identity =
+      options.resumeDirectory === undefined
+        ? undefined
+        : {
+            inputs: digestOf(this.files.map(stateOf)),
+            settings: digestOf([this.compiled, wanted, rangeBytes, fanInMax, options.shard ?? 0]),
+          };
     const coordinator = await system
       .spawn(
         WordCountCoordinator,
         {
           ...{ settings, nodes, shuffleBytesMax, fanInMax, ...wanted },
           files: [...this.files],
-          rangeBytes: options.rangeBytes ?? 8 * 1024 * 1024,
+          rangeBytes,
+          ...(identity && { identity }),
           stream: options.stream !== undefined,
           ...(options.shard && { shard: options.shard }),
         },
@@ -281,6 +304,7 @@ class Job {
       },
       close: () => {
         this.system.stop(coordinator);
+        if (options.resumeDirectory !== undefined) removeJobDirectory(this.directory);
         this.clear();
       },
     };
@@ -296,6 +320,17 @@ async function* csvStream(
   const text = await openText(plain);
   if (text.kind === 'binary') yield* text.whole;
   else yield* csvText(text.pieces, field, problems);
+}
+
+/** What tells that a file has changed. */
+function stateOf({ path, bytes }: InputFile): (string | number)[] {
+  try {
+    const { size, mtimeMs } = statSync(path);
+    return [path, bytes, size, mtimeMs];
+  } catch {
+    // It will be reported as one that can't be read.
+    return [path, bytes];
+  }
 }
 
 const never = new Promise<never>(() => {});
@@ -341,6 +376,9 @@ function check(options: CountWordsOptions): void {
   checkPositive('readBytes', readBytes);
   checkPositive('memoryBytesMax', memoryBytesMax);
   checkShard(options);
+  if (options.resumeDirectory !== undefined && options.stream !== undefined) {
+    throw new InvalidOptionError('a stream can only be read once: a count of it is not resumed');
+  }
 }
 
 function checkShard({ shard, stream }: CountWordsOptions): void {

@@ -13,6 +13,17 @@ export function emptyReport(): MutableReport {
   return { seen: 0, bytes: 0, files: 0, binary: [], failed: [], badRecords: 0, missingFields: 0 };
 }
 
+/** Adds what one report says to another. */
+export function addReport(sum: MutableReport, report: Report): void {
+  sum.seen += report.seen;
+  sum.bytes += report.bytes;
+  sum.files += report.files;
+  sum.badRecords += report.badRecords;
+  sum.missingFields += report.missingFields;
+  sum.binary.push(...report.binary);
+  sum.failed.push(...report.failed);
+}
+
 /** How much of a file is read at a time: it stays in a core's cache until it is counted. */
 export const readBytesDefault: number = 256 * 1024;
 

@@ -12,7 +12,7 @@ import {
 import { newRuledCounting, type RuledCounting } from '../rules/ruledCounting.ts';
 import { RunStorageError } from '../runs/errors.ts';
 import type { InputBuffer, WordCounting } from '../text/counting.ts';
-import { countReported, emptyReport } from './fileReport.ts';
+import { addReport, countReported, emptyReport } from './fileReport.ts';
 import type { Assignment, CoordinatorProtocol, ReducerProtocol, Report } from './messages.ts';
 import { type MapperArgs, MapperProtocol, mapperArgsSchema } from './messages.ts';
 import { Spiller } from './spiller.ts';
@@ -21,6 +21,9 @@ import { Spiller } from './spiller.ts';
 const chunkBytesMax = 1024 * 1024;
 /** So many chunks may be under way for each reducer: one that it merges, and the next. */
 const chunksUnderWayMax = 2;
+
+/** So much time may be lost with a process that is killed. */
+const sealMs = 5000;
 
 const forever = { timeoutMs: Number.POSITIVE_INFINITY };
 
@@ -43,6 +46,12 @@ class Mapper implements Handlers<typeof MapperProtocol> {
   private readonly count: (bytes: Uint8Array, start: number, end: number) => void;
   private readonly spiller: Spiller;
   private report = emptyReport();
+  /** What isn't in the journal yet: finished assignments, and what was reported of them. */
+  private assignments: number[] = [];
+  private unsealed = emptyReport();
+  private sealedRuns = 0;
+  private sealedWords = 0;
+  private sealedMs = performance.now();
 
   constructor(settings: MapperArgs) {
     this.settings = settings;
@@ -76,19 +85,48 @@ class Mapper implements Handlers<typeof MapperProtocol> {
     for (;;) {
       const report = this.takeReport();
       const work = await job.coordinator.ask.next(report, forever);
-      if (work.kind === 'done') return;
+      if (work.kind === 'done') return this.seal(job);
       await this.work(work, job);
       this.relieve();
+      if (work.kind === 'ranges' && this.settings.journals) await this.finish(work.index, job);
     }
   }
 
   private takeReport(): Report {
+    this.addRecordProblems();
     const { report } = this;
-    const { bad, missing } = this.ruled.takeRecordProblems();
-    report.badRecords += bad;
-    report.missingFields += missing;
     this.report = emptyReport();
     return report;
+  }
+
+  private addRecordProblems(): void {
+    const { bad, missing } = this.ruled.takeRecordProblems();
+    this.report.badRecords += bad;
+    this.report.missingFields += missing;
+  }
+
+  private async finish(index: number, job: Job): Promise<void> {
+    this.assignments.push(index);
+    this.addRecordProblems();
+    addReport(this.unsealed, this.report);
+    // What was brought to disk in the midst of an assignment is of use only with the rest of it.
+    const isDue = this.spiller.runs.length > this.sealedRuns || performance.now() - this.sealedMs > sealMs;
+    if (isDue) await this.seal(job);
+  }
+
+  /** Brings all counts to disk, and has the journal say so. */
+  private async seal(job: Job): Promise<void> {
+    if (this.assignments.length === 0) return;
+    const { spiller, assignments, unsealed } = this;
+    spiller.spill();
+    const runs = spiller.runs.slice(this.sealedRuns);
+    const words = spiller.words - this.sealedWords;
+    this.assignments = [];
+    this.unsealed = emptyReport();
+    this.sealedRuns = spiller.runs.length;
+    this.sealedWords = spiller.words;
+    await job.coordinator.ask.seal({ assignments, runs, words, report: unsealed }, forever);
+    this.sealedMs = performance.now();
   }
 
   /** Hands all counts on. */

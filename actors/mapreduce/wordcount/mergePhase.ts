@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Ref } from '../../../lib/index.ts';
 import { mergeGroups, type SizedRun, splitKeys } from '../runs/mergePlan.ts';
 import type { Merged } from './coordinator.ts';
+import type { Journal } from './journal.ts';
 import type { MergeAnswer, MergeRequest, MergerProtocol } from './messages.ts';
 
 type Merger = Ref<typeof MergerProtocol>;
@@ -22,6 +23,8 @@ export interface MergePhaseOptions {
   readonly fanInMax: number;
   readonly top: number;
   readonly ranks: boolean;
+  /** What is done is told to it, and what it knows isn't done again. */
+  readonly journal: Journal | undefined;
 }
 
 /** Merges `runs`, which are removed. */
@@ -30,19 +33,20 @@ export async function mergeOnDisk(
   runs: readonly SizedRun[],
   options: MergePhaseOptions,
 ): Promise<Merged> {
-  const { directory, top, ranks } = options;
-  const few = await reduceRuns(mergers, runs, options.fanInMax, join(directory, 'merged'));
+  const { directory, top, ranks, journal } = options;
+  const few = await reduceRuns(mergers, runs, options, join(directory, 'merged'));
   const paths = few.map(({ path }) => path);
   const bytes = few.reduce((sum, run) => sum + run.bytes, 0);
-  const borders = splitKeys(paths, rangeCount(bytes, mergers.length));
+  const borders = journal?.borders ?? splitKeys(paths, rangeCount(bytes, mergers.length));
+  if (journal?.borders === undefined) journal?.setBorders(borders);
   const requests = Array.from({ length: borders.length + 1 }, (_, i) => ({
     ...{ runs: paths, start: borders[i - 1], end: borders[i], top, ranks, removesRuns: false },
     output: join(directory, `part${i}.run`),
   }));
-  const parts = await mergeAll(mergers, requests);
+  const parts = await mergeAll(mergers, requests, journal);
   for (const path of paths) rmSync(path, { force: true });
   const ranked = parts.flatMap((part) => part.ranked);
-  const fewRanked = await reduceRuns(mergers, ranked, options.fanInMax, join(directory, 'ranked'));
+  const fewRanked = await reduceRuns(mergers, ranked, options, join(directory, 'ranked'));
   return {
     words: parts.reduce((sum, part) => sum + part.words, 0),
     distinct: parts.reduce((sum, part) => sum + part.distinct, 0),
@@ -64,7 +68,7 @@ function rangeCount(bytes: number, threads: number): number {
 async function reduceRuns(
   mergers: readonly Merger[],
   runs: readonly SizedRun[],
-  fanInMax: number,
+  { fanInMax, journal }: MergePhaseOptions,
   name: string,
 ): Promise<readonly SizedRun[]> {
   let left = runs;
@@ -74,9 +78,13 @@ async function reduceRuns(
     const requests = groups.map((group, i) => ({
       runs: group.map(({ path }) => path),
       output: `${name}${pass}-${i}.run`,
-      ...{ top: 0, ranks: false, removesRuns: true },
+      // Not before the journal has it.
+      ...{ top: 0, ranks: false, removesRuns: journal === undefined },
     }));
-    const merged = await mergeAll(mergers, requests);
+    const merged = await mergeAll(mergers, requests, journal);
+    if (journal !== undefined) {
+      for (const { path } of groups.flat()) rmSync(path, { force: true });
+    }
     const gone = new Set(groups.flat());
     left = [...left.filter((run) => !gone.has(run)), ...merged.map(({ run }) => run)];
   }
@@ -86,6 +94,7 @@ async function reduceRuns(
 async function mergeAll(
   mergers: readonly Merger[],
   requests: readonly MergeRequest[],
+  journal: Journal | undefined,
 ): Promise<MergeAnswer[]> {
   const answers: MergeAnswer[] = [];
   let next = 0;
@@ -93,7 +102,10 @@ async function mergeAll(
     mergers.map(async (merger) => {
       while (next < requests.length) {
         const index = next++;
-        answers[index] = await merger.ask.merge(requests[index]!, forever);
+        const request = requests[index]!;
+        const known = journal?.merged(request.output);
+        answers[index] = known ?? (await merger.ask.merge(request, forever));
+        if (known === undefined) journal?.addMerged(answers[index]!);
       }
     }),
   );

@@ -21,6 +21,8 @@ export const settingsSchema = z.object({
   sortBytesMax: count,
   /** Where runs are written. */
   directory: z.string(),
+  /** Whether what is done is kept for a process that takes over. */
+  journals: z.boolean(),
   /** What the kernel alone doesn't do. */
   rules: rulesSchema.optional(),
   /** What the stream is called. */
@@ -36,7 +38,7 @@ const rangeSchema = z.object({ path: z.string(), start: count, end: count, fileB
 
 /** What a mapper is to do next. */
 export const assignmentSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ranges'), ranges: z.array(rangeSchema) }),
+  z.object({ kind: z.literal('ranges'), index: count, ranges: z.array(rangeSchema) }),
   z.object({ kind: z.literal('block'), bytes: bytes() }),
   /** All blocks of the stream, to be asked for with `nextBlock` one after the other. */
   z.object({ kind: z.literal('stream') }),
@@ -63,6 +65,17 @@ export const reportSchema = z.object({
 });
 export type Report = z.output<typeof reportSchema>;
 
+const runSchema = z.object({ path: z.string(), bytes: count });
+
+/** Assignments that a mapper has finished, all whose counts are on disk. */
+export const epochSchema = z.object({
+  assignments: z.array(count),
+  runs: z.array(runSchema),
+  words: count,
+  report: reportSchema,
+});
+export type Epoch = z.output<typeof epochSchema>;
+
 /** Counts that are being merged: one partition of all keys. */
 export const ReducerProtocol = {
   /** Packed counts of one mapper; answered when they are merged, so that a mapper can't run ahead. */
@@ -77,8 +90,6 @@ export const ReducerProtocol = {
     z.object({ bytes: bytes(), next: z.number().int() }),
   ),
 };
-
-const runSchema = z.object({ path: z.string(), bytes: count });
 
 export const MapperProtocol = {
   /** Takes work until there is none. */
@@ -165,6 +176,8 @@ export const CoordinatorProtocol = {
   nextBlock: ask(z.void(), assignmentSchema, { concurrent: true }),
   /** So many more bytes of a file are read of which a report is yet to come. */
   advance: ask(count, z.void()),
+  /** Answered when the epoch is in the journal. */
+  seal: ask(epochSchema, z.void()),
   /** A block of a stream; answered when a mapper has taken it. */
   block: ask(bytes(), z.void(), { concurrent: true }),
   /** The stream has ended. */

@@ -14,6 +14,8 @@ export interface SpillerOptions {
   readonly sortBytesMax: number;
   /** Where runs are written. */
   readonly directory: string;
+  /** Whether they must outlive the machine. */
+  readonly journals: boolean;
   /** What the names of the runs begin with: another one for each mapper. */
   readonly name: string;
 }
@@ -64,7 +66,7 @@ export class Spiller {
   #write(sorter: CountSorting): void {
     const { directory, name } = this.#options;
     const path = join(directory, `${name}-${this.runs.length}.run`);
-    const writer = new RunWriter(path, { durable: false });
+    const writer = new RunWriter(path, { durable: this.#options.journals });
     sorter.drainTo(writer);
     writer.seal();
     this.runs.push({ path, bytes: writer.bytes });
