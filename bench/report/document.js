@@ -6,7 +6,7 @@ import { quantity, ratio } from './format.js';
 import { moreIsBetter } from './statistics.js';
 
 /** The documents with tables and charts, from the repository's root. */
-export const documents = ['README.md', 'docs/benchmarks.md', 'docs/routers.md'];
+export const documents = ['README.md', 'docs/benchmarks.md', 'docs/routers.md', 'docs/wordcount.md'];
 
 const block = /(<!-- bench (\S+?)(?:: ([^\n]*?))? -->\n)[\s\S]*?(<!-- \/bench -->)/g;
 
