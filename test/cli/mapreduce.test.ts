@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { runCli } from '../../actors/cli/cli.ts';
-import { parseSize } from '../../actors/cli/mapreduce/size.ts';
 import { detailLine, mapLine, reduceLine } from '../../actors/cli/mapreduce/view.ts';
+import { parseSize } from '../../actors/cli/size.ts';
 import type { JobStatus } from '../../actors/mapreduce/index.ts';
 import { fakeIo } from './support.ts';
 

@@ -1,7 +1,7 @@
 // `thrum mapreduce`: its options, what is wrong usage, and its help. What it then does is in run.ts.
 import { type Command, InvalidArgumentError } from 'commander';
 import type { CommandIo } from '../io.ts';
-import { parseSize } from './size.ts';
+import { parseSize } from '../size.ts';
 
 /** A checked command line. */
 export interface MapReduceRequest {
