@@ -1,6 +1,6 @@
 // Adds up what the test runners counted: node scripts/ci/counts.mjs REPORT.tap...
 // Reads the summary each runner writes at the end of its TAP report; the last line it prints is
-// `N passed, N failed`. Exits with 1 if a test failed or was left out, or if a report has no test at all.
+// `N passed, N failed`, and before it stands what failed, with its diagnosis. Exits with 1 if a test failed or was left out, or if a report has no test at all.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -19,6 +19,7 @@ for (const file of process.argv.slice(2)) {
   totals.failed += report.failed;
   console.log(`${name}: ${report.passed} passed, ${report.failed} failed`);
   if (report.passed + report.failed === 0) complaints.push(`${name}: no test was run`);
+  for (const failure of report.failures) console.log(failure);
   for (const line of report.leftOut) complaints.push(`${name}: a test was left out: ${line}`);
 }
 
@@ -39,6 +40,10 @@ function readCounts(file) {
   return {
     passed: Number(passed),
     failed: Number(failed ?? 0) + Number(cancelled),
+    // A line of the report's top level, with the block of diagnosis that follows it, of which the first 40 lines are shown.
+    failures: (report.match(/^not ok \d+ .*(?:\n {2}.*)*/gm) ?? []).map((failure) =>
+      failure.split('\n').slice(0, 40).join('\n'),
+    ),
     leftOut: report.match(/^(?:not )?ok \d+ .*# (?:skip|todo).*$/gim) ?? [],
   };
 }

@@ -43,6 +43,16 @@ test('a failed test in either report is a failure', async (t) => {
   }
 });
 
+test('what failed is told again before the last line, with its diagnosis', async (t) => {
+  const diagnosis = `  ---\n    name: AssertionError\n${'    more: 1\n'.repeat(60)}  ...\n`;
+  const { lines } = await count(ava(70, 1, `not ok 2 - b › c\n${diagnosis}ok 3 - d\n`), nodeTest(6, 0));
+  const from = lines.indexOf('not ok 2 - b › c');
+  t.true(from > 0, lines.join('\n'));
+  t.is(lines[from + 2], '    name: AssertionError');
+  t.is(lines.indexOf('smoke.tap: 6 passed, 0 failed'), from + 40);
+  t.false(lines.includes('ok 3 - d'));
+});
+
 test('a test left out is a failure', async (t) => {
   for (const line of ['ok 2 - b # SKIP', 'not ok 2 - b # todo']) {
     const { exit, lines } = await count(ava(70, 0, line), nodeTest(6, 0));
