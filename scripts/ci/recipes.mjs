@@ -21,6 +21,9 @@ const packages = [
   join(repository, 'node_modules/piscina'),
 ];
 
+/** What the runtime warns of where a handler held its thread for long: on a busy machine any handler may. */
+const slowHandler = /^thrum warn: \S+ held node \d+ for \d+ ms with '\w+'\n/gm;
+
 for (const document of await recipes()) {
   const blocks = await readBlocks(document);
 
@@ -38,7 +41,7 @@ for (const document of await recipes()) {
       const finished = await app.run(block);
       assert.equal(finished.exit, 0, `${block.file}: ${describe(finished)}`);
       assert.equal(normalized(finished.stdout), normalized(block.output ?? ''), block.file);
-      assert.equal(finished.stderr, '', block.file);
+      assert.equal(finished.stderr.replaceAll(slowHandler, ''), '', block.file);
     }
   });
 }
