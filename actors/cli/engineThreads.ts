@@ -5,9 +5,10 @@ import type { Engine } from './engine.ts';
 
 /** Without a number, as many threads as the machine or its container allows. */
 export async function startThreads(threads: number | undefined): Promise<Engine> {
-  // A mapper counts a file's range in one go: that it holds its node is what the node is there for.
-  const slowHandlerMs = false;
-  const system = await createSystem(threads === undefined ? { slowHandlerMs } : { threads, slowHandlerMs });
+  // A mapper counts a file's range in one go, and writes its counts to a disk that may be slow: that it holds its node is
+  // what the node is there for. A minute without a sign of life is reported.
+  const patient = { slowHandlerMs: false, unresponsive: { afterMs: 60_000 } } as const;
+  const system = await createSystem(threads === undefined ? patient : { threads, ...patient });
   return {
     threads: system.threads,
     count: (options) => countWords(system, options),

@@ -64,8 +64,9 @@ export interface SeedJob {
 /** Runs until all seeds are done or one has failed; of several that fail, the lowest counts. */
 export async function runSeeds(job: SeedJob): Promise<BatchResult> {
   const { file, name, mutant, firstSeed, runs, jobs, signal, onProgress } = job;
-  // A batch of seeds takes as long as it takes.
-  const system = await createSystem({ threads: jobs, slowHandlerMs: false });
+  // A batch of seeds takes as long as it takes; what held the thread for a minute is reported.
+  const unresponsive = { afterMs: 60_000 };
+  const system = await createSystem({ threads: jobs, slowHandlerMs: false, unresponsive });
   const sum: BatchResult = { runs: 0, events: 0, counts: {}, mutantIsKnown: false };
   let next = firstSeed;
   const end = firstSeed + runs;
