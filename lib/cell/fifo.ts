@@ -16,6 +16,11 @@ export class Fifo<T> {
     this.size++;
   }
 
+  /** The next one, which stays. */
+  peek(): T | undefined {
+    return this.size === 0 ? undefined : this.items![this.head];
+  }
+
   shift(): T | undefined {
     if (this.size === 0) return undefined;
     const items = this.items!;

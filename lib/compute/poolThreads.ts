@@ -1,191 +1,223 @@
-// Piscina as the task pool uses it: a run for each thread at most, each in a slot of shared memory, and the thread of
-// one that won't end is ended. Piscina is loaded and its threads are started when the first task is run, and end when
-// none has been run for a while.
-import type { Piscina } from 'piscina';
+// Which run is with which thread. Small requests wait in shared memory for whichever thread is first; the others are
+// handed over with a message. The thread of a run that won't end is ended.
 import type { TaskOutcome } from '../node/world.ts';
 import { type Parcel, transferable } from '../wire/taskFrames.ts';
-import type { Answer, Handed, PoolData } from './poolThread.ts';
-import { type Met, RunSlots, roomBytes } from './slots.ts';
+import { PiscinaThreads } from './piscinaThreads.ts';
+import type { Answer } from './poolThread.ts';
+import { elsewhere, type Met, RunSlots, roomBytes } from './slots.ts';
 
 /** What became of a run; `undefined` for one that was aborted before it began. */
 export type Ended = TaskOutcome | undefined;
 
-const idleMs = 60_000;
 /** A thread that is being ended may be handed a run that it never begins: that run goes to another one. */
 const triesMax = 5;
+/** Runs at a time for each thread: the one it is at, and those that it finds when it is done. */
+const slotsPerThread = 8;
 
 interface Begun {
   readonly request: Parcel;
   readonly done: (outcome: Ended) => void;
   tries: number;
-  /** The pool that has it; undefined while Piscina is loaded. */
-  pool: Piscina | undefined;
   /** Memory that goes with it: once it is with a thread, it is no longer here. */
   given: readonly ArrayBuffer[];
 }
 
-export class PoolThreads {
-  private readonly threadsMax: number;
-  private readonly heapLimitBytes: number | undefined;
-  private readonly report: (text: string, error: Error) => void;
-  private readonly slots: RunSlots;
-  private readonly free: number[] = [];
-  private readonly begun: (Begun | undefined)[] = [];
-  private pool: Piscina | undefined = undefined;
-  private loading: Promise<void> | undefined = undefined;
-  private idleTimer: NodeJS.Timeout | undefined = undefined;
-  private usedAt = 0;
-  private closed = false;
+/** Runs that are over, to be told so. */
+type Over = (() => void)[];
 
-  constructor(
-    threadsMax: number,
-    heapLimitBytes: number | undefined,
-    report: (text: string, error: Error) => void,
-  ) {
-    this.threadsMax = threadsMax;
-    this.heapLimitBytes = heapLimitBytes;
-    this.report = report;
-    this.slots = RunSlots.for(threadsMax);
-    for (let slot = threadsMax - 1; slot >= 0; slot--) this.free.push(slot);
+export interface PoolThreadsOptions {
+  readonly threadsMax: number;
+  readonly heapLimitBytes: number | undefined;
+  /** There may be room for more runs. Called before those that have ended are told. */
+  readonly onRoom: () => void;
+  /** Hears what no run can be blamed for. */
+  readonly report: (text: string, error: Error) => void;
+}
+
+export class PoolThreads {
+  private readonly onRoom: () => void;
+  private readonly slots: RunSlots;
+  private readonly threads: PiscinaThreads;
+  private readonly free: number[] = [];
+  private readonly runs: (Begun | undefined)[] = [];
+  /** Which shifts are under way. */
+  private readonly shifts: boolean[] = [];
+  /** Threads that ended one after the other without having begun a run. */
+  private fruitless = 0;
+  private closed = false;
+  /** Runs that have a slot. */
+  size = 0;
+  /** Threads in a shift. */
+  working = 0;
+
+  constructor({ threadsMax, heapLimitBytes, onRoom, report }: PoolThreadsOptions) {
+    this.onRoom = onRoom;
+    const count = threadsMax * slotsPerThread;
+    this.slots = RunSlots.for(count, threadsMax);
+    for (let slot = count - 1; slot >= 0; slot--) this.free.push(slot);
+    this.threads = new PiscinaThreads(threadsMax, heapLimitBytes, this.slots.memory, {
+      called: () => this.tell(this.takeEnded()),
+      noThreads: (lost, cause) => this.giveUp({ lost, cause }),
+      report,
+    });
   }
 
-  /** Begins a run; there must be a free thread. Returns its slot, which is the run's until `done` is called. */
+  /** Whether there is a slot. */
+  get hasRoom(): boolean {
+    return this.free.length > 0;
+  }
+
+  /** Whether this run can begin: those that don't fit into a slot need a thread that does nothing. */
+  mayBegin(request: Parcel, threads: number): boolean {
+    return this.hasRoom && (fits(request) || this.working < threads);
+  }
+
+  /**
+   * Begins a run, see {@link mayBegin}; {@link work} must follow. Returns its slot, which is the run's until `done` is
+   * called.
+   */
   begin(request: Parcel, done: (outcome: Ended) => void): number {
     const slot = this.free.pop()!;
-    const run: Begun = { request, done, tries: 0, pool: undefined, given: [] };
-    this.begun[slot] = run;
-    this.slots.reset(slot);
-    if (this.pool !== undefined) this.hand(slot, run, this.pool);
-    else this.load();
+    const run: Begun = { request, done, tries: 0, given: [] };
+    this.runs[slot] = run;
+    this.size++;
+    if (fits(request)) this.slots.offer(slot, request.frame);
+    else this.hand(slot, run);
     return slot;
   }
 
-  private load(): void {
-    this.loading ??= import('piscina')
-      .then(
-        ({ Piscina }) => {
-          if (!this.closed) this.pool = this.make(Piscina);
-        },
-        (error) => this.cannotStart(error as Error),
-      )
-      .then(() => {
-        this.loading = undefined;
-        const { pool } = this;
-        if (pool === undefined) return;
-        this.begun.forEach((run, slot) => {
-          if (run !== undefined && run.pool === undefined) this.hand(slot, run, pool);
-        });
-      });
-  }
-
-  private make(Pool: typeof Piscina): Piscina {
-    const workerData: PoolData = { thrumTasks: this.slots.memory };
-    const pool = new Pool({
-      filename: new URL('./poolThread.js', import.meta.url).href,
-      minThreads: 0,
-      maxThreads: this.threadsMax,
-      idleTimeout: Number.POSITIVE_INFINITY,
-      recordTiming: false,
-      workerData,
-      ...(this.heapLimitBytes && {
-        resourceLimits: { maxOldGenerationSizeMb: this.heapLimitBytes / 2 ** 20 },
-      }),
-    });
-    // An error that belongs to no run: a thread couldn't start, or one that has nothing to do failed.
-    pool.on('error', (error: Error) => {
-      if (this.closed || pool !== this.pool) return;
-      if (pool.threads.length > 0) return this.report('a task thread has failed', error);
-      this.pool = undefined;
-      void pool.destroy();
-      this.cannotStart(error);
-    });
-    this.usedAt = performance.now();
-    this.idleTimer = setTimeout(() => this.endIdle(), idleMs).unref();
-    return pool;
-  }
-
-  /** Whatever was handed over and has no thread never will have. */
-  private cannotStart(error: Error): void {
-    this.begun.forEach((run, slot) => {
-      if (run === undefined || this.slots.hasBegun(slot)) return;
-      const lost = `task threads can't be started: ${error.message}. (In a bundle, keep 'thrum' and 'piscina' external: each loads a file of its own on its threads.)`;
-      this.end(slot, run, { lost, cause: error });
-    });
-  }
-
-  private endIdle(): void {
-    const idle = this.free.length === this.threadsMax;
-    const leftMs = idle ? this.usedAt + idleMs - performance.now() : idleMs;
-    if (leftMs > 0) {
-      this.idleTimer = setTimeout(() => this.endIdle(), leftMs).unref();
-      return;
+  /** Wakes as many threads as there is work for, up to this many at a time. */
+  work(threads: number): void {
+    this.slots.setLimit(threads);
+    if (this.size <= this.working) return;
+    for (let slot = 0; slot < this.runs.length && this.working < threads; slot++) {
+      if (this.runs[slot] !== undefined && this.slots.isWaiting(slot)) this.wake();
     }
-    const { pool } = this;
-    this.pool = undefined;
-    void pool?.destroy();
   }
 
-  private hand(slot: number, run: Begun, pool: Piscina): void {
-    run.pool = pool;
+  private hand(slot: number, run: Begun): void {
     run.tries++;
-    const { frame, beside } = run.request;
-    const small = frame.length <= roomBytes && beside.length === 0;
-    if (small) this.slots.put(slot, frame);
-    const handed: Handed = { slot, request: small ? frame.length : run.request };
-    if (!small) run.given = transferable(run.request).filter(({ byteLength }) => byteLength > 0);
-    const options = small ? undefined : { transferList: [...run.given] };
-    (pool.run(handed, options) as Promise<Answer>).then(
-      (answer) => this.answered(slot, run, answer),
-      (error) => this.failed(slot, run, error as Error),
-    );
+    run.given = transferable(run.request).filter(({ byteLength }) => byteLength > 0);
+    this.slots.hold(slot);
+    this.wake(slot, run);
   }
 
-  private answered(slot: number, run: Begun, answer: Answer): void {
-    if (this.begun[slot] !== run) return;
-    if (typeof answer !== 'number') return this.end(slot, run, answer);
-    this.end(slot, run, { frame: this.slots.take(slot, answer), beside: [] });
+  /** Begins a shift, with a run where one is handed over. */
+  private wake(slot?: number, run?: Begun): void {
+    let shift = 0;
+    while (this.shifts[shift] === true) shift++;
+    this.shifts[shift] = true;
+    this.working++;
+    this.slots.open(shift);
+    const over = (): void => {
+      this.shifts[shift] = false;
+      this.working--;
+    };
+    this.threads.wake({ shift, slot, request: run?.request }, run?.given ?? [], {
+      ended: (answer) => {
+        over();
+        this.ended(answer, slot, run);
+      },
+      failed: (error) => {
+        over();
+        this.failed(shift, error, slot, run);
+      },
+    });
   }
 
-  private failed(slot: number, run: Begun, error: Error): void {
-    if (this.begun[slot] !== run) return;
-    if (!this.slots.hasBegun(slot) && run.tries < triesMax && !this.closed && isWhole(run)) {
-      run.pool = undefined;
-      if (this.pool !== undefined) this.hand(slot, run, this.pool);
-      else this.load();
-      return;
+  /** A shift is over: nothing waits any more, or an outcome has come that didn't fit. */
+  private ended(answer: Answer | undefined, slot: number | undefined, run: Begun | undefined): void {
+    this.fruitless = 0;
+    const over = this.takeEnded();
+    if (answer !== undefined) over.push(this.release(answer.slot, answer.outcome));
+    // The run that was handed over was aborted before.
+    if (slot !== undefined && this.runs[slot] === run) over.push(this.release(slot, undefined));
+    this.tell(over);
+  }
+
+  private failed(shift: number, error: Error, slot: number | undefined, run: Begun | undefined): void {
+    const over = this.takeEnded();
+    const outcome: TaskOutcome = { lost: describe(error), cause: isExit(error) ? undefined : error };
+    const begun = this.runs.findIndex((other, at) => other !== undefined && this.slots.shiftOf(at) === shift);
+    if (begun >= 0) over.push(this.release(begun, outcome));
+    this.fruitless = begun >= 0 ? 0 : this.fruitless + 1;
+    if (slot !== undefined && run !== undefined && this.runs[slot] === run) {
+      if (run.tries < triesMax && !this.closed && isWhole(run)) this.hand(slot, run);
+      else over.push(this.release(slot, outcome));
+    } else if (this.fruitless >= triesMax) {
+      this.fruitless = 0;
+      over.push(...this.releaseWhere((at) => this.slots.shiftOf(at) === undefined, outcome));
     }
-    this.end(slot, run, { lost: describe(error), cause: isExit(error) ? undefined : error });
+    this.tell(over);
   }
 
-  private end(slot: number, run: Begun, outcome: Ended): void {
-    this.begun[slot] = undefined;
+  /** There are no threads. */
+  private giveUp(outcome: TaskOutcome): void {
+    this.shifts.length = 0;
+    this.working = 0;
+    this.tell(this.releaseWhere(() => true, outcome));
+  }
+
+  private releaseWhere(isMeant: (slot: number) => boolean, outcome: Ended): Over {
+    const over: Over = [];
+    for (let slot = 0; slot < this.runs.length; slot++) {
+      if (this.runs[slot] !== undefined && isMeant(slot)) over.push(this.release(slot, outcome));
+    }
+    return over;
+  }
+
+  /** Makes room where runs have ended. */
+  private takeEnded(): Over {
+    const { runs, slots } = this;
+    const over: Over = [];
+    slots.heard();
+    for (let slot = 0; slot < runs.length; slot++) {
+      if (runs[slot] === undefined) continue;
+      const frame = slots.outcome(slot);
+      if (frame === undefined || frame === elsewhere) continue;
+      over.push(this.release(slot, { frame, beside: [] }));
+    }
+    return over;
+  }
+
+  private release(slot: number, outcome: Ended): () => void {
+    const { done } = this.runs[slot]!;
+    this.slots.clear(slot);
+    this.runs[slot] = undefined;
     this.free.push(slot);
-    this.usedAt = performance.now();
-    run.done(outcome);
+    this.size--;
+    return () => done(outcome);
+  }
+
+  /** The threads get their next runs first. */
+  private tell(over: Over): void {
+    if (!this.closed) this.onRoom();
+    for (const tellOne of over) tellOne();
   }
 
   /** Nobody wants the result of this run any more: one that can't hear it is ended. */
   abort(slot: number): Met {
     const met = this.slots.abort(slot);
+    if (met === 'withdrawn') this.tell([this.release(slot, undefined)]);
     if (met === 'deaf') this.kill(slot);
     return met;
   }
 
-  /** Ends the thread of a run. */
+  /** Ends the thread of a run, unless the run has ended. */
   kill(slot: number): void {
-    const id = this.slots.threadOf(slot);
-    const thread = this.begun[slot]?.pool?.threads.find(({ threadId }) => threadId === id);
-    void thread?.terminate();
+    const shift = this.slots.shiftOf(slot);
+    if (shift !== undefined && this.slots.doom(slot)) this.threads.terminate(this.slots.threadOf(shift));
   }
 
   async close(): Promise<void> {
     this.closed = true;
-    clearTimeout(this.idleTimer);
-    await this.loading;
-    const { pool } = this;
-    this.pool = undefined;
-    await pool?.destroy();
+    await this.threads.close();
   }
+}
+
+/** Whether it goes through shared memory. */
+function fits({ frame, beside }: Parcel): boolean {
+  return frame.length <= roomBytes && beside.length === 0;
 }
 
 /** Memory that was given to a thread which is no more is gone with it. */

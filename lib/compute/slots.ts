@@ -1,72 +1,107 @@
-// Memory that the host and the pool's threads share: for each run under way, whether it is still wanted, who runs it,
-// and room for its request and its outcome. What fits goes this way, without a clone; the rest goes beside it.
+// Memory that the host and the pool's threads share. Each run under way has a slot in it: its state, and room for its
+// request and its outcome. What fits goes this way, without a clone; the rest goes beside it.
 
-const state = 0;
-const thread = 1;
-const headerBytes = 64;
 const slotBytes = 4096;
+const headBytes = 64;
 
 /** The longest frame that has room in a slot. */
-export const roomBytes = slotBytes - headerBytes;
+export const roomBytes = slotBytes;
 
-// Bits of a slot's state.
-const begun = 1;
-const listens = 2;
-const unwanted = 4;
-const finished = 8;
+// Words of the head.
+const limit = 0;
+const called = 1;
+
+// Words of a slot, each in a column of its own, so that looking for one reads few cache lines.
+const columns = 3;
+const state = 0;
+const order = 1;
+const length = 2;
+
+// Bits of a slot's state; above them the number of the shift that has begun it.
+const waits = 1;
+const begun = 2;
+const listens = 4;
+const unwanted = 8;
+const ending = 16;
+const finished = 32;
+const shiftAt = 8;
+
+/** The outcome isn't in the room. */
+export const elsewhere = -1;
 
 /** What an abort has met. */
-export type Met = 'not begun' | 'listens' | 'deaf' | 'finished';
+export type Met = 'withdrawn' | 'not begun' | 'listens' | 'deaf' | 'finished';
 
 export class RunSlots {
   readonly memory: SharedArrayBuffer;
+  readonly bytes: Uint8Array;
+  readonly count: number;
+  private readonly threads: number;
   private readonly words: Int32Array;
-  private readonly bytes: Uint8Array;
+  private lastOrder = 0;
 
-  constructor(memory: SharedArrayBuffer) {
+  /** @param threads how many there can be, each in a shift */
+  constructor(memory: SharedArrayBuffer, threads: number) {
     this.memory = memory;
+    this.threads = threads;
+    this.count = Math.floor((memory.byteLength - headBytes - threads * 4) / (slotBytes + columns * 4));
     this.words = new Int32Array(memory);
     this.bytes = new Uint8Array(memory);
   }
 
-  static for(count: number): RunSlots {
-    return new RunSlots(new SharedArrayBuffer(count * slotBytes));
+  static for(count: number, threads: number): RunSlots {
+    const bytes = headBytes + threads * 4 + count * (columns * 4 + slotBytes);
+    return new RunSlots(new SharedArrayBuffer(bytes), threads);
   }
 
-  /** How many runs there can be at a time. */
-  get count(): number {
-    return this.memory.byteLength / slotBytes;
+  private word(column: number, slot: number): number {
+    return headBytes / 4 + this.threads + column * this.count + slot;
   }
 
-  private word(slot: number, word: number): number {
-    return slot * (slotBytes / 4) + word;
+  /** Where the room of a slot begins. */
+  roomAt(slot: number): number {
+    return headBytes + this.threads * 4 + this.count * columns * 4 + slot * slotBytes;
   }
 
-  // The bytes. Who has the run has the room: the host until it hands the run on, then the thread until it answers.
-
-  put(slot: number, frame: Uint8Array): void {
-    this.bytes.set(frame, slot * slotBytes + headerBytes);
-  }
-
-  /** A copy: what is read from it must not change when the room is used again. */
-  take(slot: number, length: number): Uint8Array {
-    const at = slot * slotBytes + headerBytes;
-    const frame = new Uint8Array(length);
-    frame.set(this.bytes.subarray(at, at + length));
-    return frame;
+  lengthOf(slot: number): number {
+    return Atomics.load(this.words, this.word(length, slot));
   }
 
   // On the host.
 
-  /** A new run has the slot. */
-  reset(slot: number): void {
-    Atomics.store(this.words, this.word(slot, thread), 0);
-    Atomics.store(this.words, this.word(slot, state), 0);
+  /** Puts a request into the room: whichever thread is first has it. */
+  offer(slot: number, frame: Uint8Array): void {
+    this.bytes.set(frame, this.roomAt(slot));
+    this.words[this.word(length, slot)] = frame.length;
+    this.words[this.word(order, slot)] = ++this.lastOrder;
+    Atomics.store(this.words, this.word(state, slot), waits);
   }
 
-  /** Nobody wants the result any more. */
+  /** The slot is that of a run whose request is handed to a thread. */
+  hold(slot: number): void {
+    Atomics.store(this.words, this.word(state, slot), 0);
+  }
+
+  /** The slot is nobody's. */
+  clear(slot: number): void {
+    Atomics.store(this.words, this.word(state, slot), 0);
+  }
+
+  /** The outcome: `elsewhere` where it isn't in the room; undefined before there is one. A copy, since the room is used again. */
+  outcome(slot: number): Uint8Array | typeof elsewhere | undefined {
+    if ((Atomics.load(this.words, this.word(state, slot)) & finished) === 0) return undefined;
+    const size = this.lengthOf(slot);
+    if (size === elsewhere) return elsewhere;
+    const at = this.roomAt(slot);
+    const frame = new Uint8Array(size);
+    frame.set(this.bytes.subarray(at, at + size));
+    return frame;
+  }
+
+  /** Nobody wants the result any more. One that waits in its room, withdrawn, is no thread's ever. */
   abort(slot: number): Met {
-    const at = this.word(slot, state);
+    const at = this.word(state, slot);
+    if (Atomics.compareExchange(this.words, at, waits, unwanted) === waits) return 'withdrawn';
     const before = Atomics.or(this.words, at, unwanted);
     Atomics.notify(this.words, at);
     if ((before & finished) !== 0) return 'finished';
@@ -74,41 +109,105 @@ export class RunSlots {
     return (before & listens) !== 0 ? 'listens' : 'deaf';
   }
 
-  hasBegun(slot: number): boolean {
-    return (Atomics.load(this.words, this.word(slot, state)) & begun) !== 0;
+  /** Its thread will be ended: false where the run has ended. The thread begins no other one. */
+  doom(slot: number): boolean {
+    return (Atomics.or(this.words, this.word(state, slot), ending) & finished) === 0;
   }
 
-  /** The id of the thread that runs it; 0 before it has begun. */
-  threadOf(slot: number): number {
-    return Atomics.load(this.words, this.word(slot, thread));
+  /** Whether it is in its room and no thread has taken it. */
+  isWaiting(slot: number): boolean {
+    return Atomics.load(this.words, this.word(state, slot)) === waits;
+  }
+
+  /** The number of the shift that has begun it; undefined before. */
+  shiftOf(slot: number): number | undefined {
+    const now = Atomics.load(this.words, this.word(state, slot));
+    return (now & begun) === 0 ? undefined : now >>> shiftAt;
+  }
+
+  /** The id of the thread that is in a shift; 0 before it has begun. */
+  threadOf(shift: number): number {
+    return Atomics.load(this.words, headBytes / 4 + shift);
+  }
+
+  /** A shift is given out. */
+  open(shift: number): void {
+    Atomics.store(this.words, headBytes / 4 + shift, 0);
+  }
+
+  /** Shifts with this number or a higher one end with the run that they are at. */
+  setLimit(shifts: number): void {
+    Atomics.store(this.words, limit, shifts);
+  }
+
+  /** What was finished before this will be seen now; what is finished later calls again. */
+  heard(): void {
+    Atomics.store(this.words, called, 0);
   }
 
   // On a pool's thread.
 
-  /** False: nobody wants it any more. */
-  begin(slot: number, threadId: number): boolean {
-    Atomics.store(this.words, this.word(slot, thread), threadId);
-    return (Atomics.or(this.words, this.word(slot, state), begun) & unwanted) === 0;
+  enter(shift: number, threadId: number): void {
+    Atomics.store(this.words, headBytes / 4 + shift, threadId);
+  }
+
+  /** Begins the run that has waited longest, if there is one and the shift may go on. */
+  take(shift: number): number | undefined {
+    if (shift >= Atomics.load(this.words, limit)) return undefined;
+    const { words, count } = this;
+    const states = this.word(state, 0);
+    const orders = this.word(order, 0);
+    for (;;) {
+      let first: number | undefined;
+      for (let slot = 0; slot < count; slot++) {
+        if (Atomics.load(words, states + slot) !== waits) continue;
+        if (first === undefined || ((words[orders + slot]! - words[orders + first]!) | 0) < 0) first = slot;
+      }
+      if (first === undefined) return undefined;
+      const mine = begun | (shift << shiftAt);
+      if (Atomics.compareExchange(words, states + first, waits, mine) === waits) return first;
+    }
+  }
+
+  /** Begins a run that was handed over. False: nobody wants it any more. */
+  begin(slot: number, shift: number): boolean {
+    return (Atomics.or(this.words, this.word(state, slot), begun | (shift << shiftAt)) & unwanted) === 0;
   }
 
   listen(slot: number): void {
-    Atomics.or(this.words, this.word(slot, state), listens);
+    Atomics.or(this.words, this.word(state, slot), listens);
   }
 
-  finish(slot: number): void {
-    const at = this.word(slot, state);
-    Atomics.or(this.words, at, finished);
+  put(slot: number, outcome: Uint8Array): void {
+    this.bytes.set(outcome, this.roomAt(slot));
+    this.words[this.word(length, slot)] = outcome.length;
+  }
+
+  putElsewhere(slot: number): void {
+    this.words[this.word(length, slot)] = elsewhere;
+  }
+
+  /** The run is over and its outcome can be read. False: this thread is about to be ended. */
+  finish(slot: number): boolean {
+    const at = this.word(state, slot);
+    const before = Atomics.or(this.words, at, finished);
     // Whoever waited for an abort.
-    Atomics.notify(this.words, at);
+    if ((before & listens) !== 0) Atomics.notify(this.words, at);
+    return (before & ending) === 0;
+  }
+
+  /** Whether the host must be called so that it sees what has been finished: nobody has called yet. */
+  mustCall(): boolean {
+    return Atomics.exchange(this.words, called, 1) === 0;
   }
 
   isUnwanted(slot: number): boolean {
-    return (Atomics.load(this.words, this.word(slot, state)) & unwanted) !== 0;
+    return (Atomics.load(this.words, this.word(state, slot)) & unwanted) !== 0;
   }
 
   /** Resolves when the run's state changes; `undefined`: it isn't what the caller has seen any more. */
   change(slot: number): Promise<unknown> | undefined {
-    const at = this.word(slot, state);
+    const at = this.word(state, slot);
     const now = Atomics.load(this.words, at);
     if ((now & (unwanted | finished)) !== 0) return undefined;
     const wait = waitAsync(this.words, at, now);

@@ -37,31 +37,41 @@ export class TaskPool implements TaskRunner {
 
   constructor(options: TaskPoolOptions) {
     this.options = options;
-    this.threads = new PoolThreads(options.threadsMax, options.heapLimitBytes, options.report);
+    const { threadsMax, heapLimitBytes, report } = options;
+    this.threads = new PoolThreads({ threadsMax, heapLimitBytes, report, onRoom: () => this.dispatch() });
   }
 
   run(request: Parcel, settle: (outcome: TaskOutcome) => void): () => void {
     const { waitingMax } = this.options;
-    if (this.waiting.size - this.unwanted >= waitingMax || this.closed) {
+    if (this.closed || this.waitingCount >= waitingMax) {
       const outcome = this.closed ? ended : { full: waitingMax };
       queueMicrotask(() => settle(outcome));
       return () => {};
     }
     const run = new Run(request, settle);
     this.waiting.push(run);
-    this.dispatch();
+    if (this.threads.hasRoom) this.dispatch();
     return () => this.abort(run);
   }
 
+  /** Runs that no thread is at. */
+  private get waitingCount(): number {
+    const { size, working } = this.threads;
+    return this.waiting.size - this.unwanted + Math.max(0, size - working);
+  }
+
   private dispatch(): void {
-    const { options, underWay, waiting } = this;
-    while (waiting.size > 0 && underWay.size < options.threadsMax && underWay.size < options.allowed()) {
-      const run = waiting.shift()!;
-      if (run.settle === undefined) this.unwanted--;
-      else this.begin(run);
+    const { threads, waiting } = this;
+    const allowed = Math.min(this.options.allowed(), this.options.threadsMax);
+    for (let run = waiting.peek(); run !== undefined; run = waiting.peek()) {
+      if (run.request !== undefined && !threads.mayBegin(run.request, allowed)) break;
+      waiting.shift();
+      if (run.request === undefined) this.unwanted--;
+      else this.begin(run, run.request);
     }
-    const shut = waiting.size > 0 && underWay.size < options.threadsMax;
-    if (shut && this.lookAgain === undefined) {
+    threads.work(allowed);
+    // Nodes are busy, which nobody tells when it is over.
+    if (this.waitingCount > 0 && allowed < this.options.threadsMax && this.lookAgain === undefined) {
       this.lookAgain = setTimeout(() => {
         this.lookAgain = undefined;
         this.dispatch();
@@ -69,9 +79,9 @@ export class TaskPool implements TaskRunner {
     }
   }
 
-  private begin(run: Run): void {
+  private begin(run: Run, request: Parcel): void {
     this.underWay.add(run);
-    run.slot = this.threads.begin(run.request!, (outcome) => this.ended(run, outcome));
+    run.slot = this.threads.begin(request, (outcome) => this.ended(run, outcome));
     run.request = undefined;
   }
 
@@ -80,11 +90,7 @@ export class TaskPool implements TaskRunner {
     clearTimeout(run.grace);
     const { settle } = run;
     run.settle = undefined;
-    if (this.closed) {
-      if (this.underWay.size === 0) this.onIdle?.();
-    } else {
-      this.dispatch();
-    }
+    if (this.closed && this.underWay.size === 0) this.onIdle?.();
     if (outcome !== undefined) settle?.(outcome);
   }
 

@@ -1,5 +1,6 @@
 // Tasks in a world that has no pool, such as a simulation or a test on one thread: each runs on the node's own thread,
 // after what is due now, one after the other. It holds the thread while it computes.
+import { ByteReader } from '../wire/buffer.ts';
 import type { Parcel } from '../wire/taskFrames.ts';
 import { TaskThread } from './taskRun.ts';
 import type { TaskOutcome, TaskRunner, World } from './world.ts';
@@ -30,7 +31,9 @@ export class InlineTasks implements TaskRunner {
       if (aborted) return;
       // Whoever runs a task on this thread has imported it.
       this.thread ??= new TaskThread(this.world.platform, undefined, 'this thread');
-      const outcome = this.thread.run(request, context);
+      const reader = new ByteReader(this.world.platform, request.frame);
+      reader.beside = { buffers: request.beside };
+      const outcome = this.thread.run(reader, context);
       if (outcome instanceof Promise) void outcome.then(settle);
       else settle(outcome);
     });

@@ -3,7 +3,7 @@
 import { lookup } from '../protocol/definitions.ts';
 import { DefinitionConflictError, InvalidResultError } from '../protocol/errors.ts';
 import type { Task, TaskContext } from '../protocol/task.ts';
-import { ByteReader, ByteWriter } from '../wire/buffer.ts';
+import { type ByteReader, ByteWriter } from '../wire/buffer.ts';
 import { type Codec, notParsed } from '../wire/codec.ts';
 import type { Platform } from '../wire/platform.ts';
 import {
@@ -19,22 +19,18 @@ import { find, type Load } from './finder.ts';
 
 export class TaskThread {
   private readonly writer: ByteWriter;
-  private readonly platform: Platform;
   private readonly load: Load | undefined;
   private readonly where: string;
 
   /** @param where names the thread in errors */
   constructor(platform: Platform, load: Load | undefined, where: string) {
-    this.platform = platform;
     this.load = load;
     this.where = where;
     this.writer = new ByteWriter(platform);
   }
 
-  /** The outcome, at once where the task is known and doesn't wait for anything. Never throws. */
-  run({ frame, beside }: Parcel, context: TaskContext): Parcel | Promise<Parcel> {
-    const reader = new ByteReader(this.platform, frame);
-    reader.beside = { buffers: beside };
+  /** Runs the request that the reader is at. The outcome, at once where the task is known and doesn't wait. Never throws. */
+  run(reader: ByteReader, context: TaskContext): Parcel | Promise<Parcel> {
     try {
       const head = readRequestHead(reader);
       const known = lookup(head.task, 'thrum/task');
