@@ -13,6 +13,7 @@ export function ln(value: number): number {
   if (!(value > 0 && value < Number.POSITIVE_INFINITY)) {
     throw new RangeError(`the logarithm of ${value} isn't a number to work with`);
   }
+  if (value >= 2 ** -31 && value <= 1) return lnOfFraction(value);
   let exponent = 0;
   let mantissa = value;
   // Scaling by powers of two is exact. In big steps first: a subnormal number is a thousand small ones away.
@@ -35,16 +36,35 @@ export function ln(value: number): number {
   return exponent * ln2 + lnNearOne(mantissa);
 }
 
+/** Of what chance draws: how far to scale is in its first bits. */
+function lnOfFraction(value: number): number {
+  const shift = Math.clz32(value * 2 ** 31) - 1;
+  // Scaling by powers of two is exact: from ½ to below 1, and 1 itself as ½.
+  const mantissa = value * powers[shift + 1]!;
+  return mantissa < sqrt2 / 2
+    ? lnNearOne(mantissa * 2) - (shift + 1) * ln2
+    : lnNearOne(mantissa) - shift * ln2;
+}
+
+/** 2^-1 to 2^31. */
+const powers = Float64Array.from({ length: 33 }, (_, i) => 2 ** (i - 1));
+
 const [c3, c5, c7, c9, c11, c13] = [1 / 3, 1 / 5, 1 / 7, 1 / 9, 1 / 11, 1 / 13];
 const [c15, c17, c19, c21] = [1 / 15, 1 / 17, 1 / 19, 1 / 21];
 
-/** ln m = 2 artanh((m − 1) / (m + 1)) for m in [√½, √2]. Written out: every delay of a network is drawn with it. */
+/**
+ * ln m = 2 artanh((m − 1) / (m + 1)) for m in [√½, √2]. Written out, in an order in which terms don't wait for one another
+ * (Estrin's): every delay of a network is drawn with it.
+ */
 function lnNearOne(mantissa: number): number {
   const t = (mantissa - 1) / (mantissa + 1);
   const s = t * t;
-  const high = (((c21 * s + c19) * s + c17) * s + c15) * s + c13;
-  const sum = (((((high * s + c11) * s + c9) * s + c7) * s + c5) * s + c3) * s + 1;
-  return 2 * t * sum;
+  const s2 = s * s;
+  const s4 = s2 * s2;
+  const low = 1 + c3 * s + (c5 + c7 * s) * s2;
+  const middle = c9 + c11 * s + (c13 + c15 * s) * s2;
+  const high = c17 + c19 * s + c21 * s2;
+  return 2 * t * (low + (middle + high * s4) * s4);
 }
 
 /** e to the power of `value`, to about 1e-15 of its size; 0 below −745, Infinity above 709. */

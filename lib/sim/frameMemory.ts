@@ -3,6 +3,8 @@
 import type { ByteWriter } from '../wire/buffer.ts';
 
 const smallestBits = 6;
+/** What the smallest block holds: most frames. */
+export const smallestBlock = 2 ** smallestBits;
 
 export class FrameMemory {
   bytes = new Uint8Array(64 * 1024);
@@ -11,13 +13,11 @@ export class FrameMemory {
   /** Free blocks by the power of two of their size. */
   private readonly free: number[][] = Array.from({ length: 32 }, () => []);
 
-  /** Copies what `writer` holds from `start` to its position; returns where it lies. */
-  store(writer: ByteWriter, start: number): number {
+  /** Copies what `writer` holds from `start` to its position into a block at `at`. */
+  fill(at: number, writer: ByteWriter, start: number): void {
     const length = writer.position - start;
-    const at = this.allocate(length);
     if (length > 256 || start !== 0) this.bytes.set(writer.bytes.subarray(start, writer.position), at);
     else this.copyWords(writer, at, length);
-    return at;
   }
 
   /** A short frame at the start of the writer's memory: word by word beats the call that copies bytes. */
@@ -27,18 +27,13 @@ export class FrameMemory {
     for (let i = 0; i < length; i += 4) view.setInt32(at + i, source.getInt32(i, true), true);
   }
 
-  /** A second copy of a frame. */
-  copy(at: number, length: number): number {
-    const to = this.allocate(length);
-    this.bytes.copyWithin(to, at, at + length);
-    return to;
-  }
-
+  /** A block is used again by another frame. */
   release(at: number, length: number): void {
     this.free[bitsFor(length)]!.push(at);
   }
 
-  private allocate(length: number): number {
+  /** Where a block for so many bytes is. */
+  allocate(length: number): number {
     const bits = bitsFor(length);
     const known = this.free[bits]!.pop();
     if (known !== undefined) return known;
@@ -60,5 +55,5 @@ export class FrameMemory {
 
 /** The power of two of the smallest block that `length` bytes fit in. */
 function bitsFor(length: number): number {
-  return length <= 2 ** smallestBits ? smallestBits : 32 - Math.clz32(length - 1);
+  return length <= smallestBlock ? smallestBits : 32 - Math.clz32(length - 1);
 }

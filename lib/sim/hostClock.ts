@@ -3,16 +3,24 @@
 export class HostClock {
   private readonly offsetMs: number;
   private readonly rate: number;
+  /** It is looked at several times at one time. */
+  private lastMicros = 0;
+  private lastMs: number;
 
   /** `skewMs`: how far it is ahead at the beginning; `driftPpm`: microseconds that it gains in a second of true time. */
   constructor(skewMs: number, driftPpm: number) {
     this.offsetMs = skewMs;
+    this.lastMs = skewMs;
     this.rate = 1 + driftPpm / 1e6;
   }
 
   /** What it shows, in milliseconds, at `micros` of true time. */
   localMs(micros: number): number {
-    return this.offsetMs + (micros * this.rate) / 1000;
+    if (micros !== this.lastMicros) {
+      this.lastMicros = micros;
+      this.lastMs = this.offsetMs + (micros * this.rate) / 1000;
+    }
+    return this.lastMs;
   }
 
   /** How many microseconds of true time `delayMs` by this clock are, rounded up. */

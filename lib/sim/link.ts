@@ -1,7 +1,7 @@
 // One direction between two nodes of a simulation: decides for each frame when it arrives, once, twice or never.
 import type { Link } from '../node/world.ts';
 import type { ByteWriter } from '../wire/buffer.ts';
-import { FrameKind, kindAt } from '../wire/frames.ts';
+import { FrameKind } from '../wire/frames.ts';
 import type { Chance } from './chance.ts';
 import type { FrameEvent } from './frameEvent.ts';
 import { Harm } from './harm.ts';
@@ -60,15 +60,12 @@ export class SimLink implements Link {
   }
 
   commit(frameStart: number): void {
-    const { writer, medium } = this;
-    const length = writer.position - frameStart;
-    const kind = kindAt(writer.bytes, frameStart);
-    const at = medium.memory.store(writer, frameStart);
-    writer.position = frameStart;
+    const { medium } = this;
+    const frame = medium.take(this, frameStart, ++this.sent);
     const { counts } = medium.network;
     counts.sent++;
-    counts.bytes += carriesStack(kind) ? errorFrameBytes : length;
-    this.send(medium.take(this, kind, at, length, ++this.sent));
+    counts.bytes += carriesStack(frame.kind) ? errorFrameBytes : frame.length;
+    this.send(frame);
   }
 
   private send(frame: FrameEvent): void {

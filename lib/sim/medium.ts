@@ -1,7 +1,7 @@
 // Everything that is under way between the nodes of a simulation, and how it arrives.
 import type { NodeId } from '../protocol/ref.ts';
 import { ByteReader, ByteWriter } from '../wire/buffer.ts';
-import { frameHeaderBytes } from '../wire/frames.ts';
+import { frameHeaderBytes, kindAt } from '../wire/frames.ts';
 import type { Engine } from './engine.ts';
 import { FrameEvent } from './frameEvent.ts';
 import { FrameMemory } from './frameMemory.ts';
@@ -40,25 +40,37 @@ export class Medium {
     network.onOpen = (from, to) => this.reopen(from, to);
   }
 
-  take(link: SimLink, kind: number, at: number, length: number, number: number): FrameEvent {
+  /** A frame of what the writer holds from `start` on, which it then forgets. */
+  take(link: SimLink, start: number, number: number): FrameEvent {
+    const { writer } = this;
+    const frame = this.spareFrame(link, kindAt(writer.bytes, start), number);
+    frame.settle(writer.position - start);
+    this.memory.fill(frame.at, writer, start);
+    writer.position = start;
+    return frame;
+  }
+
+  /** A second copy. */
+  duplicate({ link, kind, at, length, number }: FrameEvent): FrameEvent {
+    const frame = this.spareFrame(link, kind, number);
+    frame.settle(length);
+    this.memory.bytes.copyWithin(frame.at, at, at + length);
+    return frame;
+  }
+
+  private spareFrame(link: SimLink, kind: number, number: number): FrameEvent {
     this.underway++;
     const frame = this.spare.pop() ?? new FrameEvent(this, link);
     frame.link = link;
     frame.kind = kind;
-    frame.at = at;
-    frame.length = length;
     frame.number = number;
     return frame;
-  }
-
-  duplicate({ link, kind, at, length, number }: FrameEvent): FrameEvent {
-    return this.take(link, kind, this.memory.copy(at, length), length, number);
   }
 
   /** Nobody will look at the frame any more. */
   release(frame: FrameEvent): void {
     this.underway--;
-    this.memory.release(frame.at, frame.length);
+    frame.unsettle();
     this.spare.push(frame);
   }
 

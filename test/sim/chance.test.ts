@@ -3,7 +3,6 @@ import test from 'ava';
 import fc from 'fast-check';
 import { Chance } from '../../lib/sim/chance.ts';
 import { exp, ln, sqrt } from '../../lib/sim/elementary.ts';
-import { EventQueue } from '../../lib/sim/eventQueue.ts';
 
 test('logarithm, exponential and square root agree with the platform to the last digits', (t) => {
   const within = (a: number, b: number, what: string): void => {
@@ -104,50 +103,5 @@ test('what is drawn has the distribution it is said to have', (t) => {
     mean(() => (chance.bool(0.3) ? 1 : 0)),
     0.3,
     0.01,
-  );
-});
-
-class Item {
-  slot = -1;
-  readonly name: number;
-  constructor(name: number) {
-    this.name = name;
-  }
-}
-
-test('events come in the order of their times, equal ones in that of their insertion, whatever is taken out', (t) => {
-  const action = fc.oneof(
-    fc.record({ type: fc.constant('push' as const), time: fc.integer({ min: 0, max: 20 }) }),
-    fc.record({ type: fc.constant('pop' as const), time: fc.constant(0) }),
-    fc.record({ type: fc.constant('remove' as const), time: fc.nat() }),
-  );
-  fc.assert(
-    fc.property(fc.array(action, { maxLength: 200 }), (actions) => {
-      const queue = new EventQueue<Item>();
-      let model: { time: number; item: Item }[] = [];
-      const next = () => [...model].sort((a, b) => a.time - b.time || a.item.name - b.item.name)[0];
-      actions.forEach(({ type, time }, name) => {
-        if (type === 'push') {
-          const item = new Item(name);
-          queue.push(time, item);
-          model.push({ time, item });
-        } else if (type === 'pop') {
-          const expected = next();
-          t.is(queue.nextTime, expected?.time ?? Number.POSITIVE_INFINITY);
-          t.is(queue.pop(), expected?.item);
-          model = model.filter((entry) => entry !== expected);
-        } else if (model.length > 0) {
-          const [gone] = model.splice(time % model.length, 1);
-          queue.remove(gone!.item);
-          queue.remove(gone!.item);
-        }
-        t.is(queue.size, model.length);
-      });
-      for (let expected = next(); expected !== undefined; expected = next()) {
-        t.is(queue.pop(), expected.item);
-        model = model.filter((entry) => entry !== expected);
-      }
-    }),
-    { seed: 1, numRuns: 500 },
   );
 });

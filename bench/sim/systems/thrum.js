@@ -49,7 +49,7 @@ function passing(harm) {
   return (meter) =>
     meter.perSecond(async () => {
       const { network } = await simulate(
-        { nodes: 10, network: { latency, ...harm }, durationMs: meter.size(4000, 200) },
+        { nodes: 10, network: { latency, ...harm }, durationMs: meter.size(20_000, 200) },
         async (sim) => {
           const refs = [];
           for (let i = 0; i < 100; i++) refs.push(await sim.spawn(Passer, undefined, { on: 1 + (i % 10) }));
