@@ -60,9 +60,11 @@ const heedsAll: [Unheeded] extends [never] ? true : Unheeded = true;
 /** Compressed text is taken to be five times as long as it is stored. */
 function isSoonOver(request: WordCountRequest, { files, stream }: Sources): boolean {
   const bytes = files.reduce((sum, { path, bytes }) => sum + (isNamedWhole(path) ? 5 * bytes : bytes), 0);
+  // What comes over a network is waited for: several at a time.
+  const isAway = files.some(({ remote }) => remote !== undefined);
   const { rules, threads, memoryBytes, resumeDirectory, shard } = request;
   const isFree = [rules, threads, memoryBytes, resumeDirectory, shard].every(
     (option) => option === undefined,
   );
-  return heedsAll && isFree && stream === undefined && bytes <= hereBytesMax;
+  return heedsAll && isFree && stream === undefined && bytes <= hereBytesMax && !isAway;
 }

@@ -113,6 +113,8 @@ Examples:
                                                   the files of a repository
   thrum wordcount --all --sort word -o counts.tsv a.txt -
                                                   every word of a file and of standard input, into a file
+  thrum wordcount s3://bucket/corpus/ https://example.org/more.txt.gz
+                                                  what servers have, fetched in ranges
   thrum wordcount --memory 1GB --temp /big --all corpus
                                                   more different words than fit in memory
   thrum wordcount --resume --all -o counts.tsv corpus
@@ -137,10 +139,11 @@ export function addWordCount(
     .command('wordcount')
     .summary('count the words of files, directories or standard input')
     .description(
-      'Counts the words of files, directories (with all they hold), globs and standard input, on all cores.\n' +
+      'Counts the words of files, directories (with all they hold), globs and standard input, on all cores,\n' +
+        'and of files that servers have: https://…, s3://bucket/key, s3://bucket/prefix/.\n' +
         'Binary files are passed over. Inside directories and globs, symbolic links are not followed.',
     )
-    .usage('[options] [path | glob | -]...')
+    .usage('[options] [path | glob | address | -]...')
     .argument('[path...]', 'what to read; - is standard input, and the default when something is piped in')
     .option(
       '--files-from <file>',

@@ -158,7 +158,7 @@ test('with neither a path nor piped input: usage, the reason and a hint', async 
   t.is(asked, undefined);
   t.is(
     err,
-    'Usage: thrum wordcount [options] [path | glob | -]...\n' +
+    'Usage: thrum wordcount [options] [path | glob | address | -]...\n' +
       'error: nothing to read: name a file, a directory or a glob, or pipe text in\n' +
       '(thrum wordcount --help lists the options)\n',
   );

@@ -1,5 +1,7 @@
 // Which compression an input is in: told by its first bytes, and by its name where the format has no mark (brotli).
 
+import { fileNameOf, type RemoteInput } from './remote/address.ts';
+
 export type Compression = 'gzip' | 'brotli' | 'zstd';
 
 /** How many of an input's first bytes {@link compressionOf} looks at. */
@@ -17,7 +19,7 @@ export function compressionOf(path: string, head: Uint8Array): Compression | und
   const isZstd = b === 0xb5 && c === 0x2f && d === 0xfd;
   if (isZstd && a === 0x28) return 'zstd';
   if (b === 0x2a && c === 0x4d && d === 0x18 && a !== undefined && (a & 0xf0) === 0x50) return 'zstd';
-  return /\.br$/i.test(path) && head.length > 0 ? 'brotli' : undefined;
+  return /\.br$/i.test(fileNameOf(path)) && head.length > 0 ? 'brotli' : undefined;
 }
 
 /**
@@ -25,5 +27,16 @@ export function compressionOf(path: string, head: Uint8Array): Compression | und
  * files into ranges before they are opened: what a file is, its bytes say.
  */
 export function isNamedWhole(path: string): boolean {
-  return /\.(gz|gzip|tgz|br|zst|zstd|tzst|tar)$/i.test(path);
+  return /\.(gz|gzip|tgz|br|zst|zstd|tzst|tar)$/i.test(fileNameOf(path));
+}
+
+/** Whether it is to be read from its beginning to its end: its name says so, or whoever has it gives no ranges. */
+export function isReadWhole({
+  path,
+  remote,
+}: {
+  readonly path: string;
+  readonly remote?: RemoteInput | undefined;
+}): boolean {
+  return remote?.ranges === false || isNamedWhole(path);
 }

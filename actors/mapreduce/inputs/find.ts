@@ -11,13 +11,16 @@ import {
 } from 'node:fs';
 import { basename, dirname, sep } from 'node:path';
 import { InputError, type InputProblem, problemOf } from './problem.ts';
+import { fileNameOf, isRemote, type RemoteInput } from './remote/address.ts';
 import { newSelector, type Selection, type Selector } from './select.ts';
 import { Turns } from './turns.ts';
 
-/** A regular file to read, as it was named or found, and its size when it was looked at. */
+/** A regular file to read, as it was named or found, and its size when it was looked at; or an address. */
 export interface InputFile {
   readonly path: string;
   readonly bytes: number;
+  /** Of one that a server has. */
+  readonly remote?: RemoteInput | undefined;
 }
 
 export interface FindInputsOptions extends Selection {
@@ -41,7 +44,8 @@ export interface FoundInputs {
 /**
  * Finds the files that the names stand for.
  *
- * A name is a file, a directory (taken with all it holds, hidden files too), or a glob in tinyglobby's syntax
+ * A name is an address (`https://`, `http://`, `s3://bucket/key`, or `s3://bucket/prefix/` for all below it; RFC 9110
+ * says how their ranges are asked for), a file, a directory (taken with all it holds, hidden files too), or a glob in tinyglobby's syntax
  * (files only; `*` and `**` match hidden ones as well). A path that exists is that path, even where it could be
  * read as a glob. A symbolic link is followed when it is named, not when it is met inside a directory or by a
  * glob; sockets, pipes and devices are passed over there. A file that several names lead to is listed once,
@@ -63,6 +67,7 @@ export async function findInputs(
   const search = new Search(options, await newSelector(options));
   for (const name of names) await search.add(name);
   for await (const path of options.paths ?? []) await search.add(path, true);
+  await search.end();
   options.onProgress?.(search.found.files.length);
   return search.found;
 }
@@ -74,6 +79,8 @@ class Search {
   readonly #selector: Selector;
   // Real paths of files, pipes and directories already taken: what makes each one count once.
   readonly #seen = new Set<string>();
+  /** Addresses that were named, and how many files come before each. */
+  readonly #remote: { readonly name: string; readonly behind: number }[] = [];
 
   constructor({ signal, onProgress }: FindInputsOptions, selector: Selector) {
     this.#selector = selector;
@@ -83,6 +90,7 @@ class Search {
 
   async add(name: string, isLiteral = false): Promise<void> {
     if (this.#turns.isOver()) await this.#turns.pause();
+    if (isRemote(name)) return this.#addRemote(name);
     if (isLiteral && this.#isBelowExcluded(name)) return;
     let stats: Stats;
     let identity: string;
@@ -100,6 +108,36 @@ class Search {
     else if (stats.isFile()) this.#addFile(name, identity, stats);
     else if (stats.isFIFO()) this.#addPipe(name, identity);
     else this.#refuse(name, `is a ${kindOf(stats)}: only files, directories and named pipes are read`);
+  }
+
+  /** Asks the servers for all that was named, and puts what they have where it was named. */
+  async end(): Promise<void> {
+    if (this.#remote.length === 0) return;
+    const { findRemotes } = await import('./remote/findRemote.ts');
+    const found = await findRemotes(
+      this.#remote.map(({ name }) => name),
+      this.#signal,
+    );
+    const { files, problems } = this.found;
+    const local = files.splice(0);
+    let taken = 0;
+    for (const [i, { name, behind }] of this.#remote.entries()) {
+      for (; taken < behind; taken++) files.push(local[taken]!);
+      const result = found[i]!;
+      if (result instanceof Error) problems.push({ path: name, error: result });
+      else files.push(...result.filter(({ path }) => this.#takesRemote(path)));
+    }
+    files.push(...local.slice(taken));
+  }
+
+  #addRemote(name: string): void {
+    this.#remote.push({ name, behind: this.found.files.length });
+  }
+
+  /** A prefix that is named twice, or with one of its objects, gives each once. */
+  #takesRemote(path: string): boolean {
+    const name = fileNameOf(path);
+    return !this.#isBelowExcluded(name) && this.#selector.takesFile(name) && this.#isNew(path);
   }
 
   /** Depth first, without recursion: a deep tree doesn't deepen the stack. */

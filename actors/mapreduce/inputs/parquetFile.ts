@@ -1,6 +1,8 @@
-// A local Parquet file, read by ranges.
+// A Parquet file, read by ranges.
 import { open } from 'node:fs/promises';
+import { InputError } from './problem.ts';
 import type { RandomAccess } from './records.ts';
+import type { RemoteFile } from './remote/remoteFile.ts';
 
 export interface OpenParquetFile extends RandomAccess {
   close(): Promise<void>;
@@ -32,5 +34,27 @@ export async function openParquetFile(
       return piece.buffer.slice(0, have);
     },
     close: () => file.close(),
+  };
+}
+
+/**
+ * A remote file. `onRead` is told how many bytes came each time.
+ *
+ * @throws InputError where the server gives no ranges: the index of such a file is at its end
+ */
+export function openRemoteParquet(file: RemoteFile, onRead: (bytes: number) => void): OpenParquetFile {
+  const { bytes, remote } = file;
+  if (!remote.ranges) {
+    throw new InputError('is Parquet on a server that gives no ranges: fetch it, and name the file');
+  }
+  return {
+    byteLength: bytes,
+    async slice(start, end = bytes) {
+      const from = start < 0 ? Math.max(0, bytes + start) : start;
+      const piece = await file.read(from, Math.max(from, Math.min(end, bytes)));
+      onRead(piece.length);
+      return piece.buffer as ArrayBuffer;
+    },
+    close: async () => {},
   };
 }

@@ -15,6 +15,7 @@ import {
   CoordinatorProtocol,
   type Counts,
   type Epoch,
+  fileSchema,
   type Problem,
   type Report,
   type Summary,
@@ -25,7 +26,7 @@ import { WordCountReducer } from './reducer.ts';
 
 const argsSchema = z.object({
   settings: settingsSchema,
-  files: z.array(z.object({ path: z.string(), bytes: z.number().int().min(0) })),
+  files: z.array(fileSchema),
   rangeBytes: z.number().int().min(1),
   /** Which share of the files is counted. */
   shard: z.object({ index: z.number().int().min(1), count: z.number().int().min(1) }).optional(),

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { compressionOf } from '../inputs/compression.ts';
 import { type Sniffed, sniff, sniffBytes } from '../inputs/encoding.ts';
+import type { RemoteInput } from '../inputs/remote/address.ts';
 import { isTar } from '../inputs/tar.ts';
 import type { DocumentHooks } from '../rules/ruledCounting.ts';
 import type { InputBuffer } from '../text/counting.ts';
@@ -18,6 +19,8 @@ export interface FileRange {
   readonly end: number;
   /** The file's size when the job was planned: a file that grows meanwhile is counted up to here. */
   readonly fileBytes: number;
+  /** Of one that isn't a file on disk. */
+  readonly remote?: RemoteInput | undefined;
 }
 
 /** `whole`: the file has no ranges to be read apart (countWhole.ts); nothing of it was counted. */

@@ -1,9 +1,10 @@
 // Counts an input that can only be read from its beginning to its end: a compressed file, a tar archive with the files
 // in it, or records of a format without places to cut.
 import { fileBytes as bytesOfFile } from '../inputs/fileBytes.ts';
-import { openParquetFile } from '../inputs/parquetFile.ts';
+import { openParquetFile, openRemoteParquet } from '../inputs/parquetFile.ts';
 import { peek } from '../inputs/pieces.ts';
 import { csvText, parquetText, type RecordProblems, type RecordSource } from '../inputs/records.ts';
+import type { RemoteFile } from '../inputs/remote/remoteFile.ts';
 import { isTar, tarMarkBytes, tarMembers } from '../inputs/tar.ts';
 import { openText, plainBytes } from '../inputs/text.ts';
 import type { DocumentHooks } from '../rules/ruledCounting.ts';
@@ -11,6 +12,13 @@ import { type CountRegion, RegionFeeder } from './feeder.ts';
 
 /** How much is read of the file, as it is stored, between two reports of how far it is. */
 const progressBytes = 1024 * 1024;
+
+export interface WholeInput {
+  readonly path: string;
+  readonly fileBytes: number;
+  /** Where it isn't a file on disk. */
+  readonly away?: RemoteFile | undefined;
+}
 
 /** How the file is read and what is done with its text. */
 export interface WholeCounting {
@@ -39,7 +47,7 @@ export interface WholeCount {
  * @throws the file system's error; `InputError` for data that is damaged, was cut off or isn't in the format
  */
 export async function countWhole(
-  { path, fileBytes }: { readonly path: string; readonly fileBytes: number },
+  { path, fileBytes, away }: WholeInput,
   counting: WholeCounting,
   found: WholeCount,
   onProgress: (bytesRead: number) => Promise<void> | undefined,
@@ -56,7 +64,7 @@ export async function countWhole(
   });
   const { source, records } = counting;
   if (source?.format === 'parquet') {
-    const file = await openParquetFile(path, fileBytes, onRead);
+    const file = away ? openRemoteParquet(away, onRead) : await openParquetFile(path, fileBytes, onRead);
     try {
       await reading.countText(path, parquetText(file, source.field, records));
     } finally {
@@ -64,13 +72,26 @@ export async function countWhole(
     }
     return;
   }
-  const plain = plainBytes(path, bytesOfFile(path, fileBytes, counting.readBytes, onRead));
+  const stored = away
+    ? counted(away.pieces(), onRead)
+    : bytesOfFile(path, fileBytes, counting.readBytes, onRead);
+  const plain = plainBytes(path, stored);
   const { head, whole } = await peek(plain, tarMarkBytes);
   if (!isTar(head)) return reading.countFile(path, fileBytes, whole);
   for await (const member of tarMembers(whole)) {
     // The archive is named like a directory.
     const name = `${path}/${member.name.replace(/^(\.?\/)+/, '')}`;
     await reading.countFile(name, member.bytes, plainBytes(name, member.body));
+  }
+}
+
+async function* counted(
+  pieces: AsyncIterable<Uint8Array>,
+  onRead: (bytes: number) => void,
+): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    onRead(piece.length);
+    yield piece;
   }
 }
 

@@ -323,7 +323,8 @@ async function* csvStream(
 }
 
 /** What tells that a file has changed. */
-function stateOf({ path, bytes }: InputFile): (string | number)[] {
+function stateOf({ path, bytes, remote }: InputFile): (string | number)[] {
+  if (remote !== undefined) return [path, bytes, remote.etag ?? remote.modified ?? ''];
   try {
     const { size, mtimeMs } = statSync(path);
     return [path, bytes, size, mtimeMs];

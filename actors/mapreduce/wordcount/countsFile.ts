@@ -3,6 +3,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { InputFile } from '../inputs/index.ts';
+import { fileNameOf } from '../inputs/remote/address.ts';
 import { DamagedRunError } from '../runs/errors.ts';
 import type { RunFile } from '../runs/index.ts';
 import type { LetterCase, Tokenizer } from '../text/tokenizer.ts';
@@ -58,7 +59,7 @@ export function partOf(
   hasStream: boolean,
   shard: Shard | undefined,
 ): CountsPart {
-  const listed = inShardOrder(files).map(({ path, bytes }) => [basename(path), bytes]);
+  const listed = inShardOrder(files).map(({ path, bytes }) => [basename(fileNameOf(path)), bytes]);
   const input = digest([settings, listed, hasStream ? randomUUID() : '']);
   if (shard === undefined) return { id: input };
   const { index, count } = shard;

@@ -6,6 +6,7 @@ import type { InputBuffer } from '../text/counting.ts';
 import { countFileRange, type FileRange } from './countFile.ts';
 import type { CountRegion } from './feeder.ts';
 import type { Problem, Report } from './messages.ts';
+import type { Away } from './remoteReport.ts';
 
 export type MutableReport = { -readonly [Key in keyof Report]: Report[Key] };
 
@@ -37,6 +38,8 @@ export interface RangeCounting {
   readonly document?: DocumentHooks | undefined;
   /** The records that files are made of, where they aren't text. */
   readonly source?: RecordSource | undefined;
+  /** Remote files that are being read. */
+  readonly away?: Away | undefined;
 }
 
 /**
@@ -52,6 +55,7 @@ export function countReported(
   report: MutableReport,
   onProgress?: (bytesRead: number) => Promise<void>,
 ): Promise<void> | undefined {
+  if (range.remote !== undefined) return countAway(range, counting, report, onProgress);
   const rangeBytes = range.end - range.start;
   const isFirst = range.start === 0;
   try {
@@ -78,6 +82,22 @@ export function countReported(
     reportFailed(range.path, error, report);
   }
   return undefined;
+}
+
+async function countAway(
+  range: FileRange,
+  counting: RangeCounting,
+  report: MutableReport,
+  onProgress?: (bytesRead: number) => Promise<void>,
+): Promise<void> {
+  // Nothing of the network is loaded where all inputs are files.
+  const { countRemoteReported } = await import('./remoteReport.ts');
+  try {
+    await countRemoteReported(range, counting, report, onProgress);
+  } catch (error) {
+    counting.away?.signal?.throwIfAborted();
+    reportFailed(range.path, error, report);
+  }
 }
 
 async function countWholeReported(

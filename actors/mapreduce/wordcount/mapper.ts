@@ -15,6 +15,7 @@ import type { InputBuffer, WordCounting } from '../text/counting.ts';
 import { addReport, countReported, emptyReport } from './fileReport.ts';
 import type { Assignment, CoordinatorProtocol, ReducerProtocol, Report } from './messages.ts';
 import { type MapperArgs, MapperProtocol, mapperArgsSchema } from './messages.ts';
+import type { Away } from './remoteReport.ts';
 import { Spiller } from './spiller.ts';
 
 /** Counts travel to reducers in chunks of about this size. */
@@ -45,6 +46,7 @@ class Mapper implements Handlers<typeof MapperProtocol> {
   private readonly buffer: InputBuffer;
   private readonly count: (bytes: Uint8Array, start: number, end: number) => void;
   private readonly spiller: Spiller;
+  private readonly away: Away;
   private report = emptyReport();
   /** What isn't in the journal yet: finished assignments, and what was reported of them. */
   private assignments: number[] = [];
@@ -53,7 +55,8 @@ class Mapper implements Handlers<typeof MapperProtocol> {
   private sealedWords = 0;
   private sealedMs = performance.now();
 
-  constructor(settings: MapperArgs) {
+  constructor(settings: MapperArgs, signal: AbortSignal) {
+    this.away = { signal, files: new Map() };
     this.settings = settings;
     this.ruled = newRuledCounting(settings);
     this.counter = this.ruled.counter;
@@ -152,7 +155,7 @@ class Mapper implements Handlers<typeof MapperProtocol> {
       const { buffer, count, ruled } = this;
       const { readBytes } = this.settings;
       const { separators, document, source } = ruled;
-      const counting = { separators, buffer, readBytes, count, document, source };
+      const counting = { separators, buffer, readBytes, count, document, source, away: this.away };
       for (const range of work.ranges) {
         await countReported(range, counting, this.report, async (bytesRead) => {
           // Asked, not told: a job that was cancelled ends here, and not hours later.
@@ -197,5 +200,5 @@ export const WordCountMapper = actor('thrum/mapreduce/WordCountMapper', {
   args: mapperArgsSchema,
   protocol: MapperProtocol,
   errors: [RunStorageError],
-  create: (settings) => new Mapper(settings),
+  create: (settings, ctx) => new Mapper(settings, ctx.signal),
 });

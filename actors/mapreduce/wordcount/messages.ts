@@ -34,7 +34,23 @@ export type Settings = z.output<typeof settingsSchema>;
 export const mapperArgsSchema = z.object({ ...settingsSchema.shape, name: z.string() });
 export type MapperArgs = z.output<typeof mapperArgsSchema>;
 
-const rangeSchema = z.object({ path: z.string(), start: count, end: count, fileBytes: count });
+const remoteSchema = z.object({
+  ranges: z.boolean(),
+  sized: z.boolean(),
+  etag: z.string().optional(),
+  modified: z.string().optional(),
+});
+
+/** What is read, as inputs/find.ts gives it. */
+export const fileSchema = z.object({ path: z.string(), bytes: count, remote: remoteSchema.optional() });
+
+const rangeSchema = z.object({
+  path: z.string(),
+  start: count,
+  end: count,
+  fileBytes: count,
+  remote: remoteSchema.optional(),
+});
 
 /** What a mapper is to do next. */
 export const assignmentSchema = z.discriminatedUnion('kind', [

@@ -1,6 +1,6 @@
 // Cuts files into ranges and packs ranges into assignments of about the same size: one large file feeds all
 // threads, and a thousand small ones cost one message.
-import { isNamedWhole } from '../inputs/compression.ts';
+import { isReadWhole } from '../inputs/compression.ts';
 import type { InputFile } from '../inputs/index.ts';
 import type { FileRange } from './countFile.ts';
 import { type Shard, shardRanges } from './shard.ts';
@@ -20,15 +20,15 @@ export function* plan(
   { splits = true, shard }: { splits?: boolean; shard?: Shard | undefined } = {},
 ): Generator<readonly FileRange[]> {
   const ranges = shard === undefined ? files.map(wholeFile) : shardRanges(files, shard, splits);
-  const wholes = splits ? ranges.filter(({ path }) => isNamedWhole(path)) : ranges;
+  const wholes = splits ? ranges.filter(isReadWhole) : ranges;
   wholes.sort((a, b) => b.fileBytes - a.fileBytes);
   yield* pack(wholes, rangeBytes);
-  const others = splits ? ranges.filter(({ path }) => !isNamedWhole(path)) : [];
+  const others = splits ? ranges.filter((range) => !isReadWhole(range)) : [];
   yield* pack(cut(others, rangeBytes), rangeBytes);
 }
 
-function wholeFile({ path, bytes }: InputFile): FileRange {
-  return { path, start: 0, end: bytes, fileBytes: bytes };
+function wholeFile({ path, bytes, remote }: InputFile): FileRange {
+  return { path, start: 0, end: bytes, fileBytes: bytes, ...(remote && { remote }) };
 }
 
 function* cut(ranges: readonly FileRange[], rangeBytes: number): Generator<FileRange> {

@@ -1,5 +1,5 @@
 // A share of the input, for one of several machines: byte ranges of the files one after the other.
-import { isNamedWhole } from '../inputs/compression.ts';
+import { isReadWhole } from '../inputs/compression.ts';
 import type { InputFile } from '../inputs/index.ts';
 import type { FileRange } from './countFile.ts';
 
@@ -31,14 +31,16 @@ export function shardRanges(
   const to = index === count ? Number.POSITIVE_INFINITY : border(index);
   const ranges: FileRange[] = [];
   let position = 0;
-  for (const { path, bytes } of inShardOrder(files)) {
+  for (const file of inShardOrder(files)) {
+    const { path, bytes, remote } = file;
+    const known = { path, fileBytes: bytes, ...(remote && { remote }) };
     const begins = position >= from && position < to;
-    if (bytes === 0 || !splits || isNamedWhole(path)) {
-      if (begins) ranges.push({ path, start: 0, end: bytes, fileBytes: bytes });
+    if (bytes === 0 || !splits || isReadWhole(file)) {
+      if (begins) ranges.push({ ...known, start: 0, end: bytes });
     } else {
       const start = Math.max(0, from - position);
       const end = Math.min(bytes, to - position);
-      if (start < end) ranges.push({ path, start, end, fileBytes: bytes });
+      if (start < end) ranges.push({ ...known, start, end });
     }
     position += bytes;
   }

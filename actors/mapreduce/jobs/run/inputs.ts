@@ -2,7 +2,7 @@
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
 import { InvalidOptionError } from '../../../../lib/index.ts';
-import { findInputs, InputError } from '../../inputs/index.ts';
+import { findInputs, InputError, type InputFile } from '../../inputs/index.ts';
 import { ByteWriter } from '../encoding/byteWriter.ts';
 import type { InputPart } from '../engine/messages.ts';
 import type { Job } from '../job.ts';
@@ -19,7 +19,8 @@ export async function gatherInputs(job: Job, options: RunOptions, directory: str
   const { paths, files, stream, values, after, signal } = options;
   const inputs: InputPart[] = [];
   // Where the output directory is inside of what is read, so is this run's own directory.
-  const add = (name: string, bytes: number): void => {
+  const add = ({ path: name, bytes, remote }: InputFile): void => {
+    if (remote !== undefined) throw new InputError(`${name} is on a server: jobs read files. Fetch it first`);
     const path = resolve(name);
     if (!path.startsWith(`${directory}${sep}`)) inputs.push(whole(path, bytes));
   };
@@ -30,9 +31,9 @@ export async function gatherInputs(job: Job, options: RunOptions, directory: str
     if (found.pipes.length > 0) {
       throw new InputError(`${found.pipes[0]} is a pipe: give it as a stream`);
     }
-    for (const { path, bytes } of found.files) add(path, bytes);
+    for (const file of found.files) add(file);
   }
-  for (const { path, bytes } of files ?? []) add(path, bytes);
+  for (const file of files ?? []) add(file);
   if (after !== undefined) inputs.push(...after[resultInput]);
   const spool = new Spool(directory);
   if (stream !== undefined) await spoolStream(job, stream, spool);
