@@ -1,29 +1,25 @@
 // Counts the words of a region: boundaries for a few kilobytes at a time, then the words between them. Done in turns,
 // because bytes that were just stored can't be loaded across two stores without waiting.
 import { endsInWord, findBoundaries, startRegion } from './boundaries';
-import {
-  addLong,
-  addShort,
-  hashShort,
-  loadShort,
-  SHORT_MAX,
-  SHORT_SLOT,
-  shortLog,
-  shortSlots,
-} from './tables';
+import { addLong } from './long';
+import { addShort, loadShort, SHORT_MAX, shortBuckets, shortHome, shortMask, shortMatch, TO_COUNT } from './short';
 
 const CHUNK: usize = 4096;
 
 /** Boundaries of one chunk: as many as bytes, one from before, one for the end, and what is written beyond. */
 const LIST_BYTES: usize = (CHUNK + 16) << 2;
 let list: usize = 0;
+/** The words of a chunk that aren't short. */
+let longs: usize = 0;
 
 /** Words counted since the last {@link resetWords}. */
 let words: u64 = 0;
 
 export function resetWords(): void {
   words = 0;
-  if (list == 0) list = heap.alloc(LIST_BYTES);
+  if (list != 0) return;
+  list = heap.alloc(LIST_BYTES);
+  longs = heap.alloc(LIST_BYTES);
 }
 
 export function wordCount(): f64 {
@@ -56,34 +52,43 @@ export function countWords(start: usize, end: usize): void {
   store<u64>(end, behind);
 }
 
-/** Counts words given as pairs of addresses in [from, to) of the list. */
+/**
+ * Counts words given as pairs of addresses in [from, to) of the list: first the short ones, then the others. Which a word
+ * is, is nothing that a processor could foresee.
+ */
 function countBetween(from: usize, to: usize): void {
-  let slots = shortSlots;
-  let shift = <u64>(64 - shortLog);
-  let mask: usize = (SHORT_SLOT << shortLog) - 1;
+  let short = from;
+  let long = longs;
+  for (let pair = from; pair < to; pair += 8) {
+    const both = load<u64>(pair);
+    const isShort = <usize>(<u32>(both >> 32) - <u32>both <= SHORT_MAX);
+    store<u64>(short, both);
+    store<u64>(long, both);
+    short += isShort << 3;
+    long += (isShort ^ 1) << 3;
+  }
+  countShort(from, short);
+  for (let pair = longs; pair < long; pair += 8) {
+    const start = load<u32>(pair);
+    addLong(<usize>start, load<u32>(pair, 4) - start, 1);
+  }
+}
+
+function countShort(from: usize, to: usize): void {
+  let buckets = shortBuckets;
+  let mask = shortMask;
   for (let pair = from; pair < to; pair += 8) {
     const start = <usize>load<u32>(pair);
-    const length = load<u32>(pair, 4) - <u32>start;
-    if (length <= SHORT_MAX) {
-      const key = loadShort(start, length);
-      let offset = <usize>(hashShort(key) >> shift) << 4;
-      for (;;) {
-        const meta = load<u64>(slots + offset, 8);
-        if (load<u64>(slots + offset) == key && (<u32>meta & 15) == length) {
-          store<u64>(slots + offset, meta + 16, 8);
-          break;
-        }
-        if (meta == 0) {
-          addShort(key, length, 1);
-          slots = shortSlots;
-          shift = <u64>(64 - shortLog);
-          mask = (SHORT_SLOT << shortLog) - 1;
-          break;
-        }
-        offset = (offset + SHORT_SLOT) & mask;
-      }
+    const key = loadShort(start, load<u32>(pair, 4) - <u32>start);
+    const bucket = buckets + shortHome(key, mask);
+    const found = shortMatch(bucket, key);
+    if (found != 0) {
+      const ref = bucket + (<usize>ctz<u32>(found) << 3);
+      store<u64>(ref, load<u64>(ref, TO_COUNT) + 1, TO_COUNT);
     } else {
-      addLong(start, length, 1);
+      addShort(key, 1);
+      buckets = shortBuckets;
+      mask = shortMask;
     }
   }
 }

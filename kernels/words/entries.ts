@@ -1,11 +1,6 @@
 // Entries seen alike, whichever table holds them.
-import { firstLong, LONG_HEAD, longBehind, SHORT_SLOT, shortLog, shortSlots } from './tables';
-
-// @ts-ignore: decorator
-@inline
-function isShort(ref: usize): bool {
-  return ref - shortSlots < SHORT_SLOT << shortLog;
-}
+import { firstLong, LONG_HEAD, longBehind } from './arena';
+import { firstShort, isShort, shortBehind, shortLength, TO_COUNT } from './short';
 
 /** Where the key's bytes are; sixteen may be read there however few they are, and up to seven behind them. */
 // @ts-ignore: decorator
@@ -17,23 +12,20 @@ export function keyOf(ref: usize): usize {
 // @ts-ignore: decorator
 @inline
 export function lengthOf(ref: usize): u32 {
-  return isShort(ref) ? load<u32>(ref, 8) & 15 : load<u32>(ref, 8);
+  return isShort(ref) ? shortLength(ref) : load<u32>(ref, 8);
 }
 
 // @ts-ignore: decorator
 @inline
 export function countOf(ref: usize): u64 {
-  return isShort(ref) ? load<u64>(ref, 8) >> 4 : load<u64>(ref);
+  return isShort(ref) ? load<u64>(ref, TO_COUNT) : load<u64>(ref);
 }
 
 /** The first entry, or the next one behind a ref; 0 behind the last. Short keys come first. */
 export function nextEntry(ref: usize): usize {
   if (ref != 0 && !isShort(ref)) return longBehind(ref);
-  const end = shortSlots + (SHORT_SLOT << shortLog);
-  for (let at = ref == 0 ? shortSlots : ref + SHORT_SLOT; at < end; at += SHORT_SLOT) {
-    if (load<u64>(at, 8) != 0) return at;
-  }
-  return firstLong();
+  const next = ref == 0 ? firstShort() : shortBehind(ref);
+  return next != 0 ? next : firstLong();
 }
 
 /** Eight bytes of a key from `offset` on, the first highest, so that numbers order as bytes do; zeros behind its end. */

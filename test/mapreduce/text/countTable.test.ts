@@ -110,6 +110,42 @@ for (const engine of ENGINES) {
     }
   });
 
+  test(`${engine}: keys of bytes that no text has are told apart`, (t) => {
+    const keys: Buffer[] = [];
+    // All keys of 1 to 6 bytes made of these, and as many that go on after eight of them.
+    for (let length = 1; length <= 6; length++) {
+      for (let i = 0; i < 3 ** length; i++) {
+        const key = Buffer.from(
+          Array.from({ length }, (_, at) => [0, 0x61, 0xff][Math.floor(i / 3 ** at) % 3]!),
+        );
+        keys.push(
+          key,
+          Buffer.concat([Buffer.alloc(8 - length, 0x61), key]),
+          Buffer.concat([Buffer.alloc(8), key]),
+        );
+      }
+    }
+    const unlike = [...new Set(keys.map((key) => key.toString('hex')))].map((hex) => Buffer.from(hex, 'hex'));
+    const writer = new CountsWriter();
+    for (const [i, key] of unlike.entries()) {
+      writer.beginEntry(key.length, packedEntryBytes(key.length, i + 1)).set(key, writer.length);
+      writer.endEntry(key.length, i + 1);
+    }
+    const chunk = writer.take();
+    const table = newTable(engine);
+    table.absorb(chunk);
+    table.absorb(chunk);
+    t.is(table.distinct, unlike.length);
+    table.sort('word');
+    const sorted = [...readCounts(table.page(0, Number.POSITIVE_INFINITY).bytes)];
+    t.deepEqual(
+      sorted.map((found) => [Buffer.from(found.key).toString('hex'), found.count]),
+      [...unlike.entries()]
+        .sort(([, a], [, b]) => Buffer.compare(a, b))
+        .map(([i, key]) => [key.toString('hex'), 2 * (i + 1)]),
+    );
+  });
+
   test(`${engine}: counts are exact up to 2^53 - 1`, (t) => {
     const table = newTable(engine);
     table.absorb(

@@ -1,0 +1,136 @@
+// Counts of all other keys. They lie in the arena, to which the buckets lead.
+//
+//     bucket   8 tags u32, from the keys' hashes, 0 where there is none; 8 refs u32
+import { keep, LONG_HEAD } from './arena';
+import { aligned, allocBuckets, BUCKET, BUCKET_LOG, isFull, LOG_MIN, logOf, MULTIPLIER, maskOf } from './buckets';
+import { loadShort, SHORT_MAX } from './short';
+
+const PER_BUCKET: u32 = 8;
+/** From a tag to its ref. */
+const TO_REF: usize = 32;
+
+export let longBuckets: usize = 0;
+export let longMask: usize = 0;
+let allocated: usize = 0;
+let used: u32 = 0;
+
+export function resetLong(): void {
+  if (allocated != 0) heap.free(allocated);
+  allocated = allocBuckets(LOG_MIN);
+  longBuckets = aligned(allocated);
+  longMask = maskOf(LOG_MIN);
+  used = 0;
+  memory.fill(longBuckets, 0, BUCKET << LOG_MIN);
+}
+
+export function longDistinct(): u32 {
+  return used;
+}
+
+/** The tag of a long key. The last eight bytes are taken whole, whatever of them was taken before. */
+// @ts-ignore: decorator
+@inline
+export function longTag(at: usize, length: u32): u32 {
+  if (length <= SHORT_MAX) return oddTag(loadShort(at, length));
+  const last = at + length - 8;
+  let hash = load<u64>(at) * MULTIPLIER;
+  for (let from = at + 8; from < last; from += 8) {
+    hash = ((hash ^ (hash >> 32)) + load<u64>(from)) * 0xff51afd7ed558ccd;
+  }
+  hash = (hash ^ (hash >> 29) ^ length) + load<u64>(last);
+  return tagOf((hash ^ (hash >> 32)) * 0xd6e8feb86659fd93);
+}
+
+/** Of a key that is short, but for its last byte. */
+function oddTag(key: u64): u32 {
+  return tagOf(key * MULTIPLIER);
+}
+
+/** Never 0, which is the tag of a place that is free. */
+// @ts-ignore: decorator
+@inline
+function tagOf(hash: u64): u32 {
+  return <u32>(hash >> 32) | 0x80000000;
+}
+
+// @ts-ignore: decorator
+@inline
+export function longHome(tag: u32, mask: usize): usize {
+  return (<usize>tag << BUCKET_LOG) & mask;
+}
+
+// @ts-ignore: decorator
+@inline
+function match(bucket: usize, tag: u32): u32 {
+  const wanted = i32x4.splat(tag);
+  return (
+    <u32>i32x4.bitmask(i32x4.eq(v128.load(bucket), wanted)) |
+    (<u32>i32x4.bitmask(i32x4.eq(v128.load(bucket, 16), wanted)) << 4)
+  );
+}
+
+export function addLong(at: usize, length: u32, count: u64): void {
+  const tag = longTag(at, length);
+  const mask = longMask;
+  let home = longHome(tag, mask);
+  for (;;) {
+    const bucket = longBuckets + home;
+    for (let found = match(bucket, tag); found != 0; found &= found - 1) {
+      const ref = <usize>load<u32>(bucket + (<usize>ctz<u32>(found) << 2), TO_REF);
+      if (load<u32>(ref, 8) == length && equal(ref + LONG_HEAD, at, length)) {
+        store<u64>(ref, load<u64>(ref) + count);
+        return;
+      }
+    }
+    const free = match(bucket, 0);
+    if (free != 0) {
+      // Before the place is taken: where memory has run out, no place must lead nowhere.
+      const ref = keep(at, length, count);
+      const place = bucket + (<usize>ctz<u32>(free) << 2);
+      store<u32>(place, tag);
+      store<u32>(place, <u32>ref, TO_REF);
+      used++;
+      if (isFull(used, mask, PER_BUCKET)) grow();
+      return;
+    }
+    home = (home + BUCKET) & mask;
+  }
+}
+
+/** Whether two long keys are equal. */
+// @ts-ignore: decorator
+@inline
+function equal(a: usize, b: usize, length: u32): bool {
+  if (length <= SHORT_MAX) return loadShort(a, length) == loadShort(b, length);
+  const last: usize = <usize>length - 8;
+  for (let i: usize = 0; i < last; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false;
+  return load<u64>(a + last) == load<u64>(b + last);
+}
+
+function grow(): void {
+  const log = logOf(longMask) + 1;
+  const grown = allocBuckets(log);
+  const buckets = aligned(grown);
+  const mask = maskOf(log);
+  memory.fill(buckets, 0, BUCKET << log);
+  const end = longBuckets + longMask + BUCKET;
+  for (let at = longBuckets; at < end; at += 4) {
+    if ((at & TO_REF) != 0) at += TO_REF;
+    if (at >= end) break;
+    const tag = load<u32>(at);
+    if (tag == 0) continue;
+    let home = longHome(tag, mask);
+    let free = match(buckets + home, 0);
+    while (free == 0) {
+      home = (home + BUCKET) & mask;
+      free = match(buckets + home, 0);
+    }
+    const to = buckets + home + (<usize>ctz<u32>(free) << 2);
+    store<u32>(to, tag);
+    store<u32>(to, load<u32>(at, TO_REF), TO_REF);
+  }
+  heap.free(allocated);
+  allocated = grown;
+  longBuckets = buckets;
+  longMask = mask;
+}
