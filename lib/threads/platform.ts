@@ -19,3 +19,8 @@ export const nodePlatform: Platform = {
   },
   readUtf16: (bytes, start, end) => asBuffer(bytes).toString('utf16le', start, end),
 };
+
+/** Memory of its own that is to be filled at once: what was in it before is still there. */
+export function unfilledMemory(length: number): Uint8Array {
+  return new Uint8Array(Buffer.allocUnsafeSlow(length).buffer);
+}

@@ -6,12 +6,16 @@ import { CorruptMessageError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { ByteReader } from '../wire/buffer.ts';
 import { FrameKind, frameHeaderBytes, isMessage, traceContextBytes, tracedBit } from '../wire/frames.ts';
+import { Blocks } from './blocks.ts';
+import { cameOutside } from './outsideMemory.ts';
 import { nodePlatform } from './platform.ts';
 import type { RingConsumer } from './ring.ts';
-import { type Elsewhere, largeFrameBytes } from './ringLink.ts';
+import { bytesOf, largeFrameBytes, type Posted } from './ringLink.ts';
 
 /** Taken out of the ring at a time, so that what is handled is still in the cache. */
 const chunkBytes = 64 * 1024;
+/** The same behind a block: another one may follow, which is to go from the ring straight to where it stays. */
+const betweenBlocksBytes = 256;
 
 export class RingSource {
   readonly from: NodeId;
@@ -22,9 +26,11 @@ export class RingSource {
   private readonly ringBack: () => void;
   private readonly bytes: Uint8Array;
   private readonly reader: ByteReader;
+  private readonly blocks = new Blocks();
   /** The beginning of a frame whose rest is still to come lies at `start` in `bytes`. */
   private held = 0;
   private start: number;
+  private readBytes = chunkBytes;
 
   constructor(
     from: NodeId,
@@ -41,39 +47,68 @@ export class RingSource {
     this.bytes = new Uint8Array(chunkBytes + largeFrameBytes + 64);
     this.start = ring.alignment(0);
     this.reader = new ByteReader(nodePlatform, this.bytes, 0, 0);
+    this.reader.beside = this.blocks;
   }
 
-  /** Handles what is there now; returns how many bytes that was. */
-  drain(): number {
-    const { bytes, reader, ring } = this;
-    // What comes meanwhile has its turn after other sources.
-    let left = ring.available;
+  /**
+   * Handles what is there now, or about `limit` bytes of it; returns how many bytes that was. What comes meanwhile has
+   * its turn after other sources.
+   */
+  drain(limit = Number.POSITIVE_INFINITY): number {
+    const { ring, blocks } = this;
+    const wanted = Math.min(ring.available, limit);
     let count = 0;
-    while (left > 0) {
-      const read = ring.read(bytes, this.start + this.held, Math.min(left, chunkBytes));
-      // Before the frames are handled: the sender goes on meanwhile.
-      if (ring.producerWaits()) this.ringBack();
-      const end = this.start + this.held + read;
-      const at = this.handOn(reader, this.start, end);
-      this.held = end - at;
-      this.start = ring.alignment(this.held);
-      if (this.held > 0) bytes.copyWithin(this.start, at, end);
-      left -= read;
-      count += read;
+    while (count < wanted) {
+      count += blocks.unfinished ? this.readBlock(wanted - count) : this.readFrames(wanted - count);
     }
     return count;
   }
 
+  /** Whether something is left to handle. */
+  get ready(): boolean {
+    return this.ring.available > 0;
+  }
+
+  private readBlock(limit: number): number {
+    const { ring, blocks } = this;
+    const read = ring.read(blocks.bytes, blocks.filled, Math.min(limit, blocks.missing));
+    if (ring.producerWaits()) this.ringBack();
+    blocks.fill(read);
+    this.start = ring.alignment(0);
+    return read;
+  }
+
+  private readFrames(limit: number): number {
+    const { bytes, ring } = this;
+    const read = ring.read(bytes, this.start + this.held, Math.min(limit, this.readBytes));
+    // Before the frames are handled: the sender goes on meanwhile.
+    if (ring.producerWaits()) this.ringBack();
+    const end = this.start + this.held + read;
+    this.readBytes = chunkBytes;
+    const at = this.handOn(this.reader, this.start, end);
+    this.held = end - at;
+    this.start = ring.alignment(this.held);
+    if (this.held > 0) bytes.copyWithin(this.start, at, end);
+    return read;
+  }
+
   /** Hands on the whole frames in [start, end); returns where the first that isn't whole begins. */
   private handOn(reader: ByteReader, start: number, end: number): number {
-    const { receiver, from, ring } = this;
+    const { receiver, from, ring, blocks } = this;
     const { view } = reader;
     let at = start;
     while (end - at >= frameHeaderBytes) {
       const length = view.getUint32(at, true);
       if (length < frameHeaderBytes) throw new CorruptMessageError(`a frame of ${length} bytes`);
-      if (length > end - at) break;
       let kind = view.getUint8(at + 4);
+      if (kind === FrameKind.block) {
+        this.readBytes = betweenBlocksBytes;
+        const next = blocks.begin(reader, at, at + length, end);
+        if (next === undefined) break;
+        at = next;
+        continue;
+      }
+      if (length > end - at) break;
       reader.position = at + frameHeaderBytes;
       if (kind >= tracedBit) {
         kind -= tracedBit;
@@ -86,6 +121,7 @@ export class RingSource {
         if (isMessage(kind)) ring.consumed[0]!++;
         reader.end = at + length;
         receiver.receive(from, kind, reader);
+        if (blocks.buffers.length > 0) blocks.clear();
       }
       at += length;
     }
@@ -93,13 +129,19 @@ export class RingSource {
   }
 
   private fetch(): void {
-    const received = receiveMessageOnPort(this.port) as { message: Elsewhere } | undefined;
+    const received = receiveMessageOnPort(this.port) as { message: Posted } | undefined;
     if (received === undefined) throw new CorruptMessageError('a large message is missing from its port');
-    if (this.ring.fetched(received.message.bytes)) this.ringBack();
-    const { frame } = received.message;
-    const reader = new ByteReader(nodePlatform, frame);
-    reader.beside = received.message;
-    this.handOn(reader, 0, frame.length);
+    const { message } = received;
+    const bytes = bytesOf(message);
+    cameOutside(bytes);
+    if (this.ring.fetched(bytes)) this.ringBack();
+    if (!(message instanceof Uint8Array)) {
+      this.blocks.buffers = message;
+      return;
+    }
+    const reader = new ByteReader(nodePlatform, message);
+    reader.beside = this.blocks;
+    this.handOn(reader, 0, message.length);
   }
 
   /** Ends the source; returns how many messages its sender had accepted that have never come. */

@@ -9,6 +9,7 @@ import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { ActorId } from '../wire/refs.ts';
 import { type HostControl, type NodeData, type Outcome, unwrap, type WorkerControl } from './control.ts';
+import { controlEndpoint } from './controlEndpoint.ts';
 import { type Ending, endingOf } from './ending.ts';
 import { isUp } from './greeting.ts';
 import type { Channel } from './ringTransport.ts';
@@ -124,10 +125,10 @@ export class WorkerHandle {
   /** Comlink is loaded on first use: a system that only starts and stops doesn't need it. */
   private open(): Promise<Comlink.Remote<WorkerControl>> {
     this.control ??= import('comlink').then((comlink) => {
-      comlink.expose(this.host, this.hostPort as unknown as Comlink.Endpoint);
+      comlink.expose(this.host, controlEndpoint(this.hostPort));
       // The worker itself holds the process open; these ports must not outlive it in doing so.
       this.hostPort.unref();
-      const control = comlink.wrap<WorkerControl>(this.controlPort as unknown as Comlink.Endpoint);
+      const control = comlink.wrap<WorkerControl>(controlEndpoint(this.controlPort));
       this.controlPort.unref();
       return control;
     });

@@ -17,6 +17,7 @@ import {
   unwrap,
   type WorkerControl,
 } from './control.ts';
+import { controlEndpoint } from './controlEndpoint.ts';
 import { noteEnding } from './ending.ts';
 import { guardHeap } from './heap.ts';
 import { RingTransport } from './ringTransport.ts';
@@ -43,7 +44,7 @@ export function runNode(data: NodeData['thrumNode'], load: Control['load'] | und
     store,
     replacements,
   } = data;
-  const host = comlink.wrap<HostControl>(hostPort as unknown as comlink.Endpoint);
+  const host = comlink.wrap<HostControl>(controlEndpoint(hostPort));
   const board = new Board(memory, nodeId);
   const transport = new RingTransport({
     node: nodeId,
@@ -100,5 +101,5 @@ export function runNode(data: NodeData['thrumNode'], load: Control['load'] | und
     },
   };
   // Listening keeps this thread alive until its host ends it.
-  comlink.expose(exposed, worker as unknown as comlink.Endpoint);
+  comlink.expose(exposed, controlEndpoint(worker));
 }

@@ -13,7 +13,15 @@ const besideMark = 0xffffffff;
 /** Memory that travels beside a message: given away, or shared. */
 export interface Beside {
   readonly buffers: (ArrayBuffer | SharedArrayBuffer)[];
+  /**
+   * Where the way can carry a block itself: takes bytes of `borrowedMin` and more, which are the caller's again when the
+   * message has been handed over, and returns their place among the buffers that arrive.
+   */
+  readonly borrow?: (block: Uint8Array) => number;
 }
+
+/** Shorter blocks are among a message's own bytes, also where the way could carry them. Found by measuring. */
+export const borrowedMin = 2048;
 
 /** Appends values to a buffer that grows; `position` is where the next byte goes. */
 export class ByteWriter {
@@ -92,10 +100,19 @@ export class ByteWriter {
 
   /** A block whose memory travels beside the message. */
   blockBeside(block: Uint8Array): void {
+    this.placeBeside(this.beside!.buffers.push(block.buffer) - 1, block.byteOffset, block.byteLength);
+  }
+
+  /** A block whose bytes, and no others of its memory, travel beside the message; it stays its owner's. */
+  blockBorrowed(block: Uint8Array): void {
+    this.placeBeside(this.beside!.borrow!(block), 0, block.byteLength);
+  }
+
+  private placeBeside(index: number, offset: number, length: number): void {
     this.u32(besideMark);
-    this.u32(this.beside!.buffers.push(block.buffer) - 1);
-    this.f64(block.byteOffset);
-    this.f64(block.byteLength);
+    this.u32(index);
+    this.f64(offset);
+    this.f64(length);
   }
 
   /** Latin-1 where it fits, UTF-16 elsewhere (lone surrogates survive); the low bit of the length tells. */
@@ -147,7 +164,8 @@ export class ByteReader {
   position: number;
   end: number;
   /** What came beside the message. */
-  beside: { readonly buffers: Readonly<Beside['buffers']> } | undefined = undefined;
+  beside: { readonly buffers: readonly (ArrayBuffer | SharedArrayBuffer | undefined)[] } | undefined =
+    undefined;
 
   constructor(platform: Platform, bytes: Uint8Array, start = 0, end = bytes.length) {
     this.platform = platform;

@@ -25,7 +25,7 @@ export const FrameKind = {
   stop: 9,
   /** parent's cell, child's node and cell (where it was first started) */
   childStopped: 10,
-  /** The frame itself comes by another way (it is large, or gives memory away); this is its place in the order. */
+  /** What comes next comes by another way: a large frame, or the memory that the message behind this one gives away. */
   elsewhere: 11,
   /** parent's cell, child's node and cell (as above), its path, serialized error: it has failed, its parent with it */
   escalated: 12,
@@ -39,6 +39,8 @@ export const FrameKind = {
   tie: 16,
   /** cell, asker's node, ask id: its twin has begun; it is dropped unless it has begun too */
   drop: 17,
+  /** index, nothing up to a multiple of eight bytes, bytes: a block of the message behind it, which is to be its memory there */
+  block: 18,
 } as const;
 
 /** A frame's length and kind. */

@@ -4,7 +4,7 @@ import { takeMove } from '../protocol/bytes.ts';
 import { UncloneableValueError } from '../protocol/errors.ts';
 import type { Layout } from '../protocol/layout.ts';
 import type { Address } from '../protocol/ref.ts';
-import { type ByteWriter, copyOfBytes } from './buffer.ts';
+import { type ByteWriter, borrowedMin, copyOfBytes } from './buffer.ts';
 import { writeDynamic } from './dynamic.ts';
 import { descend } from './limits.ts';
 import type { RefBinder } from './refs.ts';
@@ -69,8 +69,13 @@ const blockInsideMax = 16 * 1024;
 
 function writeBytes(value: Uint8Array, writer: ByteWriter): void {
   const moved = takeMove(value);
-  if (writer.beside === undefined) return writer.block(value);
+  const { beside } = writer;
+  if (beside === undefined) return writer.block(value);
   if (moved) writer.blockBeside(value);
+  else if (beside.borrow !== undefined) {
+    if (value.length < borrowedMin) writer.block(value);
+    else writer.blockBorrowed(value);
+  }
   // One copy, which then changes hands: cheaper than in and out of the message's own bytes.
   else if (value.length > blockInsideMax) writer.blockBeside(copyOfBytes(value));
   else writer.block(value);

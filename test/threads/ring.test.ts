@@ -4,6 +4,7 @@ import { MessageChannel } from 'node:worker_threads';
 import test from 'ava';
 import fc from 'fast-check';
 import type { FrameReceiver } from '../../lib/node/world.ts';
+import { CorruptMessageError } from '../../lib/protocol/errors.ts';
 import { allocateBoard, Board, slotsMax } from '../../lib/threads/board.ts';
 import { allocateRing, RingConsumer, RingProducer } from '../../lib/threads/ring.ts';
 import { RingLink } from '../../lib/threads/ringLink.ts';
@@ -24,7 +25,9 @@ test('bytes come out as they went in, whatever the sizes, also where positions w
       let written = 0;
       let read = 0;
       for (const [offered, wanted] of steps) {
-        const accepted = producer.write(source, written, written + offered);
+        const accepted = producer.put(source, written, written + offered);
+        t.is(consumer.available, written - read, 'not shown yet');
+        producer.publish();
         t.is(accepted, Math.min(offered, capacity - (written - read)));
         written += accepted;
         t.is(consumer.available, written - read);
@@ -43,11 +46,14 @@ test('a producer without room is told once when there is some', (t) => {
   const producer = new RingProducer(memory);
   const consumer = new RingConsumer(memory);
   const bytes = new Uint8Array(8);
-  producer.write(bytes, 0, 8);
+  producer.put(bytes, 0, 8);
+  producer.publish();
   t.false(producer.awaitRoom());
+  consumer.read(bytes, 0, 3);
+  t.false(consumer.producerWaits(), 'not before half of the ring is free');
+  consumer.read(bytes, 0, 1);
   t.true(consumer.producerWaits());
   t.false(consumer.producerWaits());
-  consumer.read(bytes, 0, 1);
   t.true(producer.awaitRoom(), 'there is room already: nobody will tell');
   t.false(consumer.producerWaits());
 });
@@ -71,7 +77,8 @@ test('both ends know how their next byte lies within a word', (t) => {
   const producer = new RingProducer(memory);
   const consumer = new RingConsumer(memory);
   t.is(producer.alignment, 5);
-  producer.write(new Uint8Array(7), 0, 7);
+  producer.put(new Uint8Array(7), 0, 7);
+  producer.publish();
   t.is(producer.alignment, 4);
   consumer.read(new Uint8Array(8), 0, 6);
   t.is(consumer.alignment(0), 3);
@@ -179,6 +186,150 @@ test('small and large frames keep their order, over full rings, stops and wraps'
     },
   );
   t.notThrows(() => fc.assert(property, { numRuns: 300 }));
+});
+
+type Carried = { readonly how: 'inside' | 'borrowed' | 'given'; readonly size: number };
+
+test('blocks arrive whole and in order, through the ring or given away, over full rings, stops and wraps', async (t) => {
+  const block = fc.record({
+    how: fc.constantFrom<Carried['how'][]>('inside', 'borrowed', 'given'),
+    size: fc.oneof(
+      { weight: 6, arbitrary: fc.nat(300) },
+      { weight: 2, arbitrary: fc.nat(20_000) },
+      { weight: 1, arbitrary: fc.constantFrom(16_384, 65_536, 70_000) },
+    ),
+  });
+  const property = fc.asyncProperty(
+    fc.constantFrom(64, 1024, 65_536, 262_144),
+    fc.constantFrom(0, 3, 2 ** 31 - 100, -100),
+    fc.array(
+      fc.record({
+        blocks: fc.array(block, { maxLength: 3 }),
+        // Where a block lies within a word at its owner's.
+        offset: fc.nat(8),
+        drain: fc.constantFrom(0, 0, 50, 1000, Number.POSITIVE_INFINITY),
+        flush: fc.boolean(),
+      }),
+      { maxLength: 40 },
+    ),
+    async (capacity, position, steps) => {
+      const memory = allocateRing(capacity, position);
+      const { port1, port2 } = new MessageChannel();
+      const link = new RingLink(
+        new RingProducer(memory),
+        port1,
+        () => {},
+        () => {},
+      );
+      const seen: string[] = [];
+      const owners = new Set<ArrayBufferLike>();
+      let blocksSeen = 0;
+      const receiver: FrameReceiver = {
+        receive(_from, _kind, frame) {
+          const id = frame.u32();
+          const sizes: number[] = [];
+          for (let left = frame.u32(); left > 0; left--) {
+            const data = frame.blockBeside() ?? frame.blockCopy();
+            if (!data.every((byte) => byte === (id + left) % 251)) throw new Error('damaged');
+            owners.add(data.buffer);
+            blocksSeen++;
+            sizes.push(data.length);
+          }
+          if (frame.remaining !== 0) throw new Error('too long');
+          seen.push(`${id}: ${sizes.join()}`);
+        },
+      };
+      const source = new RingSource(7, new RingConsumer(memory), port2, receiver, () => {});
+      const { writer } = link;
+      steps.forEach(({ blocks, offset, drain, flush }, id) => {
+        const start = beginFrame(writer, FrameKind.tell);
+        writer.u32(id);
+        writer.u32(blocks.length);
+        const own = blocks.map(({ how, size }, i) => {
+          const data = new Uint8Array(new ArrayBuffer(size + offset), offset).fill(
+            (id + blocks.length - i) % 251,
+          );
+          if (how === 'inside') writer.block(data);
+          else if (how === 'borrowed') writer.blockBorrowed(data);
+          else writer.blockBeside(data);
+          return data;
+        });
+        endFrame(writer, start);
+        link.commit(start);
+        // They are the sender's again: whatever it does with them now is its own affair.
+        for (const data of own) if (data.length > 0) data.fill(255);
+        if (flush) link.flush();
+        if (drain > 0) source.drain(drain);
+      });
+      do link.flush();
+      while (source.drain() > 0);
+      t.deepEqual(
+        seen,
+        steps.map(({ blocks }, id) => `${id}: ${blocks.map(({ size }) => size).join()}`),
+      );
+      t.is(owners.size, blocksSeen, 'each block has memory of its own');
+      t.is(link.close(), 0, 'no message is on its way');
+      source.close();
+    },
+  );
+  await t.notThrowsAsync(() => fc.assert(property, { numRuns: 200, endOnFailure: true }));
+});
+
+test('a message that gives the same memory away twice has it twice', (t) => {
+  const { link, source } = linked(t, 1024, 0);
+  const { writer } = link;
+  const arrived: Uint8Array[] = [];
+  const receiver: FrameReceiver = {
+    receive(_from, _kind, frame) {
+      for (let i = 0; i < 3; i++) arrived.push(frame.blockBeside()!);
+    },
+  };
+  Object.assign(source, { receiver });
+  const memory = new Uint8Array(100).fill(1);
+  const start = beginFrame(writer, FrameKind.tell);
+  writer.blockBeside(memory.subarray(0, 50));
+  writer.blockBorrowed(new Uint8Array(200).fill(2));
+  writer.blockBeside(memory.subarray(50));
+  endFrame(writer, start);
+  link.commit(start);
+  link.flush();
+  source.drain();
+  t.is(memory.length, 0);
+  t.deepEqual(
+    arrived.map((block) => [block.length, block[0]]),
+    [
+      [50, 1],
+      [200, 2],
+      [50, 1],
+    ],
+  );
+  t.is(arrived[0]!.buffer, arrived[2]!.buffer);
+});
+
+test('a block that no link sends is refused before memory is taken for it', (t) => {
+  const head = (length: number, index: number): Uint8Array => {
+    const bytes = new Uint8Array(16);
+    const view = new DataView(bytes.buffer);
+    view.setUint32(0, length, true);
+    bytes[4] = FrameKind.block;
+    view.setUint32(5, index, true);
+    return bytes;
+  };
+  for (const [length, index, message] of [
+    [15, 0, /a block of -1 bytes/],
+    [0xffffffff, 0, /a block of \d+ bytes/],
+    [100, 1, /block 1 without those before it/],
+  ] as const) {
+    const memory = allocateRing(64);
+    const producer = new RingProducer(memory);
+    const { port1, port2 } = new MessageChannel();
+    const source = new RingSource(7, new RingConsumer(memory), port2, { receive: () => {} }, () => {});
+    producer.put(head(length, index), 0, 16);
+    producer.publish();
+    t.throws(() => source.drain(), { instanceOf: CorruptMessageError, message });
+    port1.close();
+    source.close();
+  }
 });
 
 test('a link whose reader stops pushes back at a bound, and counts what was never read', (t) => {
