@@ -1,6 +1,7 @@
 // What a behaviour must not use, because it differs from run to run, refuses while a simulation takes its events, and
 // names what the context has instead. Outside of that (other tests of the process, say) everything is as ever.
 import { ThrumError } from '../protocol/errors.ts';
+import { guarded, guardedExports } from './guardedNames.ts';
 
 /** Something that can't be replayed was used inside a simulation. */
 export class NondeterminismError extends ThrumError {
@@ -12,30 +13,19 @@ export class NondeterminismError extends ThrumError {
   }
 }
 
-/** Each with what to use instead; by the object that has it. */
-const guarded: readonly [owner: string | undefined, name: string, instead: string][] = [
-  ['Date', 'now', 'ctx.now()'],
-  ['performance', 'now', 'ctx.now()'],
-  ['Math', 'random', 'ctx.random()'],
-  ['crypto', 'randomUUID', 'ctx.random() to make an identifier'],
-  ['crypto', 'getRandomValues', 'ctx.random()'],
-  ['AbortSignal', 'timeout', 'an ask with { timeoutMs }, or ctx.after()'],
-  ['process', 'hrtime', 'ctx.now()'],
-  ['process', 'uptime', 'ctx.now()'],
-  [undefined, 'setTimeout', 'ctx.after(delayMs, fn), or await ctx.sleep(delayMs)'],
-  [undefined, 'setInterval', 'ctx.every(periodMs, fn)'],
-  [undefined, 'setImmediate', 'ctx.after(0, fn)'],
-  [undefined, 'requestAnimationFrame', 'ctx.every(periodMs, fn)'],
-  [undefined, 'fetch', 'an actor or a resource that the simulation replaces'],
-];
-
 type Functions = Record<string, unknown>;
+type Fn = (...args: unknown[]) => unknown;
+
+const { process: node } = globalThis as unknown as {
+  process?: { getBuiltinModule?(name: string): Functions | undefined };
+};
 
 class Guard {
   /** Set while events of a simulation are taken: everything that runs is theirs. */
   private onRefused: ((error: NondeterminismError) => void) | undefined = undefined;
   private installed = 0;
   private restore: (() => void)[] = [];
+  private exportsWrapped = false;
 
   /** `onRefused` is told of each refusal: a behaviour may catch the error, but the run isn't good any more. */
   enter(onRefused: (error: NondeterminismError) => void): void {
@@ -54,6 +44,7 @@ class Guard {
       if (object !== undefined && typeof object[name] === 'function') this.wrap(object, owner, name, instead);
     }
     this.wrapDate();
+    this.wrapExports();
   }
 
   uninstall(): void {
@@ -62,16 +53,37 @@ class Guard {
     this.restore = [];
   }
 
+  /**
+   * What Node.js's modules export: who has imported it by name sees the refusing function from then on. They stay, since
+   * telling importers costs as much as a small simulation; outside of one they only pass on.
+   */
+  private wrapExports(): void {
+    const moduleOf = node?.getBuiltinModule;
+    if (moduleOf === undefined || this.exportsWrapped) return;
+    this.exportsWrapped = true;
+    for (const [module, name, instead] of guardedExports) {
+      const object = moduleOf(`node:${module}`);
+      const holder = name === 'wait' ? (object?.scheduler as Functions | undefined) : object;
+      if (typeof holder?.[name] !== 'function') continue;
+      this.put(holder, name, this.refusing(holder[name] as Fn, `${name}() of node:${module}`, instead));
+    }
+    (moduleOf('node:module')?.syncBuiltinESMExports as (() => void) | undefined)?.();
+  }
+
   private wrap(object: Functions, owner: string | undefined, name: string, instead: string): void {
-    const original = object[name] as (...args: unknown[]) => unknown;
-    const check = (): void => this.check(owner === undefined ? `${name}()` : `${owner}.${name}()`, instead);
+    const what = owner === undefined ? `${name}()` : `${owner}.${name}()`;
+    this.replace(object, name, this.refusing(object[name] as Fn, what, instead));
+  }
+
+  private refusing(original: Fn, what: string, instead: string): Fn {
+    const check = (): void => this.check(what, instead);
     const guardedFunction = function (this: unknown, ...args: unknown[]): unknown {
       check();
       return original.apply(this, args);
     };
     // Others may have hung something on it: promisify's symbol, `hrtime.bigint`.
     Object.defineProperties(guardedFunction, Object.getOwnPropertyDescriptors(original));
-    this.replace(object, name, guardedFunction);
+    return guardedFunction;
   }
 
   /** `new Date()` and `Date()` without arguments are the present; with them, they only calculate. */
@@ -91,17 +103,19 @@ class Guard {
   }
 
   private replace(object: Functions, name: string, value: unknown): void {
-    const own = Object.getOwnPropertyDescriptor(object, name);
-    Object.defineProperty(object, name, {
-      value,
-      writable: true,
-      configurable: true,
-      enumerable: own?.enumerable ?? false,
-    });
+    const own = this.put(object, name, value);
     this.restore.push(() => {
       if (own === undefined) delete object[name];
       else Object.defineProperty(object, name, own);
     });
+  }
+
+  /** Returns what was there, if it was the object's own. */
+  private put(object: Functions, name: string, value: unknown): PropertyDescriptor | undefined {
+    const own = Object.getOwnPropertyDescriptor(object, name);
+    const enumerable = own?.enumerable ?? false;
+    Object.defineProperty(object, name, { value, writable: true, configurable: true, enumerable });
+    return own;
   }
 
   private check(name: string, instead: string): void {

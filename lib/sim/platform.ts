@@ -1,6 +1,6 @@
 // What codecs need of the machine, in plain JavaScript: the same bytes in Node and on a web page, so that traces agree.
 import type { Platform } from '../wire/platform.ts';
-import { deserialize, serialize } from './structured.ts';
+import { deserialize, serialize } from './structured/structured.ts';
 
 export const plainPlatform: Platform = {
   serialize,

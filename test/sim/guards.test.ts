@@ -1,4 +1,9 @@
 // What a behaviour must not use in a simulation refuses, and says what to use instead.
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { hrtime } from 'node:process';
+import { setImmediate as importedImmediate, setTimeout as importedTimeout } from 'node:timers';
+import { setTimeout as promisedTimeout, scheduler } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import test from 'ava';
 import * as z from 'zod';
 import { actor, ask } from '../../lib/index.ts';
@@ -16,6 +21,15 @@ const uses: Record<string, () => unknown> = {
   'setInterval()': () => setInterval(() => {}, 1),
   'setImmediate()': () => setImmediate(() => {}),
   'fetch()': () => fetch('http://localhost:1'),
+  // By name, before any simulation was there.
+  'setTimeout() of node:timers': () => importedTimeout(() => {}, 1),
+  'setImmediate() of node:timers': () => importedImmediate(() => {}),
+  'setTimeout() of node:timers/promises': () => promisedTimeout(1),
+  'wait() of node:timers/promises': () => scheduler.wait(1),
+  'randomUUID() of node:crypto': () => randomUUID(),
+  'randomBytes() of node:crypto': () => randomBytes(1),
+  'randomInt() of node:crypto': () => randomInt(10),
+  'hrtime() of node:process': () => hrtime(),
 };
 
 const User = actor('guards-test/User', {
@@ -47,7 +61,7 @@ for (const what of Object.keys(uses)) {
       const { cause } = error;
       t.true(cause instanceof NondeterminismError, String(cause));
       t.true((cause as Error).message.startsWith(`${what} was called inside a simulation`));
-      t.regex((cause as Error).message, /use (ctx\.|an ask with|an actor or a resource)/);
+      t.regex((cause as Error).message, /use ((await )?ctx\.|an ask with|an actor or a resource)/);
     });
   }
 }
@@ -66,6 +80,9 @@ test.serial('afterwards, and beside it, everything is as ever', async (t) => {
   const running = simulate({ limitMs: 100_000 }, (sim) => sim.sleep(50_000));
   await new Promise((resolve) => setTimeout(resolve, 1));
   t.true(Date.now() > 1e12);
+  t.is(await promisedTimeout(1, 'done'), 'done');
+  t.is(await promisify(importedTimeout)(1, 'done'), 'done');
+  t.is(typeof hrtime.bigint(), 'bigint');
   await running;
   t.deepEqual([Date, Date.now, setTimeout, Math.random], before);
 });
