@@ -6,7 +6,13 @@ import { quantity, ratio } from './format.js';
 import { moreIsBetter } from './statistics.js';
 
 /** The documents with tables and charts, from the repository's root. */
-export const documents = ['README.md', 'docs/benchmarks.md', 'docs/routers.md', 'docs/wordcount.md'];
+export const documents = [
+  'README.md',
+  'docs/benchmarks.md',
+  'docs/routers.md',
+  'docs/simulation.md',
+  'docs/wordcount.md',
+];
 
 const block = /(<!-- bench (\S+?)(?:: ([^\n]*?))? -->\n)[\s\S]*?(<!-- \/bench -->)/g;
 
@@ -84,7 +90,8 @@ function origin({ machine, node, date, results }) {
   const runs = Math.max(...results.map(({ samples }) => samples.length));
   const where = [`${machine.cores} cores of ${machine.cpu}`, `Node.js ${node}`, machine.erlang];
   const day = date.slice(0, 10);
-  const hasPeers = results.some(({ system }) => system === 'thrum');
+  const systems = new Set(results.map(({ system }) => system));
+  const hasPeers = systems.has('thrum') && systems.size > 1;
   const ratios = hasPeers ? '; in brackets how many times better thrum does' : '';
   return `Medians of ${runs} interleaved runs${ratios}. ${where.filter(Boolean).join(', ')}, ${day}.`;
 }

@@ -2,6 +2,8 @@
 import { actor, ask, refOf, tell } from 'thrum';
 import { simulate } from 'thrum/sim';
 import * as z from 'zod';
+import { identifierOf } from '../../../dist/actors/chord/index.js';
+import { heapUsed, network, SimulatedRing } from '../../chord/simulatedRing.js';
 import { expect } from '../../run/meter.js';
 
 const passerProtocol = {
@@ -81,17 +83,53 @@ async function asks(meter) {
 async function bytesPerHost(meter) {
   const nodes = meter.size(10_000, 200);
   let bytes = 0;
-  const used = () => {
-    globalThis.gc();
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
   await simulate({ nodes: 10 }, () => {});
-  const before = used();
+  const before = heapUsed();
   await simulate({ nodes }, () => {
-    bytes = (used() - before) / nodes;
+    bytes = (heapUsed() - before) / nodes;
   });
   return bytes;
+}
+
+/** Read within a simulation, where the global one refuses. */
+const wallMs = performance.now.bind(performance);
+
+/** Without the time that it takes to begin. */
+async function chordSeconds(meter) {
+  const size = meter.size(1000, 40);
+  const seconds = meter.size(300, 20);
+  const { value } = await simulate(
+    { nodes: size, network, limitMs: 3_600_000, traceFile: false },
+    async (sim) => {
+      const ring = new SimulatedRing(sim, 1);
+      await ring.begin(size);
+      const results = { paths: [], timeouts: [], wrong: 0 };
+      const run = async (from, to) => {
+        for (let n = from; n < to; n++) {
+          await sim.sleep(1000);
+          await ring.lookUp(identifierOf(`key ${n}`), results);
+        }
+      };
+      await run(0, seconds / 5);
+      const start = wallMs();
+      const begun = sim.now();
+      await run(seconds / 5, seconds);
+      expect(results.wrong, 0, 'wrong lookups');
+      return (sim.now() - begun) / (wallMs() - start);
+    },
+  );
+  return value;
+}
+
+async function chordBytes(meter) {
+  const size = meter.size(1000, 40);
+  const before = heapUsed();
+  const { value } = await simulate({ nodes: size, network, traceFile: false }, async (sim) => {
+    const ring = new SimulatedRing(sim, 1);
+    await ring.begin(size);
+    return (heapUsed() - before) / size;
+  });
+  return value;
 }
 
 export const cases = {
@@ -103,4 +141,6 @@ export const cases = {
   }),
   'asks between hosts': asks,
   'bytes per host': bytesPerHost,
+  'Chord of 1,000 nodes, seconds simulated': chordSeconds,
+  'Chord of 1,000 nodes, bytes per host': chordBytes,
 };
