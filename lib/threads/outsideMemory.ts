@@ -7,8 +7,8 @@ import v8 from 'node:v8';
 const collectEveryBytes = 16 * 1024 * 1024;
 /** 120 KB: larger arrays don't lie among the young objects. */
 const fillerLength = 15_000;
-/** No thread has more room for young objects, unless it was started with a flag for it. */
-const fillBytesMax = 64 * 1024 * 1024;
+/** A node's thread has room for half as much (see workerThread.ts). To fill more takes longer than it saves. */
+const fillBytesMax = 4 * 1024 * 1024;
 
 let gathered = 0;
 /** Where what fills the space is seen, so that no compiler leaves it out. */
@@ -22,10 +22,11 @@ export function cameOutside(bytes: number): void {
   collectYoung();
 }
 
-/** Fills the space of young objects: nothing else in the language has them collected. It takes a millisecond or two. */
+/** Fills the space of young objects: nothing else in the language has them collected. */
 function collectYoung(): void {
   const young = v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
-  const room = Math.min(young?.space_available_size ?? 0, fillBytesMax);
+  const room = young?.space_available_size ?? 0;
+  if (room > fillBytesMax) return;
   for (let filled = 0; filled <= room; filled += fillerLength * 8) filler.last = new Array(fillerLength);
   filler.last = undefined;
 }

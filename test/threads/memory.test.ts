@@ -1,33 +1,19 @@
 // What a node's thread holds, and what is done for it to be let go.
-import { PerformanceObserver } from 'node:perf_hooks';
 import test from 'ava';
-import { cameOutside } from '../../lib/threads/outsideMemory.ts';
-import { Modules } from '../fixtures/modules.ts';
+import { move } from '../../lib/index.ts';
+import { Modules, Scales } from '../fixtures/modules.ts';
 import { systemFor } from '../fixtures/systems.ts';
 
-const minor = 1;
-
-/** Collections of young objects that `work` has caused. */
-async function collections(work: () => void): Promise<number> {
-  let count = 0;
-  const observer = new PerformanceObserver((list) => {
-    const entries = list.getEntries() as unknown as { readonly detail: { readonly kind: number } }[];
-    count += entries.filter(({ detail }) => detail.kind === minor).length;
-  });
-  observer.observe({ entryTypes: ['gc'] });
-  work();
-  await new Promise(setImmediate);
-  await new Promise(setImmediate);
-  observer.disconnect();
-  return count;
-}
-
-test.serial('young objects are collected for every 16 MB that messages bring along', async (t) => {
-  const part = 1024 * 1024;
-  const causes = await collections(() => {
-    for (let i = 0; i < 64; i++) cameOutside(part);
-  });
-  t.true(causes >= 4, `${causes} collections`);
+test('what is dead of the memory that messages bring along is collected young', async (t) => {
+  const system = await systemFor(t, { threads: 1 });
+  const scales = await system.spawn(Scales, undefined, { on: 1 });
+  const [part, parts] = [256 * 1024, 512];
+  for (let i = 0; i < parts; i++) await scales.send.put(new Uint8Array(part));
+  const moved = 4 * 1024 * 1024;
+  for (let i = 0; i < 16; i++) await scales.send.put(move(new Uint8Array(moved)));
+  const { bytes, collections } = await scales.ask.read();
+  t.is(bytes, parts * part + 16 * moved);
+  t.true(collections >= 8, `${collections} collections while 192 MB came`);
 });
 
 test('a node loads none of the web interfaces that Node has: they are a sixth of its heap', async (t) => {
