@@ -14,6 +14,8 @@ import { suites } from './suites.js';
 /** Parses `process.argv` and does what it says. */
 export async function main() {
   const program = new Command('bench')
+    // `--only` and `--json` after `chord` are its own.
+    .enablePositionalOptions()
     .description('Benchmarks of thrum beside its peers, which run in the same call, interleaved.')
     .usage('SUITE [options] | chord [options] | compare A.json B.json | chart FILE.json -o DIR | docs')
     .argument('<suite>', `${suites.map(({ name }) => name).join(' or ')}`)
