@@ -56,7 +56,7 @@ Jobs that come with thrum:
 Examples:
   thrum mapreduce links.ts pages -o links         a job of your own over a directory
   thrum mapreduce grep -p pattern=ERROR logs      to standard output
-  zcat access.log.gz | thrum mapreduce url-count -o urls
+  thrum mapreduce url-count access.log.gz s3://logs/2026/ -o urls
   thrum mapreduce index.ts corpus -o index --resume
                                                   to be run again if it is killed: it goes on where it was
 
@@ -81,9 +81,10 @@ export function addMapReduce(
     .summary('run a job: a map and a reduce of your own over files, on all cores')
     .description(
       'Runs a job that a module exports (made with `job` of thrum/mapreduce), or one that comes with thrum,\n' +
-        'over files, directories, globs or standard input. docs/mapreduce.md says how jobs are written.',
+        'over files, directories, globs, what servers have (https://…, s3://bucket/prefix/) or standard input.\n' +
+        'docs/mapreduce.md says how jobs are written.',
     )
-    .usage('[options] <job> [path | glob | -]...')
+    .usage('[options] <job> [path | glob | address | -]...')
     .argument('<job>', 'a module that exports a job, or the name of one')
     .argument('[path...]', 'what to read; - is standard input, and the default when something is piped in')
     .option('-o, --output <directory>', 'write the parts there; it appears when it is complete')

@@ -155,7 +155,9 @@ export async function* parquetText(
 }
 
 /** The columns of the table itself: fields within them come below. */
-function columnNames(schema: readonly { readonly name: string; readonly num_children?: number }[]): string[] {
+export function columnNames(
+  schema: readonly { readonly name: string; readonly num_children?: number }[],
+): string[] {
   const names: string[] = [];
   let at = 1;
   for (let left = schema[0]?.num_children ?? 0; left > 0; left--) {

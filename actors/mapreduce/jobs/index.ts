@@ -12,10 +12,12 @@ export {
   type SortOptions,
   type TaskInfo,
 } from './job.ts';
+export { csvRecords } from './readers/csv.ts';
 export { fixedRecords } from './readers/fixedRecords.ts';
 export { jsonLines } from './readers/jsonLines.ts';
 export { textLines } from './readers/lines.ts';
-export type { Cursor, Part, Reader } from './readers/reader.ts';
+export { parquetRecords } from './readers/parquet.ts';
+export type { Cursor, Part, Reader, StoredBytes } from './readers/reader.ts';
 export { values } from './readers/values.ts';
 export { type WholeFile, wholeFiles } from './readers/wholeFiles.ts';
 export type { RunOptions } from './run/options.ts';

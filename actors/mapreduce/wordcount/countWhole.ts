@@ -1,12 +1,11 @@
 // Counts an input that can only be read from its beginning to its end: a compressed file, a tar archive with the files
 // in it, or records of a format without places to cut.
+import { documentsOf } from '../inputs/documents.ts';
 import { fileBytes as bytesOfFile } from '../inputs/fileBytes.ts';
 import { openParquetFile, openRemoteParquet } from '../inputs/parquetFile.ts';
-import { peek } from '../inputs/pieces.ts';
 import { csvText, parquetText, type RecordProblems, type RecordSource } from '../inputs/records.ts';
 import type { RemoteFile } from '../inputs/remote/remoteFile.ts';
-import { isTar, tarMarkBytes, tarMembers } from '../inputs/tar.ts';
-import { openText, plainBytes } from '../inputs/text.ts';
+import { openText } from '../inputs/text.ts';
 import type { DocumentHooks } from '../rules/ruledCounting.ts';
 import { type CountRegion, RegionFeeder } from './feeder.ts';
 
@@ -75,13 +74,8 @@ export async function countWhole(
   const stored = away
     ? counted(away.pieces(), onRead)
     : bytesOfFile(path, fileBytes, counting.readBytes, onRead);
-  const plain = plainBytes(path, stored);
-  const { head, whole } = await peek(plain, tarMarkBytes);
-  if (!isTar(head)) return reading.countFile(path, fileBytes, whole);
-  for await (const member of tarMembers(whole)) {
-    // The archive is named like a directory.
-    const name = `${path}/${member.name.replace(/^(\.?\/)+/, '')}`;
-    await reading.countFile(name, member.bytes, plainBytes(name, member.body));
+  for await (const { name, storedBytes, bytes } of documentsOf(path, stored)) {
+    await reading.countFile(name, storedBytes ?? fileBytes, bytes);
   }
 }
 

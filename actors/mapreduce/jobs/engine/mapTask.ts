@@ -1,5 +1,6 @@
 // One map task: reads its parts, maps each record, and seals what was emitted as one sorted run for each partition.
 
+import { InputError } from '../../inputs/problem.ts';
 import { ByteReader } from '../encoding/byteReader.ts';
 import type { MapInfo } from '../job.ts';
 import type { Cursor, Part } from '../readers/reader.ts';
@@ -9,6 +10,7 @@ import { partitioner } from '../shuffle/partition.ts';
 import type { InputPart, MapOrder, Sealed, Tallies } from './messages.ts';
 import { openPart } from './parts.ts';
 import { Spills } from './spills.ts';
+import { isStreamed, stretchesOf } from './streams.ts';
 import { Tally } from './tally.ts';
 import { Info, isSystemError, messageOf, RecordError, SurroundingsError, type TaskEnv } from './taskEnv.ts';
 
@@ -89,31 +91,52 @@ class MapTask {
   }
 
   private async read(input: InputPart): Promise<void> {
-    const { job, settings, disk, pace } = this.env;
+    const { job, settings, disk } = this.env;
     let part: (Part & { close(): void }) | undefined;
     try {
+      if (isStreamed(input, this.env)) return await this.readStream(input);
       part = openPart(input, disk);
       const cursor = job.input.open(part, settings.readBytes);
-      this.info.moveTo(part.path, cursor);
-      const handle = this.order.careful ? this.careful : this.quick;
-      while (cursor.next()) {
-        this.tally.records++;
-        const handled = handle(cursor);
-        if (handled !== undefined) await handled;
-        if (this.collector.bytesHeld > settings.taskBytesMax) this.spill();
-        if (this.broken !== undefined) throw new SurroundingsError(this.broken);
-        const breath = pace.tick();
-        if (breath === undefined) continue;
-        this.say(Math.max(0, Math.min(cursor.offset, input.end) - input.start));
-        await breath;
-      }
+      const within = (): number => Math.min(cursor.offset, input.end) - input.start;
+      await this.mapAll(part.path, cursor, within, input.base);
     } catch (error) {
       // What can't be read is listed; the rest is still worth reading.
-      if (!isSystemError(error)) throw error;
+      if (!isSystemError(error) && !(error instanceof InputError)) throw error;
       const { message, code } = error;
-      this.tally.unreadable.push({ path: input.path, message, ...(code !== undefined && { code }) });
+      this.tally.unreadable.push({
+        path: input.name ?? input.path,
+        message,
+        ...(code !== undefined && { code }),
+      });
     } finally {
       part?.close();
+    }
+  }
+
+  private async readStream(input: InputPart): Promise<void> {
+    let read = 0;
+    const stretches = stretchesOf(input, this.env, (bytes) => {
+      read += bytes;
+    });
+    const within = (): number => Math.min(read, input.end - input.start);
+    for await (const { path, cursor } of stretches) await this.mapAll(path, cursor, within);
+  }
+
+  /** `within`: how many bytes of the part were read; `base`: where its offsets begin. */
+  private async mapAll(path: string, cursor: Cursor<unknown>, within: () => number, base = 0): Promise<void> {
+    const { settings, pace } = this.env;
+    this.info.moveTo(path, cursor, base);
+    const handle = this.order.careful ? this.careful : this.quick;
+    while (cursor.next()) {
+      this.tally.records++;
+      const handled = handle(cursor);
+      if (handled !== undefined) await handled;
+      if (this.collector.bytesHeld > settings.taskBytesMax) this.spill();
+      if (this.broken !== undefined) throw new SurroundingsError(this.broken);
+      const breath = pace.tick();
+      if (breath === undefined) continue;
+      this.say(Math.max(0, within()));
+      await breath;
     }
   }
 
@@ -198,13 +221,15 @@ function copied(value: unknown): unknown {
 
 class RecordInfo extends Info implements MapInfo {
   path = '';
+  private base = 0;
   private cursor: Cursor<unknown> | undefined = undefined;
 
   get offset(): number {
-    return this.cursor?.offset ?? 0;
+    return this.base + (this.cursor?.offset ?? 0);
   }
 
-  moveTo(path: string, cursor: Cursor<unknown>): void {
+  moveTo(path: string, cursor: Cursor<unknown>, base = 0): void {
+    this.base = base;
     this.path = path;
     this.cursor = cursor;
   }
@@ -230,11 +255,10 @@ export async function runSample(
     tally,
   );
   for (const input of parts) {
-    const part = openPart(input, env.disk);
-    try {
-      const cursor = env.job.input.open(part, env.settings.readBytes);
-      info.moveTo(part.path, cursor);
-      for (let left = records; left > 0 && cursor.next(); left--) {
+    let left = records;
+    const sample = async (path: string, cursor: Cursor<unknown>): Promise<void> => {
+      info.moveTo(path, cursor, input.base);
+      for (; left > 0 && cursor.next(); left--) {
         try {
           await env.job.code.map(cursor.record, (key) => void keys.push(keyCopy(key)), info);
         } catch {
@@ -243,6 +267,22 @@ export async function runSample(
         const breath = env.pace.tick();
         if (breath !== undefined) await breath;
       }
+    };
+    if (isStreamed(input, env)) {
+      try {
+        for await (const { path, cursor } of stretchesOf(input, env, () => {})) {
+          await sample(path, cursor);
+          if (left === 0) break;
+        }
+      } catch (error) {
+        // So it will meet what can't be read.
+        if (!(error instanceof InputError)) throw error;
+      }
+      continue;
+    }
+    const part = openPart(input, env.disk);
+    try {
+      await sample(part.path, env.job.input.open(part, env.settings.readBytes));
     } finally {
       part.close();
     }

@@ -4,6 +4,13 @@ import { ask, bytes, refOf, tell } from '../../../../lib/index.ts';
 
 const count = z.number().int().min(0);
 
+const remoteSchema = z.object({
+  ranges: z.boolean(),
+  sized: z.boolean(),
+  etag: z.string().optional(),
+  modified: z.string().optional(),
+});
+
 /** A part of an input; `content` where it isn't a file but bytes that came from elsewhere. */
 export const partSchema = z.object({
   path: z.string(),
@@ -11,6 +18,11 @@ export const partSchema = z.object({
   end: count,
   bytes: count,
   content: bytes().optional(),
+  /** Of a piece of something longer, such as a stream that was written down: what it is called, and where it began there. */
+  name: z.string().optional(),
+  base: count.optional(),
+  /** Of a file that a server has: its path is its address. */
+  remote: remoteSchema.optional(),
 });
 export type InputPart = z.output<typeof partSchema>;
 

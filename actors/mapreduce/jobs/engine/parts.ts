@@ -1,11 +1,13 @@
 // Opening parts of inputs, and cutting inputs into the parts of tasks.
+import { isNamedWhole } from '../../inputs/compression.ts';
 import type { Disk } from '../files/disk.ts';
 import type { Part, Reader } from '../readers/reader.ts';
 import type { InputPart } from './messages.ts';
 
 /** A part to read; close it afterwards. */
 export function openPart(input: InputPart, disk: Disk): Part & { close(): void } {
-  const { path, start, end, bytes, content } = input;
+  const { start, end, bytes, content } = input;
+  const path = input.name ?? input.path;
   if (content !== undefined) {
     return {
       ...{ path, start, end, bytes },
@@ -17,7 +19,7 @@ export function openPart(input: InputPart, disk: Disk): Part & { close(): void }
       close() {},
     };
   }
-  const file = disk.open(path);
+  const file = disk.open(input.path);
   return {
     ...{ path, start, end, bytes },
     read: (into, at) => file.read(into, at),
@@ -31,9 +33,14 @@ export function openPart(input: InputPart, disk: Disk): Part & { close(): void }
  */
 export function planTasks(
   inputs: readonly InputPart[],
-  splits: Reader<unknown>['splits'],
+  { splits, unpacks = false, cutBehind }: Pick<Reader<unknown>, 'splits' | 'unpacks' | 'cutBehind'>,
   taskBytes: number,
 ): InputPart[][] {
+  const isWhole = (input: InputPart): boolean => {
+    if (splits === false || (unpacks && isNamedWhole(input.path))) return true;
+    // Parts of what a server has come as streams, which nothing else could cut.
+    return input.remote !== undefined && (!input.remote.ranges || cutBehind === undefined);
+  };
   const multiple = typeof splits === 'object' ? splits.multipleOf : 1;
   const partBytes = Math.max(multiple, taskBytes - (taskBytes % multiple));
   const tasks: InputPart[][] = [];
@@ -46,7 +53,7 @@ export function planTasks(
   };
   for (const input of inputs) {
     const bytes = input.end - input.start;
-    if (bytes <= partBytes || splits === false) {
+    if (bytes <= partBytes || isWhole(input)) {
       if (smallBytes + bytes > taskBytes) close();
       small.push(input);
       smallBytes += bytes;

@@ -3,13 +3,14 @@ import { LineCursor } from './lines.ts';
 import type { Cursor, Part, Reader } from './reader.ts';
 
 /**
- * A JSON value a line; empty lines are passed over. `R` is what the lines are trusted to hold: a line that isn't JSON
+ * A JSON value a line; empty lines are passed over. Compressed files and archives are unpacked. `R` is what the lines are trusted to hold: a line that isn't JSON
  * fails its record, which a run may be told to skip.
  */
 export function jsonLines<R>(): Reader<R> {
   return {
     name: 'jsonLines',
     splits: true,
+    unpacks: true,
     open: (part, readBytes) => new JsonCursor<R>(part, readBytes),
     cutBehind: (bytes) => bytes.lastIndexOf(10) + 1,
   };

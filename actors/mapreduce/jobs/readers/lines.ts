@@ -6,12 +6,13 @@ const lineFeed = 10;
 
 /**
  * Lines without their ends (`\n` or `\r\n`), in UTF-8; what isn't UTF-8 reads as U+FFFD. A byte-order mark at the
- * beginning of a file is left out. With `encoding: 'latin1'` each byte is a character. Offsets are bytes.
+ * beginning of a file is left out. Compressed files and archives are unpacked. With `encoding: 'latin1'` each byte is a character. Offsets are bytes.
  */
 export function textLines({ encoding = 'utf8' }: { encoding?: 'utf8' | 'latin1' } = {}): Reader<string> {
   return {
     name: `textLines ${encoding}`,
     splits: true,
+    unpacks: true,
     open: (part, readBytes) => new LineCursor(part, readBytes, encoding),
     cutBehind: (bytes) => bytes.lastIndexOf(lineFeed) + 1,
   };

@@ -21,6 +21,17 @@ export interface Cursor<R> {
   readonly offset: number;
 }
 
+/** An input as a whole. */
+export interface StoredBytes {
+  readonly path: string;
+  /** Undefined where that isn't known before the end. */
+  readonly bytes: number | undefined;
+  /** Whether `pieces` can begin elsewhere than at the beginning. */
+  readonly hasRanges: boolean;
+  /** Bytes from `start` (default 0) up to `end` (default: the end), in pieces. */
+  pieces(start?: number, end?: number): AsyncIterable<Uint8Array>;
+}
+
 /**
  * Cuts inputs into records. A record belongs to the part in which it begins; a part reads beyond its end to finish its
  * last one, so that each record is read once, wherever the cuts are.
@@ -33,4 +44,14 @@ export interface Reader<R> {
   open(part: Part, readBytes: number): Cursor<R>;
   /** Cuts a stream of bytes so that no record is cut, for inputs that come as such; absent: it takes none. */
   cutBehind?(bytes: Uint8Array): number;
+  /**
+   * Whether compressed inputs are read as what they hold, and archives as the files in them, told by their first bytes;
+   * default: bytes are read as they are stored.
+   */
+  readonly unpacks?: boolean;
+  /**
+   * Reads a whole file instead of `open`, in batches of records: for formats in which no record can be found without what
+   * comes before it, or an index. With `unpacks`, what it is given is unpacked.
+   */
+  records?(stored: StoredBytes): AsyncIterable<readonly R[]>;
 }

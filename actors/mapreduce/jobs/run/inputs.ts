@@ -1,11 +1,13 @@
 // What a run reads, as parts: files as they are, and what comes otherwise, written down first.
 import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { resolve, sep } from 'node:path';
 import { InvalidOptionError } from '../../../../lib/index.ts';
 import { findInputs, InputError, type InputFile } from '../../inputs/index.ts';
 import { ByteWriter } from '../encoding/byteWriter.ts';
 import type { InputPart } from '../engine/messages.ts';
 import type { Job } from '../job.ts';
+import type { Reader } from '../readers/reader.ts';
 import type { RunOptions } from './options.ts';
 import { resultInput } from './result.ts';
 
@@ -20,7 +22,7 @@ export async function gatherInputs(job: Job, options: RunOptions, directory: str
   const inputs: InputPart[] = [];
   // Where the output directory is inside of what is read, so is this run's own directory.
   const add = ({ path: name, bytes, remote }: InputFile): void => {
-    if (remote !== undefined) throw new InputError(`${name} is on a server: jobs read files. Fetch it first`);
+    if (remote !== undefined) return void inputs.push({ ...whole(name, bytes), remote });
     const path = resolve(name);
     if (!path.startsWith(`${directory}${sep}`)) inputs.push(whole(path, bytes));
   };
@@ -48,7 +50,8 @@ export async function gatherInputs(job: Job, options: RunOptions, directory: str
 }
 
 /** Of each file, what tells that it is another one than before. */
-export function identityOf({ path, start, end, bytes, content }: InputPart): unknown {
+export function identityOf({ path, start, end, bytes, content, remote }: InputPart): unknown {
+  if (remote !== undefined) return [path, start, end, bytes, remote.etag ?? remote.modified ?? ''];
   if (content !== undefined) return [path, start, end, bytes];
   return [path, start, end, bytes, statSync(path, { throwIfNoEntry: false })?.mtimeMs];
 }
@@ -67,52 +70,83 @@ class Spool {
     this.directory = directory;
   }
 
-  add(name: string, bytes: Uint8Array): void {
+  /** `base`: where in what is called `name` the bytes were. */
+  add(name: string, bytes: Uint8Array, base = 0): void {
     if (bytes.length === 0) return;
     this.held += bytes.length;
+    const about = { name, base };
     if (this.held <= memoryBytesMax) {
-      this.inputs.push({ ...whole(name, bytes.length), content: bytes });
+      this.inputs.push({ ...whole(name, bytes.length), content: bytes, ...about });
       return;
     }
-    const path = `${this.directory}/input-${this.inputs.length}`;
+    const path = this.newPath();
     const descriptor = openSync(path, 'w');
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
     } finally {
       closeSync(descriptor);
     }
-    this.inputs.push(whole(path, bytes.length));
+    this.inputs.push({ ...whole(path, bytes.length), ...about });
+  }
+
+  /** All of it as one input, for readers that cut nothing. */
+  async addWhole(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const path = this.newPath();
+    await writeFile(path, pieces);
+    this.inputs.push({ ...whole(path, statSync(path).size), name });
+  }
+
+  private newPath(): string {
+    return `${this.directory}/input-${this.inputs.length}`;
   }
 }
 
 async function spoolStream(job: Job, stream: AsyncIterable<Uint8Array>, spool: Spool): Promise<void> {
-  const { cutBehind } = job.input;
-  if (cutBehind === undefined) {
-    throw new InvalidOptionError(
-      `job '${job.name}' reads ${job.input.name}, which a stream can't be cut into`,
-    );
+  const { input: reader } = job;
+  if (reader.cutBehind === undefined && reader.records === undefined) {
+    throw new InvalidOptionError(`job '${job.name}' reads ${reader.name}, which a stream can't be cut into`);
   }
+  if (reader.unpacks !== true) return spoolDocument(reader, 'stdin', stream, spool);
+  const { documentsOf } = await import('../../inputs/documents.ts');
+  for await (const { name, bytes } of documentsOf('stdin', stream)) {
+    await spoolDocument(reader, name, bytes, spool);
+  }
+}
+
+async function spoolDocument(
+  { cutBehind }: Reader<unknown>,
+  name: string,
+  stream: AsyncIterable<Uint8Array>,
+  spool: Spool,
+): Promise<void> {
+  if (cutBehind === undefined) return spool.addWhole(name, stream);
   const held = new ByteWriter(pieceBytes);
+  let base = 0;
   for await (const bytes of stream) {
     held.raw(bytes);
     if (held.length < pieceBytes) continue;
     const cut = cutBehind(held.bytes);
-    spool.add('stdin', new Uint8Array(held.bytes.subarray(0, cut)));
+    spool.add(name, new Uint8Array(held.bytes.subarray(0, cut)), base);
+    base += cut;
     const rest = new Uint8Array(held.bytes.subarray(cut));
     held.clear();
     held.raw(rest);
   }
-  spool.add('stdin', held.copy());
+  spool.add(name, held.copy(), base);
 }
 
 async function spoolValues(values: Iterable<unknown> | AsyncIterable<unknown>, spool: Spool): Promise<void> {
   const held = new ByteWriter(pieceBytes);
+  let count = 0;
+  let base = 0;
   const add = (): void => {
-    spool.add('values', held.copy());
+    spool.add('values', held.copy(), base);
+    base = count;
     held.clear();
   };
   for await (const value of values) {
     held.value(value);
+    count++;
     if (held.length >= pieceBytes) add();
   }
   add();

@@ -29,7 +29,7 @@ export async function prepare(job: Job, given: RunOptions, workers: number): Pro
     const inputs = await gatherInputs(job, given, workplace.directory);
     const bytes = inputs.reduce((sum, { start, end }) => sum + end - start, 0);
     const splitBytes = options.splitBytes ?? Math.max(MB, Math.min(16 * MB, Math.ceil(bytes / tasksWanted)));
-    const tasks = planTasks(inputs, job.input.splits, splitBytes);
+    const tasks = planTasks(inputs, job.input, splitBytes);
     const settings = settingsOf(job, options, workplace, workers);
     const identity = {
       job: job.name,

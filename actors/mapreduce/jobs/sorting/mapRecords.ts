@@ -1,9 +1,11 @@
 // A map task of records that are only put in order: each goes to its range, as bytes. Their order within is the reducer's.
+import { InputError } from '../../inputs/problem.ts';
 import { ByteReader } from '../encoding/byteReader.ts';
 import { checksum } from '../encoding/checksum.ts';
 import type { MapResult } from '../engine/mapTask.ts';
 import type { InputPart, MapOrder } from '../engine/messages.ts';
 import { openPart } from '../engine/parts.ts';
+import { remoteBytes } from '../engine/streams.ts';
 import { Tally } from '../engine/tally.ts';
 import { attemptFile, isSystemError, SurroundingsError, type TaskEnv } from '../engine/taskEnv.ts';
 import { PartialRecordError } from '../readers/fixedRecords.ts';
@@ -26,7 +28,7 @@ export async function mapRecords(
   sizes: { recordBytes: number; keyBytes: number },
 ): Promise<MapResult> {
   const tally = new Tally(env.job.counters);
-  const records = readAll(env, order.parts, sizes.recordBytes, tally);
+  const records = await readAll(env, order.parts, sizes.recordBytes, tally);
   env.progress.bytes = records.length;
   env.progress.share = 0.5;
   await env.pace.breathe();
@@ -50,23 +52,26 @@ export async function mapRecords(
   return { sealed: { file, offsets }, content: undefined, tallies: tally.toJSON() };
 }
 
-function readAll(env: TaskEnv, parts: readonly InputPart[], recordBytes: number, tally: Tally): Uint8Array {
+async function readAll(
+  env: TaskEnv,
+  parts: readonly InputPart[],
+  recordBytes: number,
+  tally: Tally,
+): Promise<Uint8Array> {
   const all = new Uint8Array(parts.reduce((sum, { start, end }) => sum + end - start, 0));
   let filled = 0;
   for (const input of parts) {
     const before = filled;
     try {
-      const part = openPart(input, env.disk);
-      try {
-        const end = filled + input.end - input.start;
-        for (let read = -1; read !== 0 && filled < end; filled += read) {
-          read = part.read(all.subarray(filled, end), input.start + filled - before);
-        }
-      } finally {
-        part.close();
+      if (input.remote !== undefined) {
+        const bytes = await remoteBytes(input, env);
+        all.set(bytes, filled);
+        filled += bytes.length;
+      } else {
+        filled = readPart(env, input, all, filled);
       }
     } catch (error) {
-      if (!isSystemError(error)) throw error;
+      if (!isSystemError(error) && !(error instanceof InputError)) throw error;
       const { message, code } = error;
       tally.unreadable.push({ path: input.path, message, ...(code !== undefined && { code }) });
       filled = before;
@@ -76,6 +81,21 @@ function readAll(env: TaskEnv, parts: readonly InputPart[], recordBytes: number,
     tally.bytes += filled - before;
   }
   return all.subarray(0, filled);
+}
+
+/** Reads a part to where the bytes are filled; returns how far they are then. */
+function readPart(env: TaskEnv, input: InputPart, all: Uint8Array, from: number): number {
+  const part = openPart(input, env.disk);
+  try {
+    const end = from + input.end - input.start;
+    let filled = from;
+    for (let read = -1; read !== 0 && filled < end; filled += read) {
+      read = part.read(all.subarray(filled, end), input.start + filled - from);
+    }
+    return filled;
+  } finally {
+    part.close();
+  }
 }
 
 /** Puts each record to those of its range, in two passes: how many there are of each, then where each goes. */

@@ -30,6 +30,7 @@ export function tsv<O extends TsvField | readonly TsvField[]>(): Writer<O, reado
     reader: {
       name: 'tsv',
       splits: true,
+      unpacks: true,
       open: (part, readBytes) => new FieldCursor(part, readBytes),
       cutBehind: (bytes) => bytes.lastIndexOf(10) + 1,
     },

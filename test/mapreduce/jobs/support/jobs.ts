@@ -3,10 +3,12 @@ import { closeSync, openSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import * as z from 'zod';
 import {
+  csvRecords,
   type Emit,
   fixedRecords,
   job,
   jsonOutput,
+  parquetRecords,
   recordOutput,
   textLines,
   tsv,
@@ -245,4 +247,35 @@ export const Unknown = job('test/Unknown', {
   },
   reduce() {},
   output: tsv<string>(),
+});
+
+interface Row {
+  readonly id: string | number | bigint;
+  readonly text: string;
+}
+
+/** Rows by their text, with where they were. */
+export const CsvRows = job('test/CsvRows', {
+  module: import.meta.url,
+  input: csvRecords<Row>(),
+  map({ id, text }, emit: Emit<string, [id: string, path: string, offset: number]>, { path, offset }) {
+    emit(text, [String(id), path.replace(/^.*\//, ''), offset]);
+  },
+  reduce(text, rows, emit) {
+    emit([text, [...rows]]);
+  },
+  output: valueOutput<[text: string, rows: [id: string, path: string, offset: number][]]>(),
+});
+
+export const ParquetRows = job('test/ParquetRows', {
+  module: import.meta.url,
+  input: parquetRecords<Row>({ columns: ['id', 'text'] }),
+  map({ id, text }, emit: Emit<string, [id: string, offset: number]>, { offset }) {
+    emit(text, [String(id), offset]);
+  },
+  reduce(text, rows, emit) {
+    emit([text, [...rows]]);
+  },
+  partition: 'range',
+  output: valueOutput<[text: string, rows: [id: string, offset: number][]]>(),
 });

@@ -94,7 +94,7 @@ export async function simulateJob(job: Job, options: SimulatedOptions): Promise<
     ...{ breathRecords: 3, breathPauseMs: 5, leaseMs: 1000, retryMs: 100 },
     ...options.settings,
   };
-  const tasks = planTasks(inputs, job.input.splits, options.splitBytes);
+  const tasks = planTasks(inputs, job.input, options.splitBytes);
   const { value, faults } = await simulate(
     { seed: options.seed, nodes: 4, traceFile: false, resources: [JobDisk.with(disk)], ...options.simulate },
     async (sim) => {
