@@ -21,6 +21,8 @@ const ringBytesBeyond = 4096;
 /** How long a worker node looks for more before it sleeps, in milliseconds. */
 const spinMs = 0.05;
 const looksPerClockReading = 32;
+/** How long messages from other nodes may keep timers and I/O of a worker node from their turn, in milliseconds. */
+const spinTurnMs = 1;
 
 /** So much of what one node has sent is handled before others, timers and I/O have their turn. */
 const drainBytes = 128 * 1024;
@@ -67,14 +69,16 @@ export class RingTransport implements Transport {
   private parked = false;
   private closed = false;
   private spinUntil = 0;
-  private readonly looks: number;
+  /** When the event loop last had its turn, as far as known. */
+  private yieldedAt = 0;
+  /** Looks until the clock is read. */
+  private looks = 0;
   private readonly cores = availableParallelism();
 
   constructor(options: RingTransportOptions) {
     this.options = options;
     this.down = new Set(options.down);
     this.board = options.board;
-    this.looks = options.spin ? looksPerClockReading : 1;
     if (options.spin) this.board.awake(1);
     this.board.vitals.answer();
     this.park();
@@ -203,29 +207,38 @@ export class RingTransport implements Transport {
     this.scheduleSpin();
   };
 
+  /**
+   * Behind the microtasks, so that what the messages have set off runs first. On a worker node as one of them: a turn of
+   * the event loop takes longer than an answer.
+   */
   private scheduleSpin(): void {
-    this.spinUntil = performance.now() + spinMs;
-    // Behind the microtasks, so that what the messages have set off runs first.
-    setImmediate(this.spin);
+    const now = performance.now();
+    this.spinUntil = now + spinMs;
+    if (this.options.spin && now - this.yieldedAt < spinTurnMs) queueMicrotask(this.spin);
+    else setImmediate(this.spinAfterYield);
   }
 
+  private readonly spinAfterYield = (): void => {
+    this.yieldedAt = performance.now();
+    this.spin();
+  };
+
+  /** Looks for more for a while. One look at a time, since a microtask that runs next may have something to send. */
   private readonly spin = (): void => {
     if (this.closed) return;
     const { board, slotsUsed } = this;
-    while (board.awakeNodes <= this.cores && performance.now() < this.spinUntil) {
-      for (let i = 0; i < this.looks; i++) {
-        if (board.anyReady(slotsUsed)) {
-          this.poll();
-          return this.scheduleSpin();
-        }
-      }
-      // The host looks once in each turn of its event loop, so as not to hold it up.
-      if (!this.options.spin) {
-        setImmediate(this.spin);
-        return;
-      }
+    if (board.awakeNodes > this.cores) return this.park();
+    if (board.anyReady(slotsUsed)) {
+      this.poll();
+      return this.scheduleSpin();
     }
-    this.park();
+    if (this.looks-- === 0) {
+      this.looks = this.options.spin ? looksPerClockReading : 0;
+      if (performance.now() >= this.spinUntil) return this.park();
+    }
+    // The host looks once in each turn of its event loop, so as not to hold it up.
+    if (this.options.spin) queueMicrotask(this.spin);
+    else setImmediate(this.spin);
   };
 
   // Endings.
