@@ -276,3 +276,25 @@ function hash(word: string): number {
   const key = encoder.encode(word);
   return hashBytes(key, 0, key.length, UNFOLDED, COUNTER_SEED);
 }
+
+for (const engine of ENGINES) {
+  test(`${engine}: a buffer and bytes from elsewhere, by turns, never get into each other’s way`, (t) => {
+    const counter = newCounter(engine, { tokenizer: 'words', letterCase: 'keep' });
+    const buffer = counter.newBuffer(100);
+    const expected = new Map<string, number>();
+    const add = (word: string): void => void expected.set(word, (expected.get(word) ?? 0) + 1);
+    for (let round = 0; round < 60; round++) {
+      // Larger each time, so that what is loaded has to lie in another place, and the tables grow into the one before.
+      const words = Array.from({ length: 300 * (round + 1) }, (_, i) => `w${(i * 31 + round * 7) % 9973}`);
+      words.forEach(add);
+      const foreign = encoder.encode(words.join(' '));
+      counter.add(foreign, 0, foreign.length);
+      buffer.reserve(0, 100);
+      buffer.bytes.fill(0x20);
+      buffer.bytes.set(encoder.encode(`own${round % 5}`));
+      add(`own${round % 5}`);
+      counter.add(buffer.bytes, 0, 100);
+    }
+    t.deepEqual(sorted(drained(counter)), sorted(expected));
+  });
+}

@@ -126,9 +126,11 @@ class KernelBuffer implements InputBuffer {
   }
 
   get bytes(): Uint8Array {
-    const { buffer } = this.#kernel.exports.memory;
-    if (this.#bytes.buffer !== buffer) {
-      // The memory has grown: the same bytes, seen anew. A view that ended has no offset any more.
+    const { memory, reserveInput } = this.#kernel.exports;
+    const { buffer, byteOffset } = this.#bytes;
+    if (buffer !== memory.buffer || byteOffset !== reserveInput(0, 0) >>> 0) {
+      // The memory has grown, or what was loaded from elsewhere had to lie in another place: the view has ended, and where
+      // it was there may be counts.
       this.#bytes = this.#reserved(0, 0);
     }
     return this.#bytes;
