@@ -1,45 +1,25 @@
 // Leaves words out when counts are given away: once for each different word, so that the kernel counts at full speed.
-import type { InputBuffer, PartitionChunk, WordCounting } from '../text/counting.ts';
+import type { PartitionChunk, WordCounting } from '../text/counting.ts';
 import { CountsReader } from '../text/packedCounts.ts';
 import { EntryWriter } from './entryWriter.ts';
 import type { WordFilter } from './wordFilter.ts';
+import { WrappedCounter } from './wrappedCounter.ts';
 
-export class FilterCounter implements WordCounting {
-  readonly #inner: WordCounting;
+/** Until they are given away, `words` and `distinct` have those that will be left out. */
+export class FilterCounter extends WrappedCounter {
   readonly #filter: WordFilter;
   /** Occurrences of the words that the last `drain` has given. */
   drainedWords = 0;
 
   constructor(inner: WordCounting, filter: WordFilter) {
-    this.#inner = inner;
+    super(inner);
     this.#filter = filter;
   }
 
-  /** With those that will be left out. */
-  get words(): number {
-    return this.#inner.words;
-  }
-
-  get distinct(): number {
-    return this.#inner.distinct;
-  }
-
-  get bytesHeld(): number {
-    return this.#inner.bytesHeld;
-  }
-
-  newBuffer(bytesMin: number): InputBuffer {
-    return this.#inner.newBuffer(bytesMin);
-  }
-
-  add(bytes: Uint8Array, start: number, end: number): void {
-    this.#inner.add(bytes, start, end);
-  }
-
-  *drain(partitions: number, chunkBytesMax: number): Generator<PartitionChunk> {
+  override *drain(partitions: number, chunkBytesMax: number): Generator<PartitionChunk> {
     const writer = new EntryWriter(partitions, chunkBytesMax);
     this.drainedWords = 0;
-    for (const { bytes } of this.#inner.drain(1, chunkBytesMax)) {
+    for (const { bytes } of this.inner.drain(1, chunkBytesMax)) {
       const reader = new CountsReader(bytes);
       while (reader.next()) {
         const { keyStart, keyEnd, count } = reader;

@@ -1,39 +1,27 @@
 // Counts the text in a field of JSON Lines: regions of whole lines become the text in them.
 import { fieldOf, type RecordProblems, TextPieces, textOf } from '../inputs/records.ts';
-import type { InputBuffer, PartitionChunk, WordCounting } from '../text/counting.ts';
+import type { InputBuffer, WordCounting } from '../text/counting.ts';
 import { PlainBuffer } from './plainBuffer.ts';
+import { WrappedCounter } from './wrappedCounter.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-export class JsonLinesCounter implements WordCounting {
-  readonly #inner: WordCounting;
+export class JsonLinesCounter extends WrappedCounter {
   readonly #field: string;
   readonly #problems: RecordProblems;
   readonly #pieces = new TextPieces();
 
   constructor(inner: WordCounting, field: string, problems: RecordProblems) {
-    this.#inner = inner;
+    super(inner);
     this.#field = field;
     this.#problems = problems;
   }
 
-  get words(): number {
-    return this.#inner.words;
-  }
-
-  get distinct(): number {
-    return this.#inner.distinct;
-  }
-
-  get bytesHeld(): number {
-    return this.#inner.bytesHeld;
-  }
-
-  newBuffer(bytesMin: number): InputBuffer {
+  override newBuffer(bytesMin: number): InputBuffer {
     return new PlainBuffer(bytesMin);
   }
 
-  add(bytes: Uint8Array, start: number, end: number): void {
+  override add(bytes: Uint8Array, start: number, end: number): void {
     for (let at = start; at < end; ) {
       const found = bytes.indexOf(0x0a, at);
       const to = found < 0 || found > end ? end : found;
@@ -44,13 +32,9 @@ export class JsonLinesCounter implements WordCounting {
     this.#flush();
   }
 
-  drain(partitions: number, chunkBytesMax: number): Generator<PartitionChunk> {
-    return this.#inner.drain(partitions, chunkBytesMax);
-  }
-
   #flush(): void {
     const piece = this.#pieces.take();
-    if (piece.length > 0) this.#inner.add(piece, 0, piece.length);
+    if (piece.length > 0) this.inner.add(piece, 0, piece.length);
   }
 
   #read(bytes: Uint8Array, start: number, end: number): string | undefined {

@@ -1,7 +1,8 @@
 // Text in Unicode's normalisation form C before words are looked for.
-import type { InputBuffer, PartitionChunk, WordCounting } from '../text/counting.ts';
+import type { InputBuffer } from '../text/counting.ts';
 import { PlainBuffer } from './plainBuffer.ts';
 import { eachValidRun } from './tokens.ts';
+import { WrappedCounter } from './wrappedCounter.ts';
 
 /** No character below U+0300 is changed by NFC, alone or by what follows, and all others begin with this byte or more. */
 const leadOfCombining = 0xcc;
@@ -12,33 +13,16 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
  * Counts lines in form C. Regions must be whole lines: a line feed joins with nothing, while many another character does
  * with a mark that follows it.
  */
-export class NormalizingCounter implements WordCounting {
-  readonly #inner: WordCounting;
+export class NormalizingCounter extends WrappedCounter {
   #normal = new Uint8Array(1024);
   #used = 0;
 
-  constructor(inner: WordCounting) {
-    this.#inner = inner;
-  }
-
-  get words(): number {
-    return this.#inner.words;
-  }
-
-  get distinct(): number {
-    return this.#inner.distinct;
-  }
-
-  get bytesHeld(): number {
-    return this.#inner.bytesHeld;
-  }
-
-  newBuffer(bytesMin: number): InputBuffer {
+  override newBuffer(bytesMin: number): InputBuffer {
     return new PlainBuffer(bytesMin);
   }
 
-  add(bytes: Uint8Array, start: number, end: number): void {
-    if (!mayChange(bytes, start, end)) return this.#inner.add(bytes, start, end);
+  override add(bytes: Uint8Array, start: number, end: number): void {
+    if (!mayChange(bytes, start, end)) return this.inner.add(bytes, start, end);
     this.#used = 0;
     let copied = start;
     eachValidRun(bytes, start, end, (from, to) => {
@@ -48,11 +32,7 @@ export class NormalizingCounter implements WordCounting {
       copied = to;
     });
     this.#put(bytes.subarray(copied, end));
-    this.#inner.add(this.#normal, 0, this.#used);
-  }
-
-  drain(partitions: number, chunkBytesMax: number): Generator<PartitionChunk> {
-    return this.#inner.drain(partitions, chunkBytesMax);
+    this.inner.add(this.#normal, 0, this.#used);
   }
 
   #put(bytes: Uint8Array): void {

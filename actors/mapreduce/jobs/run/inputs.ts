@@ -1,9 +1,10 @@
 // What a run reads, as parts: files as they are, and what comes otherwise, written down first.
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { createWriteStream, statSync, writeFileSync } from 'node:fs';
 import { resolve, sep } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { InvalidOptionError } from '../../../../lib/index.ts';
-import { findInputs, InputError, type InputFile } from '../../inputs/index.ts';
+import { JobFailedError } from '../../errors.ts';
+import { describeFailure, findInputs, InputError, type InputFile } from '../../inputs/index.ts';
 import { ByteWriter } from '../encoding/byteWriter.ts';
 import type { InputPart } from '../engine/messages.ts';
 import type { Job } from '../job.ts';
@@ -80,11 +81,10 @@ class Spool {
       return;
     }
     const path = this.newPath();
-    const descriptor = openSync(path, 'w');
     try {
-      for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-    } finally {
-      closeSync(descriptor);
+      writeFileSync(path, bytes);
+    } catch (error) {
+      throw notKept(name, error);
     }
     this.inputs.push({ ...whole(path, bytes.length), ...about });
   }
@@ -92,13 +92,27 @@ class Spool {
   /** All of it as one input, for readers that cut nothing. */
   async addWhole(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
     const path = this.newPath();
-    await writeFile(path, pieces);
+    const file = createWriteStream(path);
+    let problem: unknown;
+    file.on('error', (error) => {
+      problem = error;
+    });
+    await pipeline(pieces, file).catch((error: unknown) => {
+      throw problem === error ? notKept(name, error) : error;
+    });
     this.inputs.push({ ...whole(path, statSync(path).size), name });
   }
 
   private newPath(): string {
     return `${this.directory}/input-${this.inputs.length}`;
   }
+}
+
+/** What is read from a stream is kept in the run's directory until it is mapped. */
+function notKept(name: string, cause: unknown): JobFailedError {
+  return new JobFailedError(`what is read from ${name} can't be written down: ${describeFailure(cause)}`, {
+    cause,
+  });
 }
 
 async function spoolStream(job: Job, stream: AsyncIterable<Uint8Array>, spool: Spool): Promise<void> {
