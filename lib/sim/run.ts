@@ -182,7 +182,10 @@ export class Run {
 
   private giveUp(): void {
     const { durationMs, limitMs, calmMs } = this.settings;
-    if (this.done) return this.properties.demandGoals(calmMs);
+    if (this.done) {
+      this.properties.demandGoals(calmMs);
+      return this.engine.stop();
+    }
     const [option, ms] =
       durationMs === undefined ? ['limitMs', limitMs] : ['durationMs and calmMs', durationMs + calmMs];
     throw new SimulationStalledError(
