@@ -16,10 +16,16 @@ const filler: { last: unknown[] | undefined } = { last: undefined };
 
 /** `bytes` outside of the heap have come with a message, and are this thread's now. */
 export function cameOutside(bytes: number): void {
+  if (gathered >= collectEveryBytes) {
+    gathered = 0;
+    collectYoung();
+  }
   gathered += bytes;
-  if (gathered < collectEveryBytes) return;
-  gathered = 0;
-  collectYoung();
+}
+
+/** `bytes` were given away again: nobody need wait for their end. */
+export function wentOutside(bytes: number): void {
+  gathered = Math.max(gathered - bytes, 0);
 }
 
 /** Fills the space of young objects: nothing else in the language has them collected. */

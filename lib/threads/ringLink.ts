@@ -4,6 +4,7 @@ import type { MessagePort } from 'node:worker_threads';
 import type { Link } from '../node/world.ts';
 import { type Beside, ByteWriter, copyOfBytes } from '../wire/buffer.ts';
 import { beginFrame, endFrame, FrameKind, isMessage, kindAt } from '../wire/frames.ts';
+import { wentOutside } from './outsideMemory.ts';
 import { nodePlatform } from './platform.ts';
 import { type RingProducer, wordBytes } from './ring.ts';
 
@@ -175,6 +176,7 @@ export class RingLink implements Link {
       // One copy, which then changes hands.
       return block instanceof Uint8Array ? (copyOfBytes(block).buffer as ArrayBuffer) : block;
     });
+    for (const block of this.blocks) if (block instanceof ArrayBuffer) wentOutside(block.byteLength);
     this.post(buffers, [...new Set(buffers.filter((buffer) => buffer instanceof ArrayBuffer))]);
   }
 

@@ -16,6 +16,15 @@ test('what is dead of the memory that messages bring along is collected young', 
   t.true(collections >= 8, `${collections} collections while 192 MB came`);
 });
 
+test('memory that is given away again has nothing collected', async (t) => {
+  const system = await systemFor(t, { threads: 1 });
+  const scales = await system.spawn(Scales, undefined, { on: 1 });
+  let data: Uint8Array = new Uint8Array(16 * 1024 * 1024);
+  for (let i = 0; i < 40; i++) data = await scales.ask.pass(move(data));
+  const { collections } = await scales.ask.read();
+  t.true(collections < 20, `${collections} collections`);
+});
+
 test('a node loads none of the web interfaces that Node has: they are a sixth of its heap', async (t) => {
   const system = await systemFor(t, { threads: 1 });
   const modules = await system.spawn(Modules, undefined, { on: 1 });
