@@ -48,7 +48,7 @@ export class PiscinaThreads {
     this.events = events;
   }
 
-  /** Wakes a thread for a shift. There must be one that does nothing. */
+  /** Wakes a thread for a shift; where none is free, the first that is. */
   wake(handed: Handed, given: readonly ArrayBuffer[], end: ShiftEnd): void {
     this.underWay.add(end);
     if (this.pool !== undefined) this.start(this.pool, handed, given, end);
@@ -92,7 +92,7 @@ export class PiscinaThreads {
   }
 
   private make(Pool: typeof Piscina): Piscina {
-    const workerData: PoolData = { thrumTasks: { memory: this.memory, threads: this.threadsMax } };
+    const workerData: PoolData = { thrumTasks: this.memory };
     const pool = new Pool({
       filename: new URL('./poolThread.js', import.meta.url).href,
       minThreads: 0,

@@ -14,7 +14,7 @@ import { SlotContext } from './taskSignal.ts';
 
 /** What a pool's threads are started with. */
 export interface PoolData {
-  readonly thrumTasks: { readonly memory: SharedArrayBuffer; readonly threads: number };
+  readonly thrumTasks: SharedArrayBuffer;
 }
 
 /** What Piscina wakes a thread for: a shift's number, and a run that didn't fit into its slot. */
@@ -33,8 +33,7 @@ export interface Answer {
 // An app's entry file that defines tasks is imported here too: it must not start a second system.
 markAsNode();
 writeStdioAtOnce();
-const { memory, threads } = (workerData as PoolData).thrumTasks;
-const slots = new RunSlots(memory, threads);
+const slots = new RunSlots((workerData as PoolData).thrumTasks);
 const thread = new TaskThread(nodePlatform, importModule, `task thread ${threadId}`);
 /** One at a time: a thread has one run at a time. */
 const inRoom = new ByteReader(nodePlatform, slots.bytes);

@@ -17,6 +17,8 @@ const slotsPerThread = 8;
 interface Begun {
   readonly request: Parcel;
   readonly done: (outcome: Ended) => void;
+  /** Its request goes with a message. */
+  readonly isHanded: boolean;
   tries: number;
   /** Memory that goes with it: once it is with a thread, it is no longer here. */
   given: readonly ArrayBuffer[];
@@ -36,6 +38,7 @@ export interface PoolThreadsOptions {
 
 export class PoolThreads {
   private readonly onRoom: () => void;
+  private readonly threadsMax: number;
   private readonly slots: RunSlots;
   private readonly threads: PiscinaThreads;
   private readonly free: number[] = [];
@@ -47,13 +50,14 @@ export class PoolThreads {
   private closed = false;
   /** Runs that have a slot. */
   size = 0;
-  /** Threads in a shift. */
+  /** Shifts: those that threads are in, and those to come. */
   working = 0;
 
   constructor({ threadsMax, heapLimitBytes, onRoom, report }: PoolThreadsOptions) {
     this.onRoom = onRoom;
+    this.threadsMax = threadsMax;
     const count = threadsMax * slotsPerThread;
-    this.slots = RunSlots.for(count, threadsMax);
+    this.slots = RunSlots.for(count);
     for (let slot = count - 1; slot >= 0; slot--) this.free.push(slot);
     this.threads = new PiscinaThreads(threadsMax, heapLimitBytes, this.slots.memory, {
       called: () => this.tell(this.takeEnded()),
@@ -67,9 +71,21 @@ export class PoolThreads {
     return this.free.length > 0;
   }
 
-  /** Whether this run can begin: those that don't fit into a slot need a thread that does nothing. */
+  /**
+   * Whether this run can begin. Where tasks may have all threads, requests are handed over ahead: Piscina gives a thread
+   * the next one in the moment it sees that it is done. Those that wait in slots would overtake them.
+   */
   mayBegin(request: Parcel, threads: number): boolean {
-    return this.hasRoom && (fits(request) || this.working < threads);
+    if (!this.hasRoom) return false;
+    return fits(request) ? !this.someHandedWaits() : this.working < this.shiftsMax(threads);
+  }
+
+  private shiftsMax(threads: number): number {
+    return threads >= this.threadsMax ? this.slots.count : threads;
+  }
+
+  private someHandedWaits(): boolean {
+    return this.runs.some((run, slot) => run?.isHanded === true && this.slots.shiftOf(slot) === undefined);
   }
 
   /**
@@ -78,17 +94,18 @@ export class PoolThreads {
    */
   begin(request: Parcel, done: (outcome: Ended) => void): number {
     const slot = this.free.pop()!;
-    const run: Begun = { request, done, tries: 0, given: [] };
+    const isHanded = !fits(request);
+    const run: Begun = { request, done, isHanded, tries: 0, given: [] };
     this.runs[slot] = run;
     this.size++;
-    if (fits(request)) this.slots.offer(slot, request.frame);
-    else this.hand(slot, run);
+    if (isHanded) this.hand(slot, run);
+    else this.slots.offer(slot, request.frame);
     return slot;
   }
 
   /** Wakes as many threads as there is work for, up to this many at a time. */
   work(threads: number): void {
-    this.slots.setLimit(threads);
+    this.slots.setLimit(this.shiftsMax(threads));
     if (this.size <= this.working) return;
     for (let slot = 0; slot < this.runs.length && this.working < threads; slot++) {
       if (this.runs[slot] !== undefined && this.slots.isWaiting(slot)) this.wake();
@@ -148,6 +165,8 @@ export class PoolThreads {
       this.fruitless = 0;
       over.push(...this.releaseWhere((at) => this.slots.shiftOf(at) === undefined, outcome));
     }
+    // Piscina starts no thread for what is in its queue until something more comes.
+    if (this.someHandedWaits()) this.wake();
     this.tell(over);
   }
 

@@ -12,10 +12,12 @@ const limit = 0;
 const called = 1;
 
 // Words of a slot, each in a column of its own, so that looking for one reads few cache lines.
-const columns = 3;
+const columns = 4;
 const state = 0;
 const order = 1;
 const length = 2;
+/** Of a shift: there are as many as slots. */
+const thread = 3;
 
 // Bits of a slot's state; above them the number of the shift that has begun it.
 const waits = 1;
@@ -36,31 +38,27 @@ export class RunSlots {
   readonly memory: SharedArrayBuffer;
   readonly bytes: Uint8Array;
   readonly count: number;
-  private readonly threads: number;
   private readonly words: Int32Array;
   private lastOrder = 0;
 
-  /** @param threads how many there can be, each in a shift */
-  constructor(memory: SharedArrayBuffer, threads: number) {
+  constructor(memory: SharedArrayBuffer) {
     this.memory = memory;
-    this.threads = threads;
-    this.count = Math.floor((memory.byteLength - headBytes - threads * 4) / (slotBytes + columns * 4));
+    this.count = (memory.byteLength - headBytes) / (slotBytes + columns * 4);
     this.words = new Int32Array(memory);
     this.bytes = new Uint8Array(memory);
   }
 
-  static for(count: number, threads: number): RunSlots {
-    const bytes = headBytes + threads * 4 + count * (columns * 4 + slotBytes);
-    return new RunSlots(new SharedArrayBuffer(bytes), threads);
+  static for(count: number): RunSlots {
+    return new RunSlots(new SharedArrayBuffer(headBytes + count * (columns * 4 + slotBytes)));
   }
 
   private word(column: number, slot: number): number {
-    return headBytes / 4 + this.threads + column * this.count + slot;
+    return headBytes / 4 + column * this.count + slot;
   }
 
   /** Where the room of a slot begins. */
   roomAt(slot: number): number {
-    return headBytes + this.threads * 4 + this.count * columns * 4 + slot * slotBytes;
+    return headBytes + this.count * columns * 4 + slot * slotBytes;
   }
 
   lengthOf(slot: number): number {
@@ -127,12 +125,12 @@ export class RunSlots {
 
   /** The id of the thread that is in a shift; 0 before it has begun. */
   threadOf(shift: number): number {
-    return Atomics.load(this.words, headBytes / 4 + shift);
+    return Atomics.load(this.words, this.word(thread, shift));
   }
 
   /** A shift is given out. */
   open(shift: number): void {
-    Atomics.store(this.words, headBytes / 4 + shift, 0);
+    Atomics.store(this.words, this.word(thread, shift), 0);
   }
 
   /** Shifts with this number or a higher one end with the run that they are at. */
@@ -148,7 +146,7 @@ export class RunSlots {
   // On a pool's thread.
 
   enter(shift: number, threadId: number): void {
-    Atomics.store(this.words, headBytes / 4 + shift, threadId);
+    Atomics.store(this.words, this.word(thread, shift), threadId);
   }
 
   /** Begins the run that has waited longest, if there is one and the shift may go on. */

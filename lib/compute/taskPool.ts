@@ -56,8 +56,8 @@ export class TaskPool implements TaskRunner {
 
   /** Runs that no thread is at. */
   private get waitingCount(): number {
-    const { size, working } = this.threads;
-    return this.waiting.size - this.unwanted + Math.max(0, size - working);
+    const working = Math.min(this.threads.working, this.options.threadsMax);
+    return this.waiting.size - this.unwanted + Math.max(0, this.threads.size - working);
   }
 
   private dispatch(): void {

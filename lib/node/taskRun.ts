@@ -5,6 +5,7 @@ import { DefinitionConflictError, InvalidResultError } from '../protocol/errors.
 import type { Task, TaskContext } from '../protocol/task.ts';
 import { type ByteReader, ByteWriter } from '../wire/buffer.ts';
 import { type Codec, notParsed } from '../wire/codec.ts';
+import { free } from '../wire/freed.ts';
 import type { Platform } from '../wire/platform.ts';
 import {
   type Parcel,
@@ -29,14 +30,25 @@ export class TaskThread {
     this.writer = new ByteWriter(platform);
   }
 
-  /** Runs the request that the reader is at. The outcome, at once where the task is known and doesn't wait. Never throws. */
+  /**
+   * Runs the request that the reader is at. The outcome, at once where the task is known and doesn't wait. Memory that
+   * came with the request is freed, unless it goes with the outcome. Never throws.
+   */
   run(reader: ByteReader, context: TaskContext): Parcel | Promise<Parcel> {
+    const given = [...(reader.beside?.buffers ?? [])];
+    const outcome = this.perform(reader, context);
+    if (given.length === 0) return outcome;
+    if (!(outcome instanceof Promise)) return freeing(given, outcome);
+    return outcome.then((parcel) => freeing(given, parcel));
+  }
+
+  private perform(reader: ByteReader, context: TaskContext): Parcel | Promise<Parcel> {
     try {
       const head = readRequestHead(reader);
       const known = lookup(head.task, 'thrum/task');
-      if (known !== undefined) return this.perform(known, head, reader, context);
+      if (known !== undefined) return this.call(known, head, reader, context);
       return find('thrum/task', head.task, head.module, this.load, this.where).then(
-        (task) => this.perform(task, head, reader, context),
+        (task) => this.call(task, head, reader, context),
         (error) => writeFailure(error, this.writer),
       );
     } catch (error) {
@@ -44,7 +56,7 @@ export class TaskThread {
     }
   }
 
-  private perform(
+  private call(
     task: Task,
     head: RequestHead,
     reader: ByteReader,
@@ -75,6 +87,13 @@ export class TaskThread {
       return writeFailure(error, this.writer);
     }
   }
+}
+
+function freeing(given: readonly unknown[], outcome: Parcel): Parcel {
+  for (const buffer of given) {
+    if (buffer instanceof ArrayBuffer && !outcome.beside.includes(buffer)) free(buffer);
+  }
+  return outcome;
 }
 
 function resultOf(task: Task, codec: Codec, result: unknown): unknown {

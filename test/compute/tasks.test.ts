@@ -17,7 +17,16 @@ import {
 } from '../../lib/index.ts';
 import { Counter, OutOfStockError } from '../fixtures/actors.ts';
 import { systemFor } from '../fixtures/systems.ts';
-import { Failing, Gathering, Return, Runner, Square, sharedMemory, Whereabouts } from '../fixtures/tasks.ts';
+import {
+  Failing,
+  Gathering,
+  Keep,
+  Return,
+  Runner,
+  Square,
+  sharedMemory,
+  Whereabouts,
+} from '../fixtures/tasks.ts';
 
 test.serial('a task runs on a thread that is neither the host nor a node', async (t) => {
   const system = await systemFor(t, { threads: 1 });
@@ -80,6 +89,25 @@ for (const [where, on] of [
     }
   });
 }
+
+// Node 20 has no means to.
+const frees = 'transfer' in ArrayBuffer.prototype;
+
+test.serial(
+  'large byte arrays that a task is given are freed when it ends, others are its own',
+  async (t) => {
+    const system = await systemFor(t, { threads: 0, tasks: { threads: 1 } });
+    const large = new Uint8Array(100_000);
+    t.deepEqual(await system.run(Keep, new Uint8Array(100)), [100]);
+    t.deepEqual(await system.run(Keep, large, { move: [large] }), [100, 100_000]);
+    t.deepEqual(await system.run(Keep, new Uint8Array(100_000)), [100, frees ? 0 : 100_000, 100_000]);
+    t.deepEqual(await system.run(Keep, new Uint8Array(1)), [
+      100,
+      ...(frees ? [0, 0] : [100_000, 100_000]),
+      1,
+    ]);
+  },
+);
 
 test.serial('large values without bytes arrive whole', async (t) => {
   const system = await systemFor(t, { threads: 0 });
