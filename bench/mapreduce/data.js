@@ -65,9 +65,9 @@ export function records(quick) {
       for (let first = 0; first < count; first += perBlock) {
         for (let n = 0; n < perBlock; n++) {
           const at = n * 100;
-          block.writeUInt32BE(random() * 2 ** 32, at);
-          block.writeUInt32BE(random() * 2 ** 32, at + 4);
-          block.writeUInt16BE(random() * 2 ** 16, at + 8);
+          block.writeUInt32BE(Math.floor(random() * 2 ** 32), at);
+          block.writeUInt32BE(Math.floor(random() * 2 ** 32), at + 4);
+          block.writeUInt16BE(Math.floor(random() * 2 ** 16), at + 8);
           block.writeUInt32BE(first + n, at + 12);
         }
         writeWhole(file, block);

@@ -8,6 +8,7 @@ import { ByteWriter } from '../../../actors/mapreduce/jobs/encoding/byteWriter.t
 import { checksum } from '../../../actors/mapreduce/jobs/encoding/checksum.ts';
 import { memorySource, RunReader, RunWriter } from '../../../actors/mapreduce/jobs/shuffle/blocks.ts';
 import { compareKeys, type JobKey } from '../../../actors/mapreduce/jobs/shuffle/keys.ts';
+import { KeyTable } from '../../../actors/mapreduce/jobs/shuffle/keyTable.ts';
 import { Merge } from '../../../actors/mapreduce/jobs/shuffle/merge.ts';
 import { sortSlots } from '../../../actors/mapreduce/jobs/shuffle/sortSlots.ts';
 import { contents, folder, text } from './support/inputs.ts';
@@ -74,6 +75,32 @@ test('keys have one order, in which only equal keys tie', (t) => {
       if (compareKeys(a, b) <= 0 && compareKeys(b, c) <= 0) t.true(compareKeys(a, c) <= 0);
       t.is(compareKeys(a, a), 0);
     }),
+  );
+});
+
+test('keys are found as in a Map, however many there are, also after all were forgotten', (t) => {
+  const table = new KeyTable();
+  const key = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 3 }),
+    fc.string({ unit: fc.constantFrom('a', 'b', '\0', '\ud800', 'ÿ'), maxLength: 5 }),
+    fc.integer({ min: -3, max: 3 }),
+    fc.tuple(fc.constantFrom('a', 'b'), fc.integer({ min: 0, max: 2 })),
+  );
+  const identity = (value: JobKey) => JSON.stringify(value);
+  fc.assert(
+    fc.property(fc.array(key, { maxLength: 50 }), fc.nat(3000), (some, many) => {
+      table.clear();
+      const expected = new Map<string, number>();
+      const more = Array.from({ length: many }, (_, n) => `more ${n}`);
+      for (const one of [...some, ...more, ...some, ...more]) {
+        const number = table.find(one);
+        t.is(number, expected.get(identity(one)) ?? -1);
+        if (number === -1) expected.set(identity(one), table.add(one));
+      }
+      t.is(table.size, expected.size);
+      t.deepEqual(table.keys.map(identity), [...expected.keys()]);
+    }),
+    { numRuns: 40 },
   );
 });
 

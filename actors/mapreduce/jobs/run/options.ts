@@ -27,7 +27,8 @@ export interface RunOptions<R = unknown, S extends z.ZodType = z.ZodType> {
   outputDirectory?: string;
   /** Reduce tasks, and parts of the output, 1 to 10,000; default 8. */
   partitions?: number;
-  /** About how much of the input a map task reads; default 16 MB, less where that would make fewer than 64 tasks. */
+  /** About how much of the input a map task reads; default 16 MB, less where that would make fewer than 64
+   * tasks, but at least 4 MB: what a task has counted is sorted and written at its end. */
   splitBytes?: number;
   /** What all tasks together may hold in memory before they write to disk; default: half of what there is. */
   memoryBytesMax?: number;

@@ -28,7 +28,8 @@ export async function prepare(job: Job, given: RunOptions, workers: number): Pro
   try {
     const inputs = await gatherInputs(job, given, workplace.directory);
     const bytes = inputs.reduce((sum, { start, end }) => sum + end - start, 0);
-    const splitBytes = options.splitBytes ?? Math.max(MB, Math.min(16 * MB, Math.ceil(bytes / tasksWanted)));
+    const splitBytes =
+      options.splitBytes ?? Math.max(4 * MB, Math.min(16 * MB, Math.ceil(bytes / tasksWanted)));
     const tasks = planTasks(inputs, job.input, splitBytes);
     const settings = settingsOf(job, options, workplace, workers);
     const identity = {

@@ -1,5 +1,6 @@
 // The keys that a map task has met, each with a number: where its values are kept.
 import { checkKey, identityOfKey, type JobKey } from './keys.ts';
+import { TextTable } from './textTable.ts';
 
 /** Bytes that a key takes besides its text: entries of the table and of what is kept for it. */
 const keyOverheadBytes = 80;
@@ -8,7 +9,7 @@ export class KeyTable {
   readonly keys: JobKey[] = [];
   /** About how much memory the keys take. */
   bytesHeld = 0;
-  private readonly texts = new Map<string, number>();
+  private readonly texts = new TextTable(this.keys);
   private readonly numbers = new Map<number, number>();
   private readonly others = new Map<string, number>();
 
@@ -18,7 +19,7 @@ export class KeyTable {
 
   /** The number of a key that was met before; −1 for a new one. */
   find(key: JobKey): number {
-    if (typeof key === 'string') return this.texts.get(key) ?? -1;
+    if (typeof key === 'string') return this.texts.find(key);
     if (typeof key === 'number') return this.numbers.get(key) ?? -1;
     checkKey(key);
     return this.others.get(identityOfKey(key)) ?? -1;
@@ -31,7 +32,7 @@ export class KeyTable {
     if (typeof key === 'string') {
       const own = ownCopy(key);
       this.keys.push(own);
-      this.texts.set(own, number);
+      this.texts.add(own, number);
       this.bytesHeld += keyOverheadBytes + 2 * own.length;
     } else if (typeof key === 'number') {
       this.keys.push(key);
