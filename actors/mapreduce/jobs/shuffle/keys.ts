@@ -17,7 +17,8 @@ function rank(key: JobKey): number {
  */
 export function compareKeys(a: JobKey, b: JobKey): number {
   if (typeof a === 'string' && typeof b === 'string') return a < b ? -1 : a === b ? 0 : 1;
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  // Not their difference: that of two infinities is NaN.
+  if (typeof a === 'number' && typeof b === 'number') return a < b ? -1 : a > b ? 1 : 0;
   const kind = rank(a);
   if (kind !== rank(b)) return kind - rank(b);
   if (kind === 2) return Buffer.compare(a as Uint8Array, b as Uint8Array);
