@@ -14,11 +14,14 @@ import { brotli, gzip, zstd } from '../inputs/compressed.ts';
 import { makeFolder, writeInto } from '../inputs/folder.ts';
 import { cutAfter, type FileServer, fileServer, type ServedFile } from '../inputs/remote/server.ts';
 
-/** Words of all lengths and alphabets, lines, and no line end behind the last one. */
+/**
+ * Words of all lengths and alphabets, one longer than what is fetched behind a range at first, lines, and no line end
+ * behind the last one.
+ */
 const text = Array.from(
   { length: 6000 },
   (_, i) =>
-    `w${(i * 7919) % 503}${i % 11 === 0 ? 'é’ñ' : ''}${i % 97 === 0 ? 'x'.repeat(i) : ''}${i % 9 === 0 ? '.\n' : ' '}`,
+    `w${(i * 7919) % 503}${i % 11 === 0 ? 'é’ñ' : ''}${i % 97 === 0 ? 'x'.repeat(i) : ''}${i === 3001 ? 'y'.repeat(50_000) : ''}${i % 9 === 0 ? '.\n' : ' '}`,
 )
   .join('')
   .trimEnd();
@@ -89,7 +92,7 @@ async function bothWays(
 function breaking(server: FileServer): void {
   server.fault = (request, response, number) => {
     const { pathname } = new URL(request.url!, server.url);
-    if (number % 3 === 0)
+    if (number % 5 === 0)
       return cutAfter(server.files.get(pathname)!, 3000 + number)(request, response, number);
     if (number % 7 === 0) return !!response.writeHead(503, { 'retry-after': '0.01' }).end();
     return false;
