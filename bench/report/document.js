@@ -9,8 +9,10 @@ import { moreIsBetter } from './statistics.js';
 export const documents = [
   'README.md',
   'docs/benchmarks.md',
+  'docs/recipes/fastify.md',
   'docs/routers.md',
   'docs/simulation.md',
+  'docs/tasks.md',
   'docs/wordcount.md',
 ];
 

@@ -1,6 +1,7 @@
 // node examples/fastify/bench.mjs [--json FILE] [--seconds N] [--runs N]: how long a cheap route of a Fastify server takes
 // while another one computes, inline, on Piscina and on thrum. The variants take turns; each run has a server process
 // of its own. The load comes from this process, on the same machine: what it costs, it costs all variants.
+// The JSON is a report of the benchmarks: `npm run bench -- docs` fills the recipe's table from it.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +11,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
+import { makeReport } from '../../bench/report/report.js';
+import { describeMachine, sourceCommit } from '../../bench/run/machine.js';
 
 const { values } = parseArgs({
   options: {
@@ -36,13 +39,25 @@ for (let run = 0; run < runs; run++) {
   for (const variant of variants) samples[variant].push(await measure(variant));
 }
 
-const results = variants.map((variant) => ({ variant, ...medians(samples[variant]) }));
-console.table(results);
-if (values.json !== undefined) {
-  const machine = { cpu: os.cpus()[0]?.model.trim(), cores: threads, node: process.version };
-  const settings = { seconds, runs, threads, limit, heavyConnections, cheapConnections, cheapRate };
-  writeFileSync(values.json, `${JSON.stringify({ machine, settings, results, samples }, null, 2)}\n`);
-}
+/** What is told of each variant: a name, its unit, and the key of a sample. */
+const told = [
+  ['cheap route, median', 'ms', 'cheapP50Ms'],
+  ['cheap route, p99', 'ms', 'cheapP99Ms'],
+  ['cheap route, slowest', 'ms', 'cheapMaxMs'],
+  ['route that computes', '/s', 'heavyPerSecond'],
+];
+const results = told.flatMap(([name, unit, key]) =>
+  ['thrum', 'piscina', 'inline'].map((system) => ({
+    suite: 'fastify',
+    case: name,
+    system,
+    unit,
+    samples: samples[system].map((sample) => sample[key]),
+  })),
+);
+const report = makeReport({ machine: describeMachine(), commit: sourceCommit(), results });
+console.table(report.results.map(({ case: name, system, unit, median }) => ({ name, system, median, unit })));
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 2)}\n`);
 
 async function measure(variant) {
   const server = fileURLToPath(new URL('./server.mjs', import.meta.url));
@@ -82,20 +97,14 @@ async function load(origin, duration) {
       throw new Error(`failed requests: ${result.url}`);
   }
   return {
-    cheapP50Ms: cheap.latency.p50,
-    cheapP99Ms: cheap.latency.p99,
-    cheapMaxMs: cheap.latency.max,
-    cheapPerSecond: cheap.requests.average,
+    cheapP50Ms: atLeastOne(cheap.latency.p50),
+    cheapP99Ms: atLeastOne(cheap.latency.p99),
+    cheapMaxMs: atLeastOne(cheap.latency.max),
     heavyPerSecond: heavy.requests.average,
-    heavyP99Ms: heavy.latency.p99,
   };
 }
 
-function medians(taken) {
-  return Object.fromEntries(
-    Object.keys(taken[0]).map((key) => {
-      const sorted = taken.map((sample) => sample[key]).sort((a, b) => a - b);
-      return [key, sorted[Math.floor(sorted.length / 2)]];
-    }),
-  );
+/** autocannon counts whole milliseconds: less than one is told as one. */
+function atLeastOne(ms) {
+  return Math.max(1, ms);
 }
