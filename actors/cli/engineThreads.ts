@@ -6,9 +6,9 @@ import type { Engine } from './engine.ts';
 /** Without a number, as many threads as the machine or its container allows. */
 export async function startThreads(threads: number | undefined): Promise<Engine> {
   // A mapper counts a file's range in one go, and writes its counts to a disk that may be slow: that it holds its node is
-  // what the node is there for. A minute without a sign of life is reported.
-  const patient = { slowHandlerMs: false, unresponsive: { afterMs: 60_000 } } as const;
-  const system = await createSystem(threads === undefined ? patient : { threads, ...patient });
+  // what the node is there for. What fails is said once, by the command.
+  const quiet = { slowHandlerMs: false, unresponsive: false, log: 'silent' } as const;
+  const system = await createSystem(threads === undefined ? quiet : { threads, ...quiet });
   return {
     threads: system.threads,
     count: (options) => countWords(system, options),

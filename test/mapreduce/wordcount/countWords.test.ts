@@ -134,6 +134,18 @@ test.serial('files and a stream are counted together; odd inputs are what the ru
   t.is(job.progress().bytesTotal, job.progress().bytesDone);
 });
 
+test.serial('a byte-order mark belongs to no word, whatever a word is', async (t) => {
+  const folder = folderFor(t);
+  const files = [
+    file(folder, 'bom', '\ufeffone two'),
+    file(folder, 'utf16', Buffer.from('\ufeffone', 'utf16le')),
+    file(folder, 'only', '\ufeff'),
+  ];
+  const system = await systemFor(t, { threads: 1 });
+  const { pairs } = await entriesOf(system, { files, top: 'all', tokenizer: 'whitespace' });
+  t.deepEqual(pairs, ['one 2', 'two 1']);
+});
+
 test.serial('a word longer than any buffer is counted once', async (t) => {
   const folder = folderFor(t);
   const word = 'x'.repeat(3_000_000);

@@ -35,6 +35,8 @@ export class LineCursor implements Cursor<string> {
   /** Where in the buffer the next line begins. */
   private byte = 0;
   private isAscii = true;
+  /** Where the first line begins behind a byte-order mark: it belongs to the first part, however short that is. */
+  private behindMark = -1;
 
   constructor(part: Part, readBytes: number, encoding: 'utf8' | 'latin1') {
     this.part = part;
@@ -50,7 +52,7 @@ export class LineCursor implements Cursor<string> {
   next(): boolean {
     if (this.at >= this.text.length && !this.decode()) return false;
     const start = this.base + this.byte;
-    if (start >= this.part.end) return false;
+    if (this.isBehindPart(start)) return false;
     let end = this.text.indexOf('\n', this.at);
     // Only the last line of a file has no end.
     if (end === -1) end = this.text.length;
@@ -60,6 +62,10 @@ export class LineCursor implements Cursor<string> {
     this.byte = this.isAscii ? this.byte + end + 1 - this.at : this.buffer.indexOf(lineFeed, this.byte) + 1;
     this.at = end + 1;
     return true;
+  }
+
+  private isBehindPart(offset: number): boolean {
+    return offset >= this.part.end && offset !== this.behindMark;
   }
 
   /** Makes text of the whole lines that the buffer has, after reading more if it has none. */
@@ -76,7 +82,7 @@ export class LineCursor implements Cursor<string> {
         this.textEnd = end;
         return true;
       }
-      if (this.ended || this.base + from >= this.part.end) return false;
+      if (this.ended || this.isBehindPart(this.base + from)) return false;
       this.fill(from);
     }
   }
@@ -113,6 +119,8 @@ export class LineCursor implements Cursor<string> {
   private skipMark(): void {
     this.fill(0);
     const hasMark = this.filled >= 3 && this.buffer.readUIntBE(0, 3) === 0xefbbbf;
-    if (hasMark && this.encoding === 'utf8') this.textEnd = 3;
+    if (!hasMark || this.encoding !== 'utf8') return;
+    this.textEnd = 3;
+    this.behindMark = 3;
   }
 }
