@@ -232,7 +232,7 @@ test('a failure before the count does not wait for a named pipe to end', async (
 test('--help and --version need no threads', async (t) => {
   t.regex(
     (await run(['wordcount', '--help'])).out,
-    /^Usage: thrum wordcount \[options\] \[path \| glob \| -\]\.\.\.\n/,
+    /^Usage: thrum wordcount \[options\] \[path \| glob \| address \| -\]\.\.\.\n/,
   );
   t.regex((await run(['--version'])).out, /^\d+\.\d+\.\d+/);
 });

@@ -15,15 +15,20 @@ export function makeJobDirectory(parent: string = tmpdir()): string {
 
 /**
  * Removes the directory with all in it, at once; it may be gone already. Whoever still writes there (a thread that
- * learns of the end later) finds it under another name, so that nothing new appears in it meanwhile.
+ * learns of the end later) finds it under another name, so that nothing new appears in it meanwhile. That name may be taken
+ * by what a process has left that was killed while it removed its own.
  */
 export function removeJobDirectory(path: string): void {
   const doomed = `${path}.removed`;
+  const remove = (): void => rmSync(doomed, { recursive: true, force: true, maxRetries: 3 });
   try {
     renameSync(path, doomed);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return;
+    if (code !== 'ENOTEMPTY' && code !== 'EEXIST') throw error;
+    remove();
+    renameSync(path, doomed);
   }
-  rmSync(doomed, { recursive: true, force: true, maxRetries: 3 });
+  remove();
 }

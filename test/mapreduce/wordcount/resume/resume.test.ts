@@ -1,5 +1,6 @@
 // A count that was killed goes on where it was, to the same result; one whose inputs or options are others is refused.
 import {
+  cpSync,
   existsSync,
   mkdtempSync,
   readdirSync,
@@ -104,8 +105,11 @@ test.serial(
       // Nothing was counted or merged again.
       t.is(lines(resumeDirectory).length, all.toString().split('\n').length);
     }
+    // As a process leaves it that is killed while it removes its own.
+    cpSync(resumeDirectory, `${resumeDirectory}.removed`, { recursive: true });
     first.result.close();
     t.false(existsSync(resumeDirectory));
+    t.false(existsSync(`${resumeDirectory}.removed`));
   },
 );
 
