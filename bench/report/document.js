@@ -12,6 +12,7 @@ export const documents = [
   'docs/recipes/fastify.md',
   'docs/routers.md',
   'docs/simulation.md',
+  'docs/storage.md',
   'docs/tasks.md',
   'docs/wordcount.md',
 ];
