@@ -8,11 +8,14 @@ import { compareKeysAt } from './recordOrder.ts';
 /** What is true of some records, in whatever order they are. */
 export interface RecordSum {
   readonly records: number;
-  /** The sum of a checksum of each record, modulo 2^53. */
+  /** The sum of a checksum of each record, modulo 2^52. */
   readonly sum: number;
   /** Places where a key is lower than the one before. */
   readonly descents: number;
 }
+
+/** A checksum more is still an exact number. */
+const modulus = 2 ** 52;
 
 /** Reads records from files, one file after the other. */
 export function sumRecords(
@@ -38,7 +41,7 @@ export function sumRecords(
           const before = isFirst ? last : block;
           if (records > 0 && compareKeysAt(before, isFirst ? 0 : at - recordBytes, block, at, keyBytes) > 0)
             descents++;
-          sum = (sum + checksum(block.subarray(at, at + recordBytes))) % Number.MAX_SAFE_INTEGER;
+          sum = (sum + checksum(block.subarray(at, at + recordBytes))) % modulus;
           records++;
         }
         last.set(block.subarray(read - recordBytes, read));
