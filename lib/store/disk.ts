@@ -3,6 +3,7 @@
 import type { Database, RootDatabase } from 'lmdb';
 import { StoreError } from '../protocol/errors.ts';
 import type { VolumeEntry } from '../protocol/storage.ts';
+import { CommitGate } from './commitGate.ts';
 import { checkedValue, diskKey, keyOf, recordOf } from './records.ts';
 import { hasRoom } from './space.ts';
 import { checkFile } from './verify/checkFile.ts';
@@ -43,16 +44,25 @@ export class Disk {
   private readonly owner: Owner;
 
   private readonly directory: string;
+  private readonly gate: CommitGate;
 
-  private constructor(directory: string, root: RootDatabase, entries: Bytes, owner: Owner) {
+  private constructor(directory: string, root: RootDatabase, entries: Bytes, owner: Owner, gate: CommitGate) {
     this.directory = directory;
+    this.gate = gate;
     this.root = root;
     this.entries = entries;
     this.owner = owner;
   }
 
-  /** @throws `StoreError` */
-  static async open({ directory, fsync, verify }: DiskOptions): Promise<Disk> {
+  /**
+   * `gate`: of whoever may end this thread.
+   *
+   * @throws `StoreError`
+   */
+  static async open(
+    { directory, fsync, verify }: DiskOptions,
+    gate: CommitGate = new CommitGate(),
+  ): Promise<Disk> {
     const lmdb = await load();
     if (verify) checkFile(`${directory}/${fileName}`);
     try {
@@ -69,7 +79,7 @@ export class Disk {
       refuseOtherFormats(owners.get(ownerKey));
       const number = Math.floor(Math.random() * 2 ** 48);
       owners.putSync(ownerKey, Buffer.from(JSON.stringify({ format, number, pid: process.pid })));
-      return new Disk(directory, root, entries, { database: owners, number });
+      return new Disk(directory, root, entries, { database: owners, number }, gate);
     } catch (error) {
       throw error instanceof StoreError ? error : diskError(error, `opening ${directory}`);
     }
@@ -118,7 +128,8 @@ export class Disk {
    * @throws `StoreError`
    */
   commit(writes: readonly DiskWrite[]): void {
-    const { root, entries, owner } = this;
+    const { root, entries, owner, gate } = this;
+    if (!gate.enter()) throw new StoreError('closed', 'the store is closing: this write was not begun');
     try {
       root.transactionSync(() => {
         if (numberIn(owner.database.get(ownerKey)) !== owner.number) throw fenced();
@@ -131,6 +142,8 @@ export class Disk {
     } catch (error) {
       if (error instanceof StoreError) throw error;
       throw this.wasCutShort(error, writes) ? fullError(error, 'writing') : diskError(error, 'writing');
+    } finally {
+      gate.leave();
     }
   }
 

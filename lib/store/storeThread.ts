@@ -2,27 +2,48 @@
 import { clearTimeout, setTimeout } from 'node:timers';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { StoreError } from '../protocol/errors.ts';
+import { CommitGate } from './commitGate.ts';
 import type { DiskOptions } from './disk.ts';
 import { lockDirectory } from './lock.ts';
 import { errorOf } from './messages.ts';
-import type { HostMessage, ThreadMessage } from './thread.ts';
+import type { HostMessage, StoreData, ThreadMessage } from './thread.ts';
 
 /** What a thread that is well needs for its last commit, even when actors have used up all the time. */
 const leastMs = 500;
 /** What a timer can be set to, some 25 days: Infinity would fire at once. */
 const timerMaxMs = 2 ** 31 - 1;
 
+/** How long the end of the process waits for a transaction under way. A disk that takes longer holds it up all the same. */
+const exitWaitMs = 10_000;
+const gates = new Set<CommitGate>();
+
+/** `process.exit` ends threads wherever they are. */
+function shutAll(): void {
+  for (const gate of gates) gate.shutAndWait(exitWaitMs);
+}
+
 export class StoreThread {
   private readonly worker: Worker;
+  private readonly gate: CommitGate;
   private readonly unlock: () => Promise<void>;
   private readonly exited: Promise<void>;
   private closing = false;
 
-  constructor(worker: Worker, unlock: () => Promise<void>, onDeath: (error: StoreError) => void) {
+  constructor(
+    worker: Worker,
+    gate: CommitGate,
+    unlock: () => Promise<void>,
+    onDeath: (error: StoreError) => void,
+  ) {
     this.worker = worker;
+    this.gate = gate;
+    if (gates.size === 0) process.on('exit', shutAll);
+    gates.add(gate);
     this.unlock = unlock;
     this.exited = new Promise((resolve) => {
       worker.once('exit', (code) => {
+        gates.delete(gate);
+        if (gates.size === 0) process.off('exit', shutAll);
         resolve();
         if (!this.closing)
           onDeath(new StoreError('io', `the store's thread ended by itself (exit code ${code})`));
@@ -42,12 +63,14 @@ export class StoreThread {
   static async open(disk: DiskOptions, onDeath: (error: StoreError) => void): Promise<StoreThread> {
     const unlock = await lockDirectory(disk.directory);
     try {
+      const gate = new CommitGate();
+      const workerData: StoreData = { disk, gate: gate.memory };
       const worker = new Worker(new URL('./thread.js', import.meta.url), {
-        workerData: { disk },
+        workerData,
         name: 'thrum store',
       });
       await opened(worker);
-      return new StoreThread(worker, unlock, onDeath);
+      return new StoreThread(worker, gate, unlock, onDeath);
     } catch (error) {
       await unlock();
       throw error;
@@ -71,8 +94,10 @@ export class StoreThread {
     const closed = new Promise<void>((resolve) => this.worker.once('message', () => resolve()));
     this.worker.postMessage({ kind: 'close' } satisfies HostMessage);
     const inTime = await within(Promise.race([closed, this.exited]), Math.max(timeoutMs, leastMs));
-    const ended = this.worker.terminate();
+    this.gate.shut();
     // One that has closed ends at once. One that waits for the disk, inside the operating system, ends when that wait does.
+    const over = this.gate.isBusy ? Promise.race([closed, this.exited]) : Promise.resolve();
+    const ended = over.then(() => this.worker.terminate());
     if (inTime || (await within(ended, leastMs))) {
       await ended;
       await this.unlock();

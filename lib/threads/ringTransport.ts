@@ -3,7 +3,7 @@
 
 import { availableParallelism } from 'node:os';
 import { performance } from 'node:perf_hooks';
-import { setImmediate } from 'node:timers';
+import { clearImmediate, setImmediate } from 'node:timers';
 import { MessageChannel, type MessagePort } from 'node:worker_threads';
 import type { FrameReceiver, Link, Transport } from '../node/world.ts';
 import type { NodeId } from '../protocol/ref.ts';
@@ -73,6 +73,8 @@ export class RingTransport implements Transport {
   private yieldedAt = 0;
   /** Looks until the clock is read. */
   private looks = 0;
+  /** The next look, where it comes after a turn of the event loop. */
+  private nextLook: NodeJS.Immediate | undefined = undefined;
   private readonly cores = availableParallelism();
 
   constructor(options: RingTransportOptions) {
@@ -215,7 +217,7 @@ export class RingTransport implements Transport {
     const now = performance.now();
     this.spinUntil = now + spinMs;
     if (this.options.spin && now - this.yieldedAt < spinTurnMs) queueMicrotask(this.spin);
-    else setImmediate(this.spinAfterYield);
+    else this.nextLook = setImmediate(this.spinAfterYield);
   }
 
   private readonly spinAfterYield = (): void => {
@@ -238,7 +240,7 @@ export class RingTransport implements Transport {
     }
     // The host looks once in each turn of its event loop, so as not to hold it up.
     if (this.options.spin) queueMicrotask(this.spin);
-    else setImmediate(this.spin);
+    else this.nextLook = setImmediate(this.spin);
   };
 
   // Endings.
@@ -269,6 +271,7 @@ export class RingTransport implements Transport {
     this.flush();
     for (const node of new Set([...this.links.keys(), ...this.sources.keys()])) this.drop(node);
     this.closed = true;
+    clearImmediate(this.nextLook);
     // A wait that is still pending holds memory, not the process; ringing ends it.
     this.board.ring(this.options.node, 0);
   }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import test from 'ava';
+import { CommitGate } from '../../lib/store/commitGate.ts';
 import { StoreThread } from '../../lib/store/storeThread.ts';
 import { Keeper } from '../fixtures/durable.ts';
 import { Program } from '../fixtures/programs.ts';
@@ -92,7 +93,7 @@ test('a disk that does not answer holds no close up, and the directory stays loc
     unlocked = true;
     settle();
   };
-  const thread = new StoreThread(worker, unlock, () => t.fail('nobody is told of a death'));
+  const thread = new StoreThread(worker, new CommitGate(), unlock, () => t.fail('nobody is told of a death'));
   t.false(await thread.close(10));
   t.false(exited, 'it still waits');
   t.false(unlocked);
@@ -101,4 +102,47 @@ test('a disk that does not answer holds no close up, and the directory stays loc
   await exit;
   await settled;
   t.true(unlocked);
+});
+
+test('a process that exits while it writes ends, and what was acknowledged is there', async (t) => {
+  const directory = await directoryFor(t);
+  const tally = JSON.stringify(new URL('../fixtures/tally.js', import.meta.url).href);
+  let [acknowledged, repeated] = [0, 0];
+  for (let round = 0; round < 6; round++) {
+    const program = await Program.start(
+      t,
+      `const { Tally } = await import(${tally});
+       const system = await thrum.createSystem({
+         threads: 1, log: 'silent', store: { directory: ${JSON.stringify(directory)}, fsync: false },
+       });
+       const tallies = await Promise.all(
+         [0, 1, 2, 3, 4, 5, 6, 7].map((n) => system.spawn(Tally, { snapshotEvery: 500 }, { name: 'tally ' + n })),
+       );
+       const counts = await tallies[0].ask.counts();
+       const known = [...counts.values()];
+       console.log(known.reduce((sum, { next }) => sum + next, 0), known.reduce((sum, { repeated }) => sum + repeated, 0));
+       let acknowledged = 0;
+       for (const [index, tally] of tallies.entries()) {
+         let number = 0;
+         const ask = async () => {
+           for (;;) {
+             await tally.ask.add({ sender: ${round}, number: number++ }, { timeoutMs: Number.POSITIVE_INFINITY });
+             if (index === 0) acknowledged++;
+           }
+         };
+         for (let width = 0; width < 100; width++) void ask();
+       }
+       // Not behind an answer: that is where the store's thread has just ended a transaction.
+       setTimeout(() => {
+         console.log(acknowledged);
+         process.exit(7);
+       }, ${800 + round * 3});`,
+    );
+    t.is(await program.ended, 7, program.stderr);
+    const [known, twice] = program.lines[0]!.split(' ').map(Number);
+    t.true(known! >= acknowledged, `${known} of ${acknowledged}`);
+    repeated += twice!;
+    acknowledged += Number(program.lines[1]);
+  }
+  t.is(repeated, 0);
 });
