@@ -9,6 +9,7 @@ import { moreIsBetter } from './statistics.js';
 export const documents = [
   'README.md',
   'docs/benchmarks.md',
+  'docs/mapreduce.md',
   'docs/recipes/fastify.md',
   'docs/routers.md',
   'docs/simulation.md',
