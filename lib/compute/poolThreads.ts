@@ -115,7 +115,7 @@ export class PoolThreads {
   private hand(slot: number, run: Begun): void {
     run.tries++;
     run.given = transferable(run.request).filter(({ byteLength }) => byteLength > 0);
-    this.slots.hold(slot);
+    this.slots.clear(slot);
     this.wake(slot, run);
   }
 

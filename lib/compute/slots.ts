@@ -75,12 +75,7 @@ export class RunSlots {
     Atomics.store(this.words, this.word(state, slot), waits);
   }
 
-  /** The slot is that of a run whose request is handed to a thread. */
-  hold(slot: number): void {
-    Atomics.store(this.words, this.word(state, slot), 0);
-  }
-
-  /** The slot is nobody's. */
+  /** The slot is nobody's, or that of a run whose request is handed to a thread: none finds a run in it. */
   clear(slot: number): void {
     Atomics.store(this.words, this.word(state, slot), 0);
   }

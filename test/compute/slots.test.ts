@@ -56,7 +56,7 @@ test('an outcome is there once the run has ended, and is a copy', (t) => {
 
 test('an outcome that has no room is said to be elsewhere', (t) => {
   const { host, thread } = pair();
-  host.hold(0);
+  host.clear(0);
   t.true(thread.begin(0, 1));
   thread.putElsewhere(0);
   thread.finish(0);
@@ -69,7 +69,7 @@ test('an abort withdraws what waits, and meets what runs', (t) => {
   t.is(host.abort(0), 'withdrawn');
   t.is(thread.take(0), undefined);
 
-  host.hold(1);
+  host.clear(1);
   t.is(host.abort(1), 'not begun');
   t.false(thread.begin(1, 0));
 

@@ -100,16 +100,17 @@ test('a sender without room goes on as soon as its bytes are taken, before they 
   t.deepEqual(seen, [0]);
 });
 
-/** A link and its source, with frames that carry a number and filling. */
-function linked(t: { teardown(fn: () => void): void }, capacity: number, position: number) {
+/** A ring with a link that writes to it, and the port that goes beside it. */
+function linkOn(capacity: number, position: number) {
   const memory = allocateRing(capacity, position);
   const { port1, port2 } = new MessageChannel();
-  const link = new RingLink(
-    new RingProducer(memory),
-    port1,
-    () => {},
-    () => {},
-  );
+  const nothing = (): void => {};
+  return { memory, port2, link: new RingLink(new RingProducer(memory), port1, nothing, nothing) };
+}
+
+/** A link and its source, with frames that carry a number and filling. */
+function linked(t: { teardown(fn: () => void): void }, capacity: number, position: number) {
+  const { memory, port2, link } = linkOn(capacity, position);
   const seen: number[] = [];
   const receiver: FrameReceiver = {
     receive(from, kind, frame) {
@@ -213,14 +214,7 @@ test('blocks arrive whole and in order, through the ring or given away, over ful
       { maxLength: 40 },
     ),
     async (capacity, position, steps) => {
-      const memory = allocateRing(capacity, position);
-      const { port1, port2 } = new MessageChannel();
-      const link = new RingLink(
-        new RingProducer(memory),
-        port1,
-        () => {},
-        () => {},
-      );
+      const { memory, port2, link } = linkOn(capacity, position);
       const seen: string[] = [];
       const owners = new Set<ArrayBufferLike>();
       let blocksSeen = 0;
