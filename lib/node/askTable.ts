@@ -66,21 +66,23 @@ export class AskTable {
 
   /** The ask, which stays; `undefined` when it has settled. */
   get(askId: number): PendingAsk | undefined {
-    const slot = askId % slotsMax;
-    return this.uses[slot] === Math.floor(askId / slotsMax) ? this.slots[slot] : undefined;
+    const use = useOf(askId);
+    const slot = slotOf(askId, use);
+    return this.uses[slot] === use ? this.slots[slot] : undefined;
   }
 
   /** The ask has left for its target. */
   sent(askId: number): void {
-    const ask = this.slots[askId % slotsMax];
+    const ask = this.slots[slotOf(askId, useOf(askId))];
     if (ask !== undefined) ask.sent = true;
   }
 
   /** Takes an ask out; `undefined` when it has settled already. */
   take(askId: number): PendingAsk | undefined {
-    const slot = askId % slotsMax;
+    const use = useOf(askId);
+    const slot = slotOf(askId, use);
     const ask = this.slots[slot];
-    if (ask === undefined || this.uses[slot] !== Math.floor(askId / slotsMax)) return undefined;
+    if (ask === undefined || this.uses[slot] !== use) return undefined;
     this.slots[slot] = undefined;
     this.free.push(slot);
     this.size--;
@@ -93,7 +95,7 @@ export class AskTable {
 
   /** Calls `fn` when the ask settles, whichever way. */
   onSettled(askId: number, fn: () => void): void {
-    const ask = this.slots[askId % slotsMax];
+    const ask = this.slots[slotOf(askId, useOf(askId))];
     if (ask !== undefined) ask.forget = fn;
   }
 
@@ -178,4 +180,15 @@ export class AskTable {
       slot = next;
     }
   }
+}
+
+// A division by a power of two is exact and fast; a remainder of numbers of that size is slow.
+
+/** How often the slot of an ask had been used, this ask included. */
+function useOf(askId: number): number {
+  return Math.floor(askId / slotsMax);
+}
+
+function slotOf(askId: number, use: number): number {
+  return (askId - use * slotsMax) | 0;
 }

@@ -37,7 +37,9 @@ export class CellTable {
   }
 
   get(id: number): Cell | undefined {
-    const cell = this.slots[id % slotsMax];
+    // A remainder of numbers that aren't small integers takes longer than all the rest; most slots are used once.
+    const slot = id < slotsMax ? id | 0 : id % slotsMax;
+    const cell = this.slots[slot];
     return cell !== undefined && cell.id === id ? cell : undefined;
   }
 

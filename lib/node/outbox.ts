@@ -6,7 +6,7 @@ import type { ByteWriter } from '../wire/buffer.ts';
 import type { Codec } from '../wire/codec.ts';
 import { writeDynamic } from '../wire/dynamic.ts';
 import { type SerializedError, serializeError } from '../wire/errorCodec.ts';
-import { beginFrame, dropFrame, endFrame, FrameKind } from '../wire/frames.ts';
+import { beginFrame, beginMessage, dropFrame, endFrame, FrameKind } from '../wire/frames.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { ActorId, RefBinder, TwinAsk } from '../wire/refs.ts';
 import type { Link, World } from './world.ts';
@@ -28,11 +28,8 @@ export class Outbox {
   /** A message of a user; `askId` for one that is to be answered. */
   message(link: Link, cell: number, entry: MessageEntry, message: unknown, askId: number | undefined): void {
     const { writer } = link;
-    const start = beginFrame(writer, askId === undefined ? FrameKind.tell : FrameKind.ask);
+    const start = beginMessage(writer, cell, entry.wireId, askId);
     try {
-      writer.f64(cell);
-      writer.i32(entry.wireId);
-      if (askId !== undefined) writer.f64(askId);
       entry.codec.write(message, writer, this.refs);
     } catch (error) {
       dropFrame(writer, start);

@@ -181,9 +181,10 @@ export class Board implements Pressure {
 
   /** Whether an actor in the bucket of `cell` on `node` pushes back. */
   pressed(node: NodeId, cell: number): boolean {
-    return (
-      Atomics.load(this.words, slotOf(node) * nodeWords + pressureWord + (cell & (pressureBuckets - 1))) > 0
-    );
+    const word = slotOf(node) * nodeWords + pressureWord + (cell & (pressureBuckets - 1));
+    // An atomic load is a call. That the actor pushes back may be seen a moment later, but that it has ceased to must
+    // not be missed by one that waits for it.
+    return this.words[word]! > 0 && Atomics.load(this.words, word) > 0;
   }
 
   /** A cell of this node is above its high-water mark. */

@@ -2,6 +2,7 @@
 // into the ring that the two share. What the ring has no room for waits here, in order.
 import type { MessagePort } from 'node:worker_threads';
 import type { Link } from '../node/world.ts';
+import type { NodeId } from '../protocol/ref.ts';
 import { type Beside, ByteWriter, copyOfBytes } from '../wire/buffer.ts';
 import { beginFrame, endFrame, FrameKind, isMessage, kindAt } from '../wire/frames.ts';
 import { wentOutside } from './outsideMemory.ts';
@@ -37,6 +38,7 @@ export function bytesOf(posted: Posted): number {
 }
 
 export class RingLink implements Link {
+  readonly to: NodeId;
   readonly writer = new ByteWriter(nodePlatform, flushBytes * 2);
   private readonly ring: RingProducer;
   private readonly port: MessagePort;
@@ -61,11 +63,13 @@ export class RingLink implements Link {
   dirty = false;
 
   constructor(
+    to: NodeId,
     ring: RingProducer,
     port: MessagePort,
     ringBell: () => void,
     onDirty: (link: RingLink) => void,
   ) {
+    this.to = to;
     this.ring = ring;
     this.port = port;
     this.ringBell = ringBell;
@@ -123,8 +127,11 @@ export class RingLink implements Link {
     const start = this.blocks.length > 0 ? this.sendBlocks(frameStart) : frameStart;
     if (writer.position - start > largeFrameBytes) this.sendElsewhere(start);
     if (counts) this.ring.committed[0]!++;
-    if (writer.position - this.sent + this.untold < flushBytes) this.onDirty(this);
-    else if (!this.blocked) this.flush();
+    if (writer.position - this.sent + this.untold >= flushBytes) {
+      if (!this.blocked) this.flush();
+    } else if (!this.dirty) {
+      this.onDirty(this);
+    }
   }
 
   /** The frame goes by the port, before its place in the order is published: the reader finds it there. */

@@ -89,7 +89,8 @@ export class RingTransport implements Transport {
   // Sending.
 
   link(node: NodeId): Link | undefined {
-    return this.links.get(node) ?? this.open(node);
+    const link = this.linkBySlot[slotOf(node)];
+    return link !== undefined && link.to === node ? link : (this.links.get(node) ?? this.open(node));
   }
 
   private open(node: NodeId): RingLink | undefined {
@@ -101,6 +102,7 @@ export class RingTransport implements Transport {
     port1.unref();
     const own = slotOf(options.node);
     const link = new RingLink(
+      node,
       new RingProducer(ring),
       port1,
       () => board.ring(node, own),
@@ -126,7 +128,6 @@ export class RingTransport implements Transport {
 
   /** What is sent outside a node's turn (by the app's own code) goes when that code has run. */
   private planFlush(link: RingLink): void {
-    if (link.dirty) return;
     link.dirty = true;
     this.dirty.push(link);
     if (this.flushPlanned) return;

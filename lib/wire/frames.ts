@@ -46,6 +46,9 @@ export const FrameKind = {
 /** A frame's length and kind. */
 export const frameHeaderBytes = 5;
 
+/** A frame header, a cell, a message id and an ask id. */
+const messageHeaderBytesMax = frameHeaderBytes + 20;
+
 /**
  * Set in a frame's kind where a trace context stands between the header and the fields: trace id (16 bytes), parent
  * id (8), flags (1), as W3C Trace Context has them. Nobody writes one yet; every reader steps over it.
@@ -68,6 +71,24 @@ export function beginFrame(writer: ByteWriter, kind: number): number {
   const start = writer.position;
   writer.u32(0);
   writer.u8(kind);
+  return start;
+}
+
+/** Starts a frame of a message, and writes all that stands before the payload: with one look whether there is room. */
+export function beginMessage(
+  writer: ByteWriter,
+  cell: number,
+  wireId: number,
+  askId: number | undefined,
+): number {
+  writer.reserve(messageHeaderBytesMax);
+  const { position: start, view } = writer;
+  const asks = askId !== undefined;
+  view.setUint8(start + 4, asks ? FrameKind.ask : FrameKind.tell);
+  view.setFloat64(start + 5, cell, true);
+  view.setInt32(start + 13, wireId, true);
+  if (asks) view.setFloat64(start + 17, askId, true);
+  writer.position = start + (asks ? messageHeaderBytesMax : messageHeaderBytesMax - 8);
   return start;
 }
 

@@ -105,7 +105,7 @@ function linkOn(capacity: number, position: number) {
   const memory = allocateRing(capacity, position);
   const { port1, port2 } = new MessageChannel();
   const nothing = (): void => {};
-  return { memory, port2, link: new RingLink(new RingProducer(memory), port1, nothing, nothing) };
+  return { memory, port2, link: new RingLink(1, new RingProducer(memory), port1, nothing, nothing) };
 }
 
 /** A link and its source, with frames that carry a number and filling. */

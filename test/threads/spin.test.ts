@@ -19,6 +19,7 @@ for (const spin of [true, false]) {
     const { port1, port2 } = new MessageChannel();
     const producer = new RingProducer(ring);
     const link = new RingLink(
+      1,
       producer,
       port1,
       () => other.ring(1, 2),
