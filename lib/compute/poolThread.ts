@@ -1,6 +1,7 @@
 // What Piscina loads on each of its threads. Piscina wakes a thread for a shift: it does the run that it is handed, if
-// any, then those that wait in shared memory, one after the other, until there are none. So a burst of short runs
-// costs a message a shift instead of two a run.
+// any, then those that wait in shared memory, one after the other, until there are none and none comes within a moment.
+// So a burst of short runs costs a message a shift instead of two a run.
+import { performance } from 'node:perf_hooks';
 import { parentPort, threadId, workerData } from 'node:worker_threads';
 import { TaskThread } from '../node/taskRun.ts';
 import { importModule } from '../threads/importModule.ts';
@@ -9,6 +10,7 @@ import { nodePlatform } from '../threads/platform.ts';
 import { writeStdioAtOnce } from '../threads/syncStdio.ts';
 import { ByteReader } from '../wire/buffer.ts';
 import { type Parcel, transferable } from '../wire/taskFrames.ts';
+import { Lookout, lookMs } from './lookout.ts';
 import { RunSlots, roomBytes } from './slots.ts';
 import { SlotContext } from './taskSignal.ts';
 
@@ -38,6 +40,9 @@ const thread = new TaskThread(nodePlatform, importModule, `task thread ${threadI
 /** One at a time: a thread has one run at a time. */
 const inRoom = new ByteReader(nodePlatform, slots.bytes);
 
+const lookout = new Lookout();
+const looksPerClockReading = 32;
+
 /** The function that Piscina calls: a shift. */
 export default function work({ shift, slot, request }: Handed): unknown {
   slots.enter(shift, threadId);
@@ -59,11 +64,16 @@ export default function work({ shift, slot, request }: Handed): unknown {
  */
 function goOn(shift: number, unheard: boolean): unknown {
   for (;;) {
-    const slot = slots.take(shift);
+    let slot = slots.take(shift);
     // When a shift ends, the host looks at what has ended.
-    if (slot === undefined) return undefined;
-    // This run may take long.
+    if (slot === undefined && !(slots.mayStay(shift) && lookout.isWorthIt())) return undefined;
+    // The next run may take long, or to come.
     if (unheard && slots.mustCall()) parentPort!.postMessage(null);
+    if (slot === undefined) {
+      slot = waitForRun(shift);
+      lookout.note(slot !== undefined);
+      if (slot === undefined) return undefined;
+    }
     inRoom.position = slots.roomAt(slot);
     inRoom.end = inRoom.position + slots.lengthOf(slot);
     const context = new SlotContext(slots, slot);
@@ -74,6 +84,21 @@ function goOn(shift: number, unheard: boolean): unknown {
     if (last !== undefined) return last;
     unheard = true;
   }
+}
+
+/** Begins the next run that is put into a room, where one is within a moment. */
+function waitForRun(shift: number): number | undefined {
+  const until = performance.now() + lookMs;
+  let seen = slots.offered - 1;
+  do {
+    for (let looks = 0; looks < looksPerClockReading; looks++) {
+      if (slots.offered === seen) continue;
+      seen = slots.offered;
+      const slot = slots.take(shift);
+      if (slot !== undefined) return slot;
+    }
+  } while (performance.now() < until && slots.mayStay(shift));
+  return undefined;
 }
 
 /** A run is over. What it returns ends the shift; undefined: the shift goes on. */

@@ -1,7 +1,9 @@
 // Which run is with which thread. Small requests wait in shared memory for whichever thread is first; the others are
 // handed over with a message. The thread of a run that won't end is ended.
+import { availableParallelism } from 'node:os';
 import type { TaskOutcome } from '../node/world.ts';
 import { type Parcel, transferable } from '../wire/taskFrames.ts';
+import { HostLook } from './hostLook.ts';
 import { PiscinaThreads } from './piscinaThreads.ts';
 import type { Answer } from './poolThread.ts';
 import { elsewhere, type Met, RunSlots, roomBytes } from './slots.ts';
@@ -13,6 +15,7 @@ export type Ended = TaskOutcome | undefined;
 const triesMax = 5;
 /** Runs at a time for each thread: the one it is at, and those that it finds when it is done. */
 const slotsPerThread = 8;
+const cpus = availableParallelism();
 
 interface Begun {
   readonly request: Parcel;
@@ -30,6 +33,8 @@ type Over = (() => void)[];
 export interface PoolThreadsOptions {
   readonly threadsMax: number;
   readonly heapLimitBytes: number | undefined;
+  /** How many worker nodes are busy now. */
+  readonly busyNodes: () => number;
   /** There may be room for more runs. Called before those that have ended are told. */
   readonly onRoom: () => void;
   /** Hears what no run can be blamed for. */
@@ -38,6 +43,7 @@ export interface PoolThreadsOptions {
 
 export class PoolThreads {
   private readonly onRoom: () => void;
+  private readonly busyNodes: () => number;
   private readonly threadsMax: number;
   private readonly slots: RunSlots;
   private readonly threads: PiscinaThreads;
@@ -47,14 +53,18 @@ export class PoolThreads {
   private readonly shifts: boolean[] = [];
   /** Threads that ended one after the other without having begun a run. */
   private fruitless = 0;
+  /** Runs among those that have a slot whose request goes with a message. */
+  private handed = 0;
+  private readonly hostLook: HostLook;
   private closed = false;
   /** Runs that have a slot. */
   size = 0;
   /** Shifts: those that threads are in, and those to come. */
   working = 0;
 
-  constructor({ threadsMax, heapLimitBytes, onRoom, report }: PoolThreadsOptions) {
+  constructor({ threadsMax, heapLimitBytes, busyNodes, onRoom, report }: PoolThreadsOptions) {
     this.onRoom = onRoom;
+    this.busyNodes = busyNodes;
     this.threadsMax = threadsMax;
     const count = threadsMax * slotsPerThread;
     this.slots = RunSlots.for(count);
@@ -64,6 +74,13 @@ export class PoolThreads {
       noThreads: (lost, cause) => this.giveUp({ lost, cause }),
       report,
     });
+    const look = (): boolean => {
+      const over = this.takeEnded();
+      if (over.length > 0) this.tell(over);
+      return over.length > 0;
+    };
+    // What is handed over ends with a message in any case.
+    this.hostLook = new HostLook({ look, isOpen: () => this.size > this.handed, onEnd: look });
   }
 
   /** Whether there is a slot. */
@@ -98,18 +115,25 @@ export class PoolThreads {
     const run: Begun = { request, done, isHanded, tries: 0, given: [] };
     this.runs[slot] = run;
     this.size++;
-    if (isHanded) this.hand(slot, run);
-    else this.slots.offer(slot, request.frame);
+    if (isHanded) {
+      this.handed++;
+      this.hand(slot, run);
+    } else this.slots.offer(slot, request.frame);
     return slot;
   }
 
   /** Wakes as many threads as there is work for, up to this many at a time. */
   work(threads: number): void {
     this.slots.setLimit(this.shiftsMax(threads));
-    if (this.size <= this.working) return;
-    for (let slot = 0; slot < this.runs.length && this.working < threads; slot++) {
-      if (this.runs[slot] !== undefined && this.slots.isWaiting(slot)) this.wake();
+    if (this.size > this.working) {
+      for (let slot = 0; slot < this.runs.length && this.working < threads; slot++) {
+        if (this.runs[slot] !== undefined && this.slots.isWaiting(slot)) this.wake();
+      }
     }
+    // A CPU for the host and for each that stays. One that stays doesn't hear of what is handed over.
+    this.slots.letStay(this.handed === 0 && 1 + this.working + this.busyNodes() <= cpus);
+    // As long as the host looks, no thread calls it.
+    if (this.size > this.handed && this.hostLook.begin()) this.slots.looks();
   }
 
   private hand(slot: number, run: Begun): void {
@@ -189,7 +213,7 @@ export class PoolThreads {
   private takeEnded(): Over {
     const { runs, slots } = this;
     const over: Over = [];
-    slots.heard();
+    if (!this.hostLook.isOn) slots.heard();
     for (let slot = 0; slot < runs.length; slot++) {
       if (runs[slot] === undefined) continue;
       const frame = slots.outcome(slot);
@@ -200,7 +224,8 @@ export class PoolThreads {
   }
 
   private release(slot: number, outcome: Ended): () => void {
-    const { done } = this.runs[slot]!;
+    const { done, isHanded } = this.runs[slot]!;
+    if (isHanded) this.handed--;
     this.slots.clear(slot);
     this.runs[slot] = undefined;
     this.free.push(slot);
@@ -230,6 +255,7 @@ export class PoolThreads {
 
   async close(): Promise<void> {
     this.closed = true;
+    this.hostLook.close();
     await this.threads.close();
   }
 }

@@ -10,6 +10,8 @@ export const roomBytes = slotBytes;
 // Words of the head.
 const limit = 0;
 const called = 1;
+const offers = 2;
+const mayStay = 3;
 
 // Words of a slot, each in a column of its own, so that looking for one reads few cache lines.
 const columns = 4;
@@ -73,6 +75,7 @@ export class RunSlots {
     this.words[this.word(length, slot)] = frame.length;
     this.words[this.word(order, slot)] = ++this.lastOrder;
     Atomics.store(this.words, this.word(state, slot), waits);
+    Atomics.store(this.words, offers, this.lastOrder);
   }
 
   /** The slot is nobody's, or that of a run whose request is handed to a thread: none finds a run in it. */
@@ -133,6 +136,16 @@ export class RunSlots {
     Atomics.store(this.words, limit, shifts);
   }
 
+  /** Whether a thread that has nothing to do may stay in its shift for a moment. */
+  letStay(stay: boolean): void {
+    Atomics.store(this.words, mayStay, stay ? 1 : 0);
+  }
+
+  /** The host looks for itself what has been finished: nobody need call, until {@link heard}. */
+  looks(): void {
+    Atomics.store(this.words, called, 1);
+  }
+
   /** What was finished before this will be seen now; what is finished later calls again. */
   heard(): void {
     Atomics.store(this.words, called, 0);
@@ -160,6 +173,16 @@ export class RunSlots {
       const mine = begun | (shift << shiftAt);
       if (Atomics.compareExchange(words, states + first, waits, mine) === waits) return first;
     }
+  }
+
+  /** Changes with each run that is put into a room. */
+  get offered(): number {
+    return Atomics.load(this.words, offers);
+  }
+
+  /** Whether this shift may wait for a run that isn't there yet. */
+  mayStay(shift: number): boolean {
+    return Atomics.load(this.words, mayStay) !== 0 && shift < Atomics.load(this.words, limit);
   }
 
   /** Begins a run that was handed over. False: nobody wants it any more. */

@@ -11,6 +11,8 @@ export interface TaskPoolOptions {
   readonly threadsMax: number;
   /** How many runs may be under way now, 1 or more. */
   readonly allowed: () => number;
+  /** How many worker nodes are busy now. */
+  readonly busyNodes: () => number;
   /** So many runs may wait for a thread. */
   readonly waitingMax: number;
   /** Bytes of each thread's heap; undefined: V8's default. */
@@ -37,8 +39,8 @@ export class TaskPool implements TaskRunner {
 
   constructor(options: TaskPoolOptions) {
     this.options = options;
-    const { threadsMax, heapLimitBytes, report } = options;
-    this.threads = new PoolThreads({ threadsMax, heapLimitBytes, report, onRoom: () => this.dispatch() });
+    const onRoom = (): void => this.dispatch();
+    this.threads = new PoolThreads({ ...options, onRoom });
   }
 
   run(request: Parcel, settle: (outcome: TaskOutcome) => void): () => void {

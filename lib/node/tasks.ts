@@ -12,6 +12,7 @@ import type { RunOptions, Task } from '../protocol/task.ts';
 import { ByteReader, ByteWriter } from '../wire/buffer.ts';
 import { validate } from '../wire/codec.ts';
 import { reviveError } from '../wire/errorCodec.ts';
+import { takenOver } from '../wire/freed.ts';
 import { type Parcel, readOutcome, writeRequest } from '../wire/taskFrames.ts';
 import { taskTable } from '../wire/taskTable.ts';
 import { InlineTasks } from './inlineTasks.ts';
@@ -70,7 +71,10 @@ export class Tasks {
   private pack(task: Task, value: unknown, moved: readonly Uint8Array[]): Parcel {
     for (const array of moved) move(array);
     try {
-      return writeRequest(task, taskTable(task), value, this.writer);
+      const { frame, beside } = writeRequest(task, taskTable(task), value, this.writer);
+      if (moved.length === 0) return { frame, beside };
+      // Now, not when a thread is free for it: the caller sees it gone, and can't change what waits.
+      return { frame, beside: takenOver(beside) };
     } finally {
       // None may stay marked: it would be given away with whatever is sent next.
       const left = moved.filter((array) => takeMove(array)).length;

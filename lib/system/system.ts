@@ -217,6 +217,7 @@ export class System {
       new TaskPool({
         ...tasks,
         allowed: () => tasks.allowed(board.awakeNodes),
+        busyNodes: () => board.awakeNodes,
         heapLimitBytes,
         report: (text, error) => this.#warn(`${text}: ${error.message}`),
       });

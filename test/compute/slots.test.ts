@@ -108,6 +108,32 @@ test('the host is called once, until it has heard', (t) => {
   t.true(thread.mustCall());
 });
 
+test('nobody calls a host that looks for itself, until it has heard', (t) => {
+  const { host, thread } = pair();
+  host.looks();
+  t.false(thread.mustCall());
+  host.heard();
+  t.true(thread.mustCall());
+});
+
+test('a thread stays where it may and its shift has the right, and sees when a run is put into a room', (t) => {
+  const { host, thread } = pair();
+  t.false(thread.mayStay(0));
+  host.letStay(true);
+  host.setLimit(2);
+  t.deepEqual(
+    [0, 1, 2].map((shift) => thread.mayStay(shift)),
+    [true, true, false],
+  );
+  const before = thread.offered;
+  host.clear(1);
+  t.is(thread.offered, before);
+  host.offer(1, frame(1));
+  t.not(thread.offered, before);
+  host.letStay(false);
+  t.false(thread.mayStay(0));
+});
+
 test('whoever listens hears of an abort and of the end', async (t) => {
   const { host, thread } = pair();
   host.offer(0, frame(1));

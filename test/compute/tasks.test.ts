@@ -90,6 +90,21 @@ for (const [where, on] of [
   });
 }
 
+test.serial('what is moved is gone at once, also where no thread is there to take it yet', async (t) => {
+  const system = await systemFor(t, { threads: 0, tasks: { threads: 1 } });
+  const arrays = [10, 200_000].map((length) => new Uint8Array(length).fill(7));
+  const results = arrays.map((data) => system.run(Return, { data, more: undefined }, { move: [data] }));
+  t.deepEqual(
+    arrays.map(({ length }) => length),
+    [0, 0],
+  );
+  const lengths = (await Promise.all(results)).map(({ data }) => [data.length, data.at(-1)]);
+  t.deepEqual(lengths, [
+    [10, 7],
+    [200_000, 7],
+  ]);
+});
+
 // Node 20 has no means to.
 const frees = 'transfer' in ArrayBuffer.prototype;
 
