@@ -87,6 +87,10 @@ test('keys are found as in a Map, however many there are, also after all were fo
   const key = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 3 }),
     fc.string({ unit: fc.constantFrom('a', 'b', '\0', '\ud800', 'ÿ'), maxLength: 5 }),
+    // Around the longest ones that lie in the table; they differ in one place.
+    fc
+      .tuple(fc.integer({ min: 1, max: 14 }), fc.nat(13), fc.constantFrom('a', '\0', 'ÿ', 'Ā'))
+      .map(([length, at, unit]) => [...'b'.repeat(length)].map((b, i) => (i === at ? unit : b)).join('')),
     fc.integer({ min: -3, max: 3 }),
     fc.tuple(fc.constantFrom('a', 'b'), fc.integer({ min: 0, max: 2 })),
   );
@@ -111,8 +115,12 @@ test('keys are found as in a Map, however many there are, also after all were fo
 test('sorting by prefixes gives the order of the strings', (t) => {
   const short = fc.string({ unit: fc.constantFrom('a', 'b', '\0', 'ÿ'), maxLength: 7 });
   const some = fc.array(fc.oneof(short, anyText), { minLength: 33, maxLength: 80 });
+  const alike = fc.array(
+    short.map((end) => `same${end}`),
+    { minLength: 33, maxLength: 80 },
+  );
   fc.assert(
-    fc.property(fc.oneof(fc.array(short, { minLength: 33, maxLength: 200 }), some), (keys) => {
+    fc.property(fc.oneof(fc.array(short, { minLength: 33, maxLength: 200 }), some, alike), (keys) => {
       const slots = keys.map((_, slot) => slot);
       const sorted = [...sortSlots([...slots], keys, compareKeys, true)];
       t.deepEqual(

@@ -6,6 +6,7 @@ const prefixUnits = 4;
 /** 2^32 × 2^21 is what a double holds exactly. */
 const positionsMax = 1 << 21;
 const fewEnough = 32;
+const insertedMax = 24;
 
 /** Sorts `slots` by their keys, in place or not. `isDefault`: the order is the ascending one. */
 export function sortSlots(
@@ -43,17 +44,27 @@ function prefixesOf(slots: readonly number[], keys: readonly JobKey[]): Float64A
 function byPrefix(slots: readonly number[], keys: readonly JobKey[], prefixes: Float64Array): Int32Array {
   const sorted = new Int32Array(slots.length);
   for (let i = 0; i < sorted.length; i++) sorted[i] = slots[prefixes[i]! % positionsMax]!;
-  const ascending = (a: number, b: number): number => {
-    const left = keys[a] as string;
-    const right = keys[b] as string;
-    return left < right ? -1 : left === right ? 0 : 1;
-  };
   for (let from = 0; from < sorted.length; ) {
     const prefix = Math.floor(prefixes[from]! / positionsMax);
     let end = from + 1;
     while (end < sorted.length && Math.floor(prefixes[end]! / positionsMax) === prefix) end++;
-    if (end - from > 1) sorted.subarray(from, end).sort(ascending);
+    sortAlike(sorted, from, end, keys);
     from = end;
   }
   return sorted;
+}
+
+/** Sorts `slots[from, end)`: few of them by inserting, since a sort that calls a function costs more to set up. */
+function sortAlike(slots: Int32Array, from: number, end: number, keys: readonly JobKey[]): void {
+  if (end - from > insertedMax) {
+    slots.subarray(from, end).sort((a, b) => (keys[a]! < keys[b]! ? -1 : keys[a] === keys[b] ? 0 : 1));
+    return;
+  }
+  for (let i = from + 1; i < end; i++) {
+    const slot = slots[i]!;
+    const key = keys[slot]!;
+    let at = i;
+    for (; at > from && keys[slots[at - 1]!]! > key; at--) slots[at] = slots[at - 1]!;
+    slots[at] = slot;
+  }
 }
