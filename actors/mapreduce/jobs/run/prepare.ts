@@ -17,7 +17,8 @@ export interface Prepared {
 }
 
 const MB = 1024 * 1024;
-const tasksWanted = 64;
+/** Enough to keep several threads at work; each task more has the same keys sorted, written and merged once more. */
+const tasksWanted = 16;
 
 /** Prepares a run for so many workers. Nothing is left behind if it throws. */
 export async function prepare(job: Job, given: RunOptions, workers: number): Promise<Prepared> {
