@@ -1,8 +1,10 @@
 // Where words begin and end, as bits: 64 bytes at a time become one number with a bit for each byte that is part of
-// a word. ASCII is decided by vector comparisons; the bits of other characters are put in one by one from the table
-// of classes. All rules are local (an apostrophe needs the characters beside it), so the blocks need to hand on no
+// a word. ASCII is decided by vector comparisons, other characters mostly by tables in vectors (plain.ts), else one by one
+// (context.ts). All rules are local (an apostrophe needs the characters beside it), so the blocks need to hand on no
 // more than a few bits.
-import { contextWord, endAscii, isPlain, plainWord, setContextRules, startContext } from './context';
+import { bits, isBelow, isLetter } from './bits';
+import { contextWord, isPlain, leaveAscii, setContextRules, startContext } from './context';
+import { plainWord, setPlainRules } from './plain';
 
 export const WORDS: u32 = 0;
 export const LETTERS: u32 = 1;
@@ -18,18 +20,13 @@ export function setRules(whichTokenizer: u32, lowersCase: bool, classes: u32): v
   tokenizer = whichTokenizer;
   lowers = lowersCase;
   setContextRules(classes, whichTokenizer == WORDS);
+  setPlainRules();
 }
 
 /** Before the first block of a region, which begins at a word boundary. */
 export function startRegion(): void {
   wordBefore = 0;
   startContext();
-}
-
-// @ts-ignore: decorator
-@inline
-function isLetter(bytes: v128): v128 {
-  return i8x16.le_u(i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(25));
 }
 
 // @ts-ignore: decorator
@@ -44,21 +41,6 @@ function isDigitOrUnderscore(bytes: v128): v128 {
 function isSpace(bytes: v128): v128 {
   const control = i8x16.le_u(i8x16.sub(bytes, i8x16.splat(9)), i8x16.splat(4));
   return v128.or(control, i8x16.eq(bytes, i8x16.splat(0x20)));
-}
-
-/** The bytes from 0x80 up that are below another such. */
-// @ts-ignore: decorator
-@inline
-function isBelow(bytes: v128, limit: u8): v128 {
-  return i8x16.lt_s(bytes, i8x16.splat(<i8>limit));
-}
-
-// @ts-ignore: decorator
-@inline
-function bits(a: v128, b: v128, c: v128, d: v128): u64 {
-  const low = <u32>i8x16.bitmask(a) | (<u32>i8x16.bitmask(b) << 16);
-  const high = <u32>i8x16.bitmask(c) | (<u32>i8x16.bitmask(d) << 16);
-  return <u64>low | (<u64>high << 32);
 }
 
 /**
@@ -104,17 +86,18 @@ export function findBoundaries(from: usize, to: usize, list: usize): usize {
     }
     const high = bits(a, b, c, d);
     if ((high | apostrophe) != 0) {
-      const letters = bits(isLetter(a), isLetter(b), isLetter(c), isLetter(d));
       const tails = bits(isBelow(a, 0xc0), isBelow(b, 0xc0), isBelow(c, 0xc0), isBelow(d, 0xc0));
       const leads = high & ~tails;
       const longer = high & ~bits(isBelow(a, 0xe0), isBelow(b, 0xe0), isBelow(c, 0xe0), isBelow(d, 0xe0));
-      const fours = high & ~bits(isBelow(a, 0xf0), isBelow(b, 0xf0), isBelow(c, 0xf0), isBelow(d, 0xf0));
+      const hasFours = v128.any_true(
+        i8x16.ge_u(i8x16.max_u(i8x16.max_u(a, b), i8x16.max_u(c, d)), i8x16.splat(<i8>0xf0)),
+      );
       word =
-        (apostrophe | fours) == 0 && isPlain(at, tails, longer, leads)
-          ? plainWord(at, word, high, longer, leads, letters)
-          : contextWord(at, word, high, apostrophe, letters);
+        apostrophe == 0 && !hasFours && isPlain(at, tails, longer, leads)
+          ? plainWord(at, a, b, c, d, word, high, longer, leads)
+          : contextWord(at, word, high, apostrophe);
     } else {
-      endAscii(isAsciiLetter(<u32>i8x16.extract_lane_u(d, 15)));
+      leaveAscii(at);
     }
     if (to - at < 64) word &= ((<u64>1) << <u64>(to - at)) - 1;
     let changes = word ^ ((word << 1) | before);
@@ -137,12 +120,6 @@ export function findBoundaries(from: usize, to: usize, list: usize): usize {
 /** Whether the byte before was part of a word, which then ends with the region. */
 export function endsInWord(): bool {
   return wordBefore != 0;
-}
-
-// @ts-ignore: decorator
-@inline
-function isAsciiLetter(byte: u32): bool {
-  return (byte | 0x20) - 0x61 <= 25;
 }
 
 // @ts-ignore: decorator

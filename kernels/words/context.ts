@@ -1,6 +1,6 @@
-// The bits of a block with characters that aren't ASCII, or with apostrophes. Most such blocks are plain: well-formed
-// characters of at most three bytes, no apostrophe. There it is known at once which bytes belong together, and a table
-// says of each character whether it is part of words. The others are gone through with care.
+// The word bits of a block with characters that aren't ASCII, or with apostrophes, where nothing is taken for granted: each
+// character is decoded and looked up. Here is also what a block must know of the one before.
+import { bits, isLetter } from './bits';
 import { classOf, decode, LETTER, MARK } from './classes';
 
 const RIGHT_SINGLE_QUOTATION_MARK: u32 = 0x2019;
@@ -11,87 +11,63 @@ let wordClasses: u32 = 0;
 let joins: bool = false;
 
 // What the last block knows of the next one.
-/** Whether its last byte ended a letter or a mark. */
-let joinBefore: u64 = 0;
-/** The bytes that belong to a character begun before; those of them that are in a word; the end of a letter or mark. */
+/** The bytes that belong to a character begun before; those of them that are in a word. */
 let spilled: u64 = 0;
-let spilledWord: u64 = 0;
+export let spilledWord: u64 = 0;
+/** The end of a block of which no more than this is known yet: few ask. Otherwise 0, and the two below are known. */
+let unknownBefore: usize = 0;
+/** Whether its last byte ended a letter or a mark; the byte on which the character begun before ends, if it is one. */
+let joinBefore: u64 = 0;
 let spilledJoin: u64 = 0;
-
-/**
- * 1 for each character that is part of words: first those of two bytes, then those of three, each where its bits make its
- * number. What only an overlong form or a surrogate would make is 0.
- */
-let flags: usize = 0;
-const TWO_BYTE_END: u32 = 0x800;
-const THREE_BYTE_END: u32 = 0x10000;
 
 export function setContextRules(classes: u32, apostrophesJoin: bool): void {
   wordClasses = classes;
   joins = apostrophesJoin;
-  if (flags == 0) flags = heap.alloc(TWO_BYTE_END + THREE_BYTE_END);
-  memory.fill(flags, 0, TWO_BYTE_END + THREE_BYTE_END);
-  for (let c: u32 = 0x80; c < TWO_BYTE_END; c++) store<u8>(flags + c, <u8>isWord(c));
-  for (let c: u32 = TWO_BYTE_END; c < THREE_BYTE_END; c++) {
-    if (c < 0xd800 || c >= 0xe000) store<u8>(flags + TWO_BYTE_END + c, <u8>isWord(c));
-  }
 }
 
 // @ts-ignore: decorator
 @inline
-function isWord(codePoint: u32): u32 {
+export function joinsApostrophes(): bool {
+  return joins;
+}
+
+// @ts-ignore: decorator
+@inline
+export function isWord(codePoint: u32): u32 {
   return (wordClasses >> classOf(codePoint)) & 1;
 }
 
 /** Before the first block of a region, which begins at a word boundary. */
 export function startContext(): void {
   joinBefore = spilled = spilledWord = spilledJoin = 0;
+  unknownBefore = 0;
 }
 
 /** After a block of ASCII without apostrophes: the next one may begin with one. */
 // @ts-ignore: decorator
 @inline
-export function endAscii(lastIsLetter: bool): void {
-  joinBefore = <u64>lastIsLetter;
+export function leaveAscii(at: usize): void {
+  unknownBefore = at + 64;
 }
 
-/**
- * The word bits of a block that is plain.
- *
- * @param asciiWord the ASCII bytes that are part of words
- * @param high the bytes that aren't ASCII
- * @param threes of these, those that begin a character of three bytes: 0xe0 to 0xef
- * @param leads of these, those that begin any character: 0xc0 up
- * @param letters the ASCII letters
- */
+/** After a block of well-formed characters. */
 // @ts-ignore: decorator
 @inline
-export function plainWord(at: usize, asciiWord: u64, high: u64, threes: u64, leads: u64, letters: u64): u64 {
-  /** Words' characters, by their first bytes. */
-  let first: u64 = 0;
-  let isQuoted = false;
-  for (let left = leads & ~threes; left != 0; left &= left - 1) {
-    const i = ctz<u64>(left);
-    const bytes = <u32>load<u16>(at + <usize>i);
-    const codePoint = ((bytes & 0x1f) << 6) | ((bytes >> 8) & 0x3f);
-    first |= <u64>load<u8>(flags + codePoint) << i;
-  }
-  for (let left = threes; left != 0; left &= left - 1) {
-    const i = ctz<u64>(left);
-    const bytes = load<u32>(at + <usize>i);
-    const codePoint = ((bytes & 0x0f) << 12) | ((bytes >> 2) & 0xfc0) | ((bytes >> 16) & 0x3f);
-    first |= <u64>load<u8>(flags + TWO_BYTE_END + codePoint) << i;
-    isQuoted = isQuoted || codePoint == RIGHT_SINGLE_QUOTATION_MARK;
-  }
-  if (isQuoted && joins) return contextWord(at, asciiWord, high, 0, letters);
-  const firstOfThree = first & threes;
-  const word = (asciiWord & ~high) | spilledWord | first | (first << 1) | (firstOfThree << 2);
-  spilledWord = (first >> 63) | (firstOfThree >> 62);
-  spilled = (leads >> 63) | (threes >> 62);
-  const isJoin = high >> 63 == 0 ? letters >> 63 : <u64>isLetterOrMark(at + 63 - <usize>clz<u64>(leads));
+export function leaveBlock(at: usize, spills: u64, spillsWord: u64): void {
+  spilled = spills;
+  spilledWord = spillsWord;
+  unknownBefore = at + 64;
+}
+
+/** Looks at the last character of the block before, unless that is known. */
+function lookBefore(): void {
+  if (unknownBefore == 0) return;
+  let at = unknownBefore - 1;
+  while (isTail(at)) at--;
+  const isJoin = <u64>isLetterOrMark(at);
   joinBefore = spilled == 0 ? isJoin : 0;
-  spilledJoin = isJoin << (spilled >> 1) & spilled;
-  return word;
+  spilledJoin = (isJoin << (spilled >> 1)) & spilled;
+  unknownBefore = 0;
 }
 
 /**
@@ -126,10 +102,16 @@ function isLetterOrMark(at: usize): bool {
  *
  * @param asciiWord the ASCII bytes that are part of words
  * @param high the bytes that aren't ASCII
- * @param letters the ASCII letters
  */
-export function contextWord(at: usize, asciiWord: u64, high: u64, apostrophe: u64, letters: u64): u64 {
+export function contextWord(at: usize, asciiWord: u64, high: u64, apostrophe: u64): u64 {
+  lookBefore();
   const classes = wordClasses;
+  const letters = bits(
+    isLetter(v128.load(at)),
+    isLetter(v128.load(at, 16)),
+    isLetter(v128.load(at, 32)),
+    isLetter(v128.load(at, 48)),
+  );
   let word = (asciiWord & ~high) | spilledWord;
   /** Where letters and marks end, on the byte. */
   let join = letters | spilledJoin;

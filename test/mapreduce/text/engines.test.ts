@@ -61,6 +61,34 @@ test('each character on each byte of a block is seen alike, with an apostrophe o
   }
 });
 
+test('the characters of all scripts are seen alike, each by itself and in runs of one script', (t) => {
+  const chance = new Chance(64);
+  const parts: string[] = [];
+  for (let codePoint = 0x80; codePoint < 0x10000; codePoint++) parts.push(String.fromCodePoint(codePoint));
+  for (let i = 0; i < 20_000; i++) {
+    // Long runs fill blocks; their neighbours are of other scripts, and of other lengths in bytes.
+    const script = chance.below(chance.of([0x800, 0x3000, 0x10000])) & ~0x7f;
+    const span = chance.of([8, 16, 128]);
+    for (let left = chance.of([1, 5, 70]); left > 0; left--) {
+      parts.push(String.fromCodePoint(script + chance.below(span)));
+    }
+    parts.push(chance.of(['', ' ', ' ', '.', "'", '’', '—', 'a', ' 7 ', '😀', '𐐀']));
+  }
+  const bytes = encoder.encode(parts.join(''));
+  for (const tokenizer of TOKENIZERS) {
+    const [wasm, typescript] = ENGINES.map((engine) => {
+      const counter = newCounter(engine, { tokenizer, letterCase: 'keep' });
+      counter.add(bytes, 0, bytes.length);
+      return [...counter.drain(1, 1 << 20)]
+        .flatMap(({ bytes: chunk }) => [...readCounts(chunk)])
+        .map(({ key, count }) => `${Buffer.from(key).toString('hex')} ${count}`)
+        .sort();
+    });
+    t.true(wasm!.length > 5000);
+    t.deepEqual(wasm, typescript, tokenizer);
+  }
+});
+
 test('both engines give a key to the same reducer', (t) => {
   const words = [
     'a',

@@ -94,6 +94,7 @@ export function randomBytes(chance: Chance): Uint8Array {
     if (chance.below(brokenIn) === 0) parts.push(chance.of(BROKEN));
     else if (chance.below(12) === 0) parts.push(randomCharacter(chance));
     else if (chance.below(40) === 0) parts.push(Uint8Array.of(chance.below(256)));
+    else if (chance.below(20) === 0) parts.push(randomRun(chance));
     else parts.push(chance.below(3) === 0 ? chance.of(PIECES) : chance.of(favourites));
   }
   return Buffer.concat(parts);
@@ -102,6 +103,13 @@ export function randomBytes(chance: Chance): Uint8Array {
 function randomCharacter(chance: Chance): Uint8Array {
   const codePoint = chance.below(chance.of([0x80, 0x800, 0x10000, 0x30000, 0x110000]));
   return encoder.encode(String.fromCodePoint(codePoint));
+}
+
+/** Neighbours of one script, letters or not, which may fill blocks. */
+function randomRun(chance: Chance): Uint8Array {
+  const script = chance.below(chance.of([0x800, 0x3000, 0xd800])) & ~0x3f;
+  const codePoints = Array.from({ length: 1 + chance.below(40) }, () => script + chance.below(64));
+  return encoder.encode(String.fromCodePoint(...codePoints));
 }
 
 let unlike: Set<string> | undefined;
