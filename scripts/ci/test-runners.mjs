@@ -1,5 +1,6 @@
-// The same tests of the same actors under AVA, node:test, Vitest and Jest, with the packed library: each passes, and
-// with a wrong expectation each fails, says what came, and points at the line of the test.
+// The same tests of the same actors, on a test system and in a simulation, under AVA, node:test, Vitest and Jest (ES modules
+// and CommonJS), with the packed library: each passes, and with a wrong expectation each fails, says what came, and points at
+// the line of the test.
 // Run by .ci/run with node's own test runner; Vitest and Jest come with `npm ci --prefix examples`.
 
 import assert from 'node:assert/strict';
@@ -26,12 +27,17 @@ const workspaces = join(examples, '.test-runners');
 const elsewhere = mkdtempSync(join(tmpdir(), 'thrum-test-runners-'));
 const runner = (name) => join(examples, 'node_modules', name);
 
+const jest = ['--experimental-vm-modules', join(runner('jest'), 'bin/jest.js')];
+
 /** What each runner is started with, in the folder of its tests. */
 const runners = {
   ava: { args: [join(repository, 'node_modules/ava/entrypoints/cli.mjs')] },
   'node-test': { args: ['--test', '--test-reporter=spec'] },
   vitest: { args: [join(runner('vitest'), 'vitest.mjs'), 'run'] },
-  jest: { args: ['--experimental-vm-modules', join(runner('jest'), 'bin/jest.js')] },
+  jest: { args: jest },
+  // Jest needs this much to take an ES module with require().
+  'jest-commonjs': { args: jest, from: [24, 9] },
+  'jest-commonjs-import': { args: jest },
 };
 /** A runner that hangs is ended, so that its check fails with what it printed. */
 const hangMs = 120_000;
@@ -64,7 +70,9 @@ after(() => {
   rmSync(elsewhere, { recursive: true, force: true });
 });
 
-for (const [name, { args }] of Object.entries(runners)) {
+for (const [name, { args, from = [0, 0] }] of Object.entries(runners)) {
+  if (!isAtLeast(from)) continue;
+
   test(`${name}: the tests pass`, () => {
     const { status, output } = execute(process.execPath, args, join(workspace, name));
     assert.equal(status, 0, output);
@@ -88,6 +96,12 @@ for (const [name, { args }] of Object.entries(runners)) {
       writeFileSync(file, right);
     }
   });
+}
+
+/** Whether this Node.js has at least this version. */
+function isAtLeast([major, minor]) {
+  const [ours, oursMinor] = process.versions.node.split('.').map(Number);
+  return ours > major || (ours === major && oursMinor >= minor);
 }
 
 function execute(command, args, cwd) {

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PropertyError, SimulationError, simulate } from 'thrum/sim';
+import { deliveries, settings } from '../courier.js';
+
+test('each parcel arrives once, whatever the network loses', async () => {
+  const { value, network } = await simulate({ seed: 1, ...settings }, deliveries);
+  assert.deepEqual(value.parcels, [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  assert.ok(network.lost > 0 && value.attempts > 10);
+});
+
+test('the same seed goes the same way', async () => {
+  const hashes = [];
+  for (const seed of [2, 2, 3]) hashes.push((await simulate({ seed, ...settings }, deliveries)).hash);
+  assert.equal(hashes[1], hashes[0]);
+  assert.notEqual(hashes[2], hashes[0]);
+});
+
+test('a rule that is broken fails the simulation, which says which rule and which seed', async () => {
+  let delivered = 0;
+  const run = simulate({ seed: 4, ...settings }, async (sim) => {
+    sim.always('two parcels at most', () => delivered <= 2);
+    await deliveries(sim, () => delivered++);
+  });
+  const error = await run.catch((thrown) => thrown);
+  assert.ok(error instanceof SimulationError && error.cause instanceof PropertyError);
+  assert.deepEqual([error.seed, error.cause.property], [4, 'two parcels at most']);
+});
