@@ -1,6 +1,6 @@
 // What coordinator and workers of a job say to each other.
 import * as z from 'zod';
-import { ask, bytes, refOf, tell } from '../../../../lib/index.ts';
+import { ask, bytes, type Ref, refOf, tell } from '../../../../lib/index.ts';
 
 const count = z.number().int().min(0);
 
@@ -163,6 +163,8 @@ export const WorkerProtocol = {
   /** Ends what it does; answered when it has, and no file of its own is open. */
   quit: ask(z.void(), z.void(), { concurrent: true }),
 };
+
+export type WorkerRef = Ref<typeof WorkerProtocol>;
 
 /** What a finished job has done, summed over its tasks. */
 export const summarySchema = z.object({
