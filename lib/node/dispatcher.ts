@@ -2,6 +2,7 @@
 // that I/O, timers and other actors get their share.
 import type { Cell } from '../cell/cell.ts';
 import { Fifo } from '../cell/fifo.ts';
+import { takeTurns } from '../cell/turns.ts';
 import { NodeCounter } from './counters.ts';
 import type { TurnWatch } from './turnWatch.ts';
 import type { World } from './world.ts';
@@ -65,7 +66,7 @@ export class Dispatcher {
       this.running = cell;
       running[0] = cell.id;
       const handled = pressure.counters[NodeCounter.handled]!;
-      const more = cell.run(batchMax);
+      const more = takeTurns(cell, batchMax);
       this.running = undefined;
       const startedAt = now;
       now = clock.now();

@@ -9,6 +9,7 @@ import type { Cell } from '../cell.ts';
 import { Fifo } from '../fifo.ts';
 import { fail, refuseOne, stopsAsFailed } from '../lifecycle.ts';
 import { type Envelope, noReply, taken } from '../mailbox.ts';
+import { answer, handle, handlerFailed } from '../turns.ts';
 import { entryKey, messageLog } from './keys.ts';
 import { encodeMessage, encodeSkipped } from './messageRecord.ts';
 import { inLoggedTurn } from './turn.ts';
@@ -151,7 +152,7 @@ export class Journal {
       bytes = encodeMessage(entry, envelope.payload, now, seed, host.platform, host.refs);
     } catch (error) {
       host.counters[1]!++;
-      this.cell.handlerFailed(envelope.index, envelope.replyNode, envelope.askId, error);
+      handlerFailed(this.cell, envelope.index, envelope.replyNode, envelope.askId, error);
       return undefined;
     }
     const position = this.next++;
@@ -190,7 +191,7 @@ export class Journal {
     taken.payload = payload;
     taken.replyNode = replyNode;
     taken.askId = askId;
-    this.cell.handle();
+    handle(this.cell);
   }
 
   private handleLogged({ index, payload, replyNode, askId, position, now, seed }: Entry): void {
@@ -202,10 +203,10 @@ export class Journal {
     else cell.asks?.current(noReply, 0);
     try {
       const result = inLoggedTurn(false, now, seed, () => this.dispatch(index, payload));
-      if (replyNode !== noReply) cell.answer(index, replyNode, askId, result);
+      if (replyNode !== noReply) answer(cell, index, replyNode, askId, result);
     } catch (error) {
       // Handled again after a restart, it would only fail again.
-      if (cell.handlerFailed(index, replyNode, askId, error) !== 'resume') this.skip(position);
+      if (handlerFailed(cell, index, replyNode, askId, error) !== 'resume') this.skip(position);
       return;
     }
     this.snapshotWhenDue(position);
