@@ -139,16 +139,13 @@ export type { StoreOptions } from './store/options.ts';
 export type { ChannelMessage } from './system/channels.ts';
 export { type CloseOnSignalOptions, closeOnSignal } from './system/closeOnSignal.ts';
 export type { CloseOptions } from './system/closing.ts';
+export { createSystem } from './system/createSystem.ts';
 export type { ActorList, InspectOptions, ListOptions } from './system/inspection.ts';
 export type { LogEntry, Logger, LogOption } from './system/logSink.ts';
 export type { NodeMetrics, SystemMetrics } from './system/metrics.ts';
+export type { SystemOptions } from './system/options.ts';
 export type { HeapOptions, SafetyOptions, UnresponsiveOptions } from './system/safety.ts';
-export {
-  createSystem,
-  type System,
-  type SystemEvents,
-  type SystemOptions,
-} from './system/system.ts';
+export type { System, SystemEvents } from './system/system.ts';
 export type { TaskOptions } from './system/threadBudget.ts';
 export { startNode } from './threads/startNode.ts';
 export type { NodeWorkerOptions } from './threads/workerThread.ts';
