@@ -15,15 +15,24 @@ export function stash(cell: Cell): void {
       `stash() of ${cell.path} belongs into the handler of the message, before its first await`,
     );
   }
-  if (taken.putAside) return;
+  if (taken.putAside !== undefined) return;
   const own = cell.own();
   own.stash ??= [];
   if (own.stash.length >= kind.mailboxCapacity) throw new StashFullError(cell.path, kind.mailboxCapacity);
-  const { index, payload, replyNode, askId } = taken;
-  own.stash.push({ index, payload, replyNode, askId });
-  taken.putAside = true;
+  const { index, replyNode, askId } = taken;
+  taken.putAside = { index, payload: undefined, replyNode, askId };
+  own.stash.push(taken.putAside);
   // It waits again.
   kind.host.counters[1]!--;
+}
+
+/** The handler that has put its message aside has returned, or waits. */
+export function keepAside(cell: Cell, payload: unknown): void {
+  const { putAside, putBack } = taken;
+  putAside!.payload = payload;
+  taken.putAside = undefined;
+  taken.putBack = false;
+  if (putBack) unstashAll(cell);
 }
 
 /** Puts everything back, in the order it was put aside. */
@@ -31,6 +40,10 @@ export function unstashAll(cell: Cell): void {
   const own = cell.belongings;
   if (own?.stash === undefined) return;
   const { stash: messages } = own;
+  if (taken.putAside !== undefined && messages.at(-1) === taken.putAside) {
+    taken.putBack = true;
+    return;
+  }
   own.stash = undefined;
   for (const message of messages.reverse()) cell.mailbox!.putBack(message);
   cell.pressWhenHigh(cell.mailbox!);

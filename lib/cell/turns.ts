@@ -4,6 +4,7 @@ import { asError, isThenable } from './asError.ts';
 import type { Cell } from './cell.ts';
 import { close, fail } from './lifecycle.ts';
 import { noReply, taken } from './mailbox.ts';
+import { keepAside } from './stash.ts';
 
 /** Handles up to `budget` messages; true when there is more to do at once. */
 export function takeTurns(cell: Cell, budget: number): boolean {
@@ -31,8 +32,8 @@ export function takeTurns(cell: Cell, budget: number): boolean {
       cell.asks?.mailboxEmpty();
       if (state === 'stopping') close(cell);
       return false;
-    } else if (cell.mailbox?.take()) {
-      handle(cell);
+    } else if (cell.mailbox !== undefined && cell.mailbox.size > 0) {
+      handle(cell, cell.mailbox.take());
     } else {
       cell.asks?.mailboxEmpty();
       if (state === 'stopping') close(cell);
@@ -42,8 +43,8 @@ export function takeTurns(cell: Cell, budget: number): boolean {
   return !cell.held;
 }
 
-/** Handles the message that has been taken. */
-export function handle(cell: Cell): void {
+/** Handles the message that has been {@link taken}. */
+export function handle(cell: Cell, payload: unknown): void {
   const { index, replyNode, askId } = taken;
   const { kind } = cell;
   kind.host.counters[1]!++;
@@ -57,21 +58,19 @@ export function handle(cell: Cell): void {
   try {
     if (replyNode !== noReply) cell.openAsks().current(replyNode, askId);
     else if (cell.asks !== undefined) cell.asks.current(noReply, 0);
-    result = kind.dispatch(cell.behaviour!, index, taken.payload);
-    taken.payload = undefined;
-    if (taken.putAside) {
+    result = kind.dispatch(cell.behaviour!, index, payload);
+    if (taken.putAside !== undefined) {
       // Whatever the handler still does, the message will be handled later.
       if (isThenable(result)) awaitHandler(cell, result, index, noReply, 0);
-      taken.putAside = false;
+      keepAside(cell, payload);
     } else if (result === undefined || !isThenable(result)) {
       if (replyNode !== noReply) answer(cell, index, replyNode, askId, result);
     } else {
       awaitHandler(cell, result, index, replyNode, askId);
     }
   } catch (error) {
-    taken.payload = undefined;
-    const waits = taken.putAside;
-    taken.putAside = false;
+    const waits = taken.putAside !== undefined;
+    if (waits) keepAside(cell, payload);
     handlerFailed(cell, index, waits ? noReply : replyNode, askId, error);
   }
 }

@@ -34,6 +34,30 @@ test(
   }),
 );
 
+for (const later of [false, true]) {
+  test(
+    `a handler that puts its message aside and all back at once has it handled again in its order${later ? ', also where it waits then' : ''}`,
+    scene(async (t, on) => {
+      const actor = puppet('a');
+      const ref = await on.spawn(actor);
+      ref.tell.run(laterDoes(() => actor.log.push('first')));
+      let times = 0;
+      const asked = ref.ask.answer(
+        does((ctx) => {
+          if (times++ > 0) return actor.log.push('second');
+          ctx.stash();
+          ctx.unstashAll();
+          return later ? Promise.resolve() : undefined;
+        }),
+      );
+      ref.tell.note('third');
+      await settle();
+      t.deepEqual(actor.log, ['a begins', 'first', 'second', 'a third']);
+      t.is(typeof (await asked), 'number');
+    }),
+  );
+}
+
 test(
   'a message may be put aside again and again; what its handler returns meanwhile is ignored',
   scene(async (t, on) => {

@@ -188,10 +188,9 @@ export class Journal {
 
   private handlePlain({ index, payload, replyNode, askId }: Entry): void {
     taken.index = index;
-    taken.payload = payload;
     taken.replyNode = replyNode;
     taken.askId = askId;
-    handle(this.cell);
+    handle(this.cell, payload);
   }
 
   private handleLogged({ index, payload, replyNode, askId, position, now, seed }: Entry): void {
