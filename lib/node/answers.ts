@@ -32,7 +32,7 @@ export class Answers implements CellAnswers {
     if (node !== this.node.nodeId) {
       this.node.outbox.reply(node, askId, codec, reply);
     } else {
-      const copy = codec.copy(reply, this.node.world.platform, this.node);
+      const copy = codec.copy(reply, this.node.world.platform, this.node.refs);
       this.node.asks.take(askId)?.resolve(copy);
     }
   }
@@ -52,7 +52,7 @@ export class Answers implements CellAnswers {
 
   /** An asker of this node has given up. */
   giveUp({ ref }: PendingAsk, askId: number): void {
-    const at = this.node.where(ref);
+    const at = this.node.refs.where(ref);
     if (at === 'pending') return;
     if (at.node === this.node.nodeId) this.node.cells.get(at.cell)?.abortAsk(this.node.nodeId, askId);
     else this.node.outbox.abort(at.node, at.cell, askId);

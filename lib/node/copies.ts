@@ -36,7 +36,7 @@ export class Copies {
   keep(ref: ActorRef, entry: MessageEntry, message: unknown): KeptMessage {
     const { node } = this;
     const value = node.sender.validate(ref, entry, message);
-    return { entry, value: entry.codec.duplicate(value, node.world.platform, node) };
+    return { entry, value: entry.codec.duplicate(value, node.world.platform, node.refs) };
   }
 
   /** Sends a copy at once. */
@@ -60,7 +60,7 @@ export class Copies {
     const { node } = this;
     if (copy.askId === undefined || !node.asks.has(copy.askId)) return;
     // An actor of this node gets what it is sent, where the codec sees no need to copy.
-    const sent = entry.codec.mustCopy ? value : entry.codec.duplicate(value, node.world.platform, node);
+    const sent = entry.codec.mustCopy ? value : entry.codec.duplicate(value, node.world.platform, node.refs);
     node.sender.dispatch(sent, copy.pending, copy.askId);
   }
 
@@ -81,8 +81,8 @@ export class Copies {
   tie({ ref, askId }: AskCopy, twin: AskCopy): void {
     const { node } = this;
     if (askId === undefined || twin.askId === undefined) return;
-    const at = node.where(ref);
-    const twinAt = node.where(twin.ref);
+    const at = node.refs.where(ref);
+    const twinAt = node.refs.where(twin.ref);
     // About to begin again elsewhere: both may be handled, as if they weren't tied.
     if (at === 'pending' || twinAt === 'pending') return;
     const named = { node: twinAt.node, cell: twinAt.cell, askId: twin.askId };

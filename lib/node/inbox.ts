@@ -133,7 +133,7 @@ export class Inbox implements FrameReceiver {
       return node.reports.deadLetterTo(`${node.nodeId}/#${id}`, `message ${indexOf(wireId)}`, 'stopped', 1);
     }
     const entry = entryOf(cell, wireId);
-    if (!cell.arrive(entry.index, entry.codec.read(frame, node), noReply, 0)) {
+    if (!cell.arrive(entry.index, entry.codec.read(frame, node.refs), noReply, 0)) {
       node.reports.deadLetter(cell, entry.name, cell.open ? 'mailboxFull' : 'stopped', 1);
     }
   }
@@ -151,7 +151,7 @@ export class Inbox implements FrameReceiver {
     let message: unknown;
     try {
       entry = entryOf(cell, wireId);
-      message = entry.codec.read(frame, this.node);
+      message = entry.codec.read(frame, this.node.refs);
     } catch (error) {
       this.node.outbox.failure(from, askId, error as Error);
       return;
@@ -165,7 +165,7 @@ export class Inbox implements FrameReceiver {
     const ask = this.node.asks.take(frame.f64());
     if (ask === undefined) return;
     try {
-      ask.resolve(ask.entry.reply!.read(frame, this.node));
+      ask.resolve(ask.entry.reply!.read(frame, this.node.refs));
     } catch (error) {
       ask.reject(error);
     }

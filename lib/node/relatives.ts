@@ -23,7 +23,7 @@ export class Relatives {
   /** Calls `here` with the actor where it lives on this node, `there` with its place where it lives on another. */
   private reach(ref: Address, here: (cell: Cell) => void, there: (at: ActorId) => void): void {
     const { node } = this;
-    const at = node.where(ref);
+    const at = node.refs.where(ref);
     if (at === 'pending') return;
     if (at.node !== node.nodeId) return there(at);
     const cell = node.cells.get(at.cell);
@@ -32,7 +32,7 @@ export class Relatives {
 
   stop(ref: Address, drain: boolean, kill: boolean): void {
     const { node } = this;
-    if (node.where(ref) === 'pending') return node.world.control.cancel(ref.id);
+    if (node.refs.where(ref) === 'pending') return node.world.control.cancel(ref.id);
     this.reach(
       ref,
       (cell) => requestStop(cell, drain, kill),
@@ -104,7 +104,7 @@ export class Relatives {
     for (const cell of this.node.cells.all()) {
       cell.belongings?.nodeDown(
         (child) => this.isAt(child, node),
-        (child) => survives(this.node.identify(child)),
+        (child) => survives(this.node.refs.identify(child)),
       );
       childrenGone(cell);
       // A parent that begins again starts its children anew.
@@ -113,7 +113,7 @@ export class Relatives {
   }
 
   private isAt(ref: Address, node: number): boolean {
-    const at = this.node.where(ref);
+    const at = this.node.refs.where(ref);
     return at !== 'pending' && at.node === node;
   }
 }

@@ -79,7 +79,7 @@ export class MessageSender implements Sender {
     const { node } = this;
     if (!node.backlog.empty && node.backlog.has(ref.id)) return true;
     if (ref.node === node.nodeId) return this.find(ref)?.full ?? false;
-    const at = node.where(ref);
+    const at = node.refs.where(ref);
     if (at === 'pending') return true;
     if (at.node === node.nodeId) return node.cells.get(at.cell)?.full ?? false;
     const link = node.world.transport.link(at.node);
@@ -219,7 +219,7 @@ export class MessageSender implements Sender {
     const { node } = this;
     if (cell === undefined || !cell.open) return node.closed ? 'closed' : 'stopped';
     const { codec } = entry;
-    const copy = codec.mustCopy ? codec.copy(value, node.world.platform, node) : value;
+    const copy = codec.mustCopy ? codec.copy(value, node.world.platform, node.refs) : value;
     const replyNode = askId === undefined ? noReply : node.nodeId;
     return cell.offer(entry.index, copy, replyNode, askId ?? 0, cell.kind.mailboxCapacity)
       ? 'accepted'
@@ -238,7 +238,7 @@ export class MessageSender implements Sender {
 
   private awaitRoom(ref: ActorRef): void {
     const { node } = this;
-    const at = node.where(ref);
+    const at = node.refs.where(ref);
     // One that is about to begin again elsewhere: its place will be told.
     if (at === 'pending') return;
     if (at.node !== node.nodeId) {

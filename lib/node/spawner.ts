@@ -48,7 +48,7 @@ export class Spawner {
       const value = validate(kind.args, args, () => `the arguments of '${definition.name}'`);
       if (options?.name === undefined) return this.place(kind, value, options, on, parent);
       // Now: while the name is claimed, the caller may go on to change what it has given.
-      const kept = kind.args.mustCopy ? kind.args.copy(value, node.world.platform, node) : value;
+      const kept = kind.args.mustCopy ? kind.args.copy(value, node.world.platform, node.refs) : value;
       const keptOptions = { ...options };
       const context = parent?.context;
       return node.registry.spawn(definition, options.name, ifTaken, () => {
@@ -85,13 +85,13 @@ export class Spawner {
     if (on !== node.nodeId && !(on === 'host' && node.nodeId === 0)) {
       return this.spawnElsewhere(kind, args, options, on, parent);
     }
-    const copy = kind.args.mustCopy ? kind.args.copy(args, node.world.platform, node) : args;
-    const parentRef = parent && node.selfRef(parent);
+    const copy = kind.args.mustCopy ? kind.args.copy(args, node.world.platform, node.refs) : args;
+    const parentRef = parent && node.refs.selfRef(parent);
     const identity = options?.name === undefined ? undefined : { name: options.name };
     const cell = this.start(kind, copy, identity, parentRef);
-    if (!(cell instanceof Cell)) return cell.then((recovered) => node.refTo(recovered));
+    if (!(cell instanceof Cell)) return cell.then((recovered) => node.refs.refTo(recovered));
     if (cell.state === 'stopping') stopStarted(cell);
-    return Promise.resolve(node.refTo(cell));
+    return Promise.resolve(node.refs.refTo(cell));
   }
 
   private async spawnElsewhere(
@@ -109,8 +109,8 @@ export class Spawner {
     // Shared memory goes along as itself.
     const beside: Beside = { buffers: [] };
     writer.beside = beside;
-    kind.args.write(args, writer, node);
-    const self = parent && (node.selfRef(parent) as ActorRef);
+    kind.args.write(args, writer, node.refs);
+    const self = parent && (node.refs.selfRef(parent) as ActorRef);
     const spawned = await node.world.control.spawn(
       {
         definition: definition.name,
@@ -169,7 +169,7 @@ export class Spawner {
     const kind = this.kinds.of(definition, options, parent?.groups ?? false);
     const reader = new ByteReader(node.world.platform, request.args);
     reader.beside = { buffers: request.beside };
-    const args = kind.args.read(reader, node);
+    const args = kind.args.read(reader, node.refs);
     const parentRef = parent && new ActorRef(node.sender, nobody, parent.node, parent.cell, parent.path);
     const { trackId, home } = request;
     const cell = await this.start(kind, args, { name: options.name, trackId, home }, parentRef);
@@ -185,8 +185,8 @@ export class Spawner {
     parent: Address | undefined,
   ): Cell | Promise<Cell> {
     const { node } = this;
-    const parentCell = parent && node.cellOf(parent);
-    if (parent !== undefined && node.isHere(parent) && parentCell?.state !== 'running') {
+    const parentCell = parent && node.refs.cellOf(parent);
+    if (parent !== undefined && node.refs.isHere(parent) && parentCell?.state !== 'running') {
       throw new ActorStoppedError(parent.path, 'spawn');
     }
     const id = node.cells.claim();
@@ -226,7 +226,7 @@ export class Spawner {
     if (parentCell !== undefined && identity?.home === undefined) {
       const own = parentCell.own();
       own.adoptNear(cell);
-      if (kind.grouped) own.adoptOrdered(node.refTo(cell));
+      if (kind.grouped) own.adoptOrdered(node.refs.refTo(cell));
     }
     node.reports.started(cell);
     return cell;

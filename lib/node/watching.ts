@@ -14,9 +14,9 @@ export class Watching implements CellWatching {
   }
 
   watch(watcher: Cell, ref: Address, fn: (reason: StopReason) => unknown): () => void {
-    const at = this.node.where(ref);
+    const at = this.node.refs.where(ref);
     // About to begin again elsewhere: what was watched is gone.
-    const target = at === 'pending' ? this.node.identify(ref) : at;
+    const target = at === 'pending' ? this.node.refs.identify(ref) : at;
     const { node, cell } = target;
     watcher.own().watches = true;
     const id = this.node.watches.add(watcher, ref, target, fn);

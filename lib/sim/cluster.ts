@@ -136,7 +136,7 @@ export class SimCluster implements Cluster {
   }
 
   private tell(node: SimNode, dead: NodeId): void {
-    const fn = (): void => node.node.nodeDown(dead, 'its host crashed', undefined);
+    const fn = (): void => node.node.endings.nodeDown(dead, 'its host crashed', undefined);
     if (node.paused) node.postpone(fn);
     else fn();
   }

@@ -80,7 +80,7 @@ function textOf({ medium }: Run, { kind, link, at, length }: FrameEvent): string
     case FrameKind.reply: {
       const entry = node.asks.get(reader.f64())?.entry;
       if (entry === undefined) return 'reply that nobody waits for';
-      return `reply to ${entry.name}: ${briefly(entry.reply!.read(reader, node))}`;
+      return `reply to ${entry.name}: ${briefly(entry.reply!.read(reader, node.refs))}`;
     }
     case FrameKind.failure: {
       const name = node.asks.get(reader.f64())?.entry.name;
@@ -97,7 +97,7 @@ function messageText(kind: number, reader: ByteReader, node: ActorNode): string 
   const entry = cell?.table.entries[reader.i32() & 0xffff];
   if (cell === undefined || entry === undefined) return `${kindNames.get(kind)} to an actor that is gone`;
   if (kind === FrameKind.ask) reader.f64();
-  const value = entry.codec.read(reader, node);
+  const value = entry.codec.read(reader, node.refs);
   return `${entry.name}(${value === undefined ? '' : briefly(value)})`;
 }
 

@@ -34,10 +34,10 @@ export async function stopAll(
 ): Promise<Omit<CloseReport, 'elapsedMs'>> {
   const deadline = performance.now() + timeoutMs;
   const drained = drain && (await untilQuiet(nodes, deadline - Math.min(timeoutMs / 5, 1000)));
-  const stopping = Promise.all([host.close(), nodes.stopActors()]).then(() => true);
+  const stopping = Promise.all([host.endings.close(), nodes.stopActors()]).then(() => true);
   const stopped = (await within(stopping, deadline - performance.now())) === true;
   const rest = stopped ? { left: [], silentNodes: [] } : await whatIsLeft(nodes);
-  if (!stopped) host.settleAll();
+  if (!stopped) host.endings.settleAll();
   return { stopped, drained, ...rest, deadNodes: nodes.diedClosing };
 }
 

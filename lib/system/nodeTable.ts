@@ -280,7 +280,7 @@ export class NodeTable {
     // The other threads first: this one may have many asks to reject.
     const data = cause && serializeError(cause, nodePlatform);
     for (const worker of this.workers.values()) worker.nodeDown(nodeId, why, data, relocating);
-    this.node.nodeDown(nodeId, why, cause, relocating);
+    this.node.endings.nodeDown(nodeId, why, cause, relocating);
     if (!replaced) this.notReplaced();
   }
 
@@ -333,7 +333,7 @@ export class NodeTable {
       },
       spawnAt: (request, on) => table.spawnAt(request, on),
       announce(id, to) {
-        table.node.relocated(id, to);
+        table.node.endings.relocated(id, to);
         for (const worker of table.workers.values()) worker.relocated(id, to);
       },
       forget(id) {

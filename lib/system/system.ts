@@ -246,7 +246,7 @@ export class System {
    * @throws `AskTimeoutError` when its node doesn't answer in time
    */
   inspect(ref: Address, options: InspectOptions = {}): Promise<ActorInspection | undefined> {
-    return this.#inspector.inspect(this.#node.identify(ref), ref.path, options);
+    return this.#inspector.inspect(this.#node.refs.identify(ref), ref.path, options);
   }
 
   /** Lists the actors of all nodes, as far as they answer in time, and names those that don't. */

@@ -264,11 +264,11 @@ export class LocalNode implements NodeHandle {
   accept(): void {}
 
   nodeDown(...[down, why, cause, relocating]: Parameters<WorkerControl['nodeDown']>): void {
-    if (!this.down) this.node.nodeDown(down, why, cause && reviveError(cause, []), relocating);
+    if (!this.down) this.node.endings.nodeDown(down, why, cause && reviveError(cause, []), relocating);
   }
 
   relocated(id: string, to: ActorId | undefined): void {
-    if (!this.down) this.node.relocated(id, to);
+    if (!this.down) this.node.endings.relocated(id, to);
   }
 
   forget(id: string): void {
@@ -288,7 +288,7 @@ export class LocalNode implements NodeHandle {
   }
 
   close(): Promise<void> {
-    return this.call(() => this.node.close());
+    return this.call(() => this.node.endings.close());
   }
 
   async terminate(): Promise<void> {

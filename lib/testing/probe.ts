@@ -102,7 +102,7 @@ export class Probe<T> {
     // Not one of the app's actors: nobody counts it or sees it start and stop.
     host.cells.setInternal(cell);
     cell.start();
-    return host.refTo(cell);
+    return host.refs.refTo(cell);
   }
 
   // What comes.

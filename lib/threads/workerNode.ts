@@ -88,14 +88,14 @@ export function runNode(data: NodeData['thrumNode'], load: Control['load'] | und
     accept: (from: NodeId, ring: SharedArrayBuffer, port: MessagePort) =>
       transport.accept(from, { ring, port }),
     nodeDown: (down, why, cause, relocating) =>
-      node.nodeDown(down, why, cause && reviveError(cause, []), relocating),
-    relocated: (id, to) => node.relocated(id, to),
+      node.endings.nodeDown(down, why, cause && reviveError(cause, []), relocating),
+    relocated: (id, to) => node.endings.relocated(id, to),
     forget: (id) => node.locations.gone(id),
     inspect: (cell) => inspectCell(node, cell),
     actors: (limit) => listActors(node, limit),
     quiet: () => transport.settle() && isQuiet(node),
     async close() {
-      await node.close();
+      await node.endings.close();
       // The thread is ended when this returns: what was reported must have arrived.
       await lastEvent;
     },

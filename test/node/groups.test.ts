@@ -394,7 +394,7 @@ test('a node that closes reports no leaving, and groups reject', async (t) => {
   const seen: string[] = [];
   watched.watch((members) => seen.push(namesOf(members)));
   await settle();
-  await node.close();
+  await node.endings.close();
   t.deepEqual(seen, ['a']);
   for (const use of [watched.join(a), watched.leave(a), watched.members()]) {
     t.true((await failureOf(use)) instanceof SystemClosedError);

@@ -208,7 +208,7 @@ test('before a name on another node is called taken, its node is heard', async (
   const { node, start } = registryNode();
   let ping = async (): Promise<void> => {};
   const actors = {
-    bind: ({ node: home, cell }: AgentId, protocol: object) => node.bind(home, cell, protocol),
+    bind: ({ node: home, cell }: AgentId, protocol: object) => node.refs.bind(home, cell, protocol),
     agentOf: () => ({ ask: { ping: () => ping() } }) as unknown as Ref<AgentProtocol>,
     survives: () => false,
   };
@@ -324,7 +324,7 @@ test('a node that closes rejects what waits for the registry, and leaves nothing
   await start(Person, 'p');
   node.registry.group(Person as Definition, 'g', undefined).watch(() => {});
   const waiting = [lookup(Person, 'p'), start(Person, 'q'), lookupOrSpawn(Person, 'r')].map(failureOf);
-  await node.close();
+  await node.endings.close();
   for (const error of await Promise.all(waiting)) t.true(error instanceof SystemClosedError, error.stack);
   for (const use of [start, lookup, lookupOrSpawn]) {
     t.true((await failureOf(use(Person, 'p'))) instanceof SystemClosedError);

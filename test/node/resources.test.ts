@@ -69,7 +69,7 @@ test('what is open is closed in reverse order, and one that fails to close does 
   const Cache = named('Cache');
   await node.resources.use(Repository);
   await node.resources.use(Cache);
-  await node.close();
+  await node.endings.close();
   t.deepEqual(closed, ['Cache', 'Repository over Pool', 'Pool']);
   const told = events.filter((event) => event.type === 'log').map(({ text }) => text);
   t.deepEqual(told, ["resource 'test/Pool' can't be closed"]);

@@ -513,7 +513,7 @@ test(
     const ref = await on.spawn(actor);
     on.stop(ref);
     await settle();
-    on.node.nodeDown(7, 'it was ended', undefined);
+    on.node.endings.nodeDown(7, 'it was ended', undefined);
     await settle();
     t.deepEqual(actor.log, ['a begins']);
     t.is(on.node.cells.size, 1);

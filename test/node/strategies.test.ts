@@ -332,13 +332,13 @@ test(
   'a node that dies in the middle of it takes its children out of the group',
   scene(async (t, on) => {
     const { log, parent, children } = await family(on, 'one-for-all');
-    const cell = on.node.cellOf(on.refTo(parent))!;
-    const elsewhere = on.node.bind(7, 1, {});
+    const cell = on.node.refs.cellOf(on.refTo(parent))!;
+    const elsewhere = on.node.refs.bind(7, 1, {});
     cell.own().adoptFar(elsewhere, true);
     on.refTo(children[0]).tell.run(fails('boom'));
     await on.world.advance(100);
     t.deepEqual(log, ['a ends'], 'the group waits for the one on node 7');
-    on.node.nodeDown(7, 'it was ended', undefined);
+    on.node.endings.nodeDown(7, 'it was ended', undefined);
     await on.world.advance(10);
     t.deepEqual(log.slice(1), ['c ends', 'b ends', 'a begins', 'b begins', 'c begins']);
   }),

@@ -14,7 +14,7 @@ test(
     const [member] = leaves.members;
     t.is(leaves.size, 3);
     t.is(leaves.members.length, 3);
-    const cell = on.node.cellOf(member!)!;
+    const cell = on.node.refs.cellOf(member!)!;
     t.regex(cell.parent!.path, /^0\/pool of leaf/);
     ctx.stop();
     await settle();

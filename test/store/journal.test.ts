@@ -116,7 +116,7 @@ test('resume cannot go on after a write that failed: the actor begins again', as
   t.true(asked.state instanceof StoreError);
   t.is(events.filter(({ type }) => type === 'restarted').length, 1);
   t.deepEqual(ids(await ledger.ask.seen()), ['0×1', '-1×1'], 'handled again alike, the failure too');
-  await node.close();
+  await node.endings.close();
 });
 
 test('an ask that is given up before it is logged is never handled; one that is logged is', async (t) => {

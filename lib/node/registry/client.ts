@@ -58,11 +58,11 @@ export class RegistryClient implements Directory {
   private actors(): Actors {
     const { node } = this;
     return {
-      bind: ({ node: home, cell }, protocol) => node.bind(home, cell, protocol),
+      bind: ({ node: home, cell }, protocol) => node.refs.bind(home, cell, protocol),
       agentOf: (actor) => {
-        const at = node.where(node.bind(actor.node, actor.cell, anyProtocol));
+        const at = node.refs.where(node.refs.bind(actor.node, actor.cell, anyProtocol));
         if (at === 'pending' || at.node === node.nodeId) return undefined;
-        return node.bind(at.node, internalCell, agentProtocol()) as Ref<AgentProtocol>;
+        return node.refs.bind(at.node, internalCell, agentProtocol()) as Ref<AgentProtocol>;
       },
       survives: (actor, death) => {
         const at = node.locations.of(actor);
@@ -199,9 +199,9 @@ export class RegistryClient implements Directory {
   }
 
   placeOf(ref: Address): ActorPlace {
-    const { node, cell } = this.node.identify(ref);
+    const { node, cell } = this.node.refs.identify(ref);
     // A ref that came in a message doesn't know the actor's name; the actor itself does.
-    return { node, cell, path: this.node.cellOf(ref)?.path ?? ref.path };
+    return { node, cell, path: this.node.refs.cellOf(ref)?.path ?? ref.path };
   }
 
   refOf(actor: ActorPlace, definition: Definition): ActorRef {
