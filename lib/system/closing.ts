@@ -49,11 +49,11 @@ export async function stopAll(
  */
 async function untilQuiet(nodes: NodeTable, deadline: number): Promise<boolean> {
   const quiet = async (): Promise<boolean> =>
-    (await within(nodes.quiet(), deadline - performance.now())) === true;
+    (await within(nodes.looks.quiet(), deadline - performance.now())) === true;
   for (let pauseMs = 1; performance.now() < deadline; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
-    const { accepted, waiting } = nodes.metrics.read(nodes.live);
+    const { accepted, waiting } = nodes.metrics.read(nodes.looks.live);
     if (waiting === 0 && (await quiet()) && (await quiet())) {
-      if (nodes.metrics.read(nodes.live).accepted === accepted) return true;
+      if (nodes.metrics.read(nodes.looks.live).accepted === accepted) return true;
     }
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
@@ -62,7 +62,10 @@ async function untilQuiet(nodes: NodeTable, deadline: number): Promise<boolean> 
 
 async function whatIsLeft(nodes: NodeTable): Promise<{ left: string[]; silentNodes: NodeId[] }> {
   const answers = await Promise.all(
-    nodes.ids.map(async (node) => ({ node, list: await within(nodes.actors(node, leftMax), lastWordsMs) })),
+    nodes.ids.map(async (node) => ({
+      node,
+      list: await within(nodes.looks.actors(node, leftMax), lastWordsMs),
+    })),
   );
   const left = answers.flatMap(({ list }) => list?.actors.map(({ path }) => path) ?? []).slice(0, leftMax);
   const silent = answers.filter(({ node, list }) => list === undefined && nodes.ids.includes(node));

@@ -52,7 +52,7 @@ export class Inspector {
   ): Promise<ActorInspection | undefined> {
     const timeoutMs = checkTimeout(options.timeoutMs);
     const looked = await within(
-      this.once(`${node}/${cell}`, async () => ({ actor: await this.nodes.inspect(node, cell) })),
+      this.once(`${node}/${cell}`, async () => ({ actor: await this.nodes.looks.inspect(node, cell) })),
       timeoutMs,
     );
     if (looked !== undefined) return looked.actor;
@@ -68,7 +68,7 @@ export class Inspector {
     }
     const answers = await Promise.all(
       this.nodes.ids.map(async (node) => {
-        const listed = this.once(`${node} up to ${limit}`, () => this.nodes.actors(node, limit));
+        const listed = this.once(`${node} up to ${limit}`, () => this.nodes.looks.actors(node, limit));
         return { node, list: await within(listed, timeoutMs) };
       }),
     );

@@ -3,15 +3,12 @@
 import { performance } from 'node:perf_hooks';
 import type { MessagePort } from 'node:worker_threads';
 import { NodeCounter } from '../node/counters.ts';
-import { type ActorListing, inspectCell, listActors } from '../node/inspect.ts';
 import { idOf } from '../node/locations.ts';
 import type { ActorNode } from '../node/node.ts';
-import { isQuiet } from '../node/quiet.ts';
 import type { Replacements, Spawned, SpawnRequest, TaskRunner } from '../node/world.ts';
 import type { Placement } from '../protocol/context.ts';
 import { InvalidOptionError, NodeDownError, SystemClosedError } from '../protocol/errors.ts';
 import type { SystemEvent } from '../protocol/events.ts';
-import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { type Board, slotOf, slotsMax } from '../threads/board.ts';
 import { type HostControl, outcomeOf, reviveEvent } from '../threads/control.ts';
@@ -22,9 +19,11 @@ import { serveTasks } from '../threads/taskPort.ts';
 import type { WorkerFactory } from '../threads/workerThread.ts';
 import { serializeError } from '../wire/errorCodec.ts';
 import type { Ground, HostTransport, NodeHandle } from './ground.ts';
-import { type LiveNode, MetricsReader } from './metrics.ts';
+import { MetricsReader } from './metrics.ts';
+import { NodeLooks } from './nodeLooks.ts';
 import { type Nodes, Relocator } from './relocator.ts';
 import { ReplacementBudget } from './replacements.ts';
+import { SharedNodes } from './sharedNodes.ts';
 
 const host = 0;
 
@@ -55,8 +54,8 @@ export class NodeTable {
   /** Nodes that died by themselves while the system closed. */
   readonly diedClosing: NodeId[] = [];
   private readonly workers = new Map<NodeId, NodeHandle>();
-  /** Nodes that take actors placed on 'any', in turn. */
-  private readonly shared: NodeId[] = [];
+  /** Nodes that take actors placed on 'any'. */
+  private readonly shared = new SharedNodes();
   /** Nodes that were made for one actor, and end with it. */
   private readonly retiring = new Set<NodeId>();
   private readonly down: NodeId[] = [];
@@ -66,9 +65,10 @@ export class NodeTable {
   /** Dead letters that each node has told of. */
   private readonly lettersHeard = new Map<NodeId, number>();
   private lastNode = host;
-  private turn = 0;
   private closing = false;
   private readonly relocator: Relocator;
+  /** What goes on on the nodes. */
+  readonly looks: NodeLooks;
   private terminating = false;
   private hostNode: ActorNode | undefined = undefined;
 
@@ -81,6 +81,7 @@ export class NodeTable {
     this.tasks = tasks;
     this.connectStore = connectStore;
     this.metrics = new MetricsReader(ground.board);
+    this.looks = new NodeLooks(() => this.node, ground.transport, this.workers);
     this.relocator = new Relocator(this.relocatorNodes(), ground.clock);
   }
 
@@ -121,11 +122,7 @@ export class NodeTable {
     );
     this.workers.set(nodeId, handle);
     await handle.up;
-    if (shared) {
-      // Threads come up in any order; placement must not depend on it.
-      this.shared.push(nodeId);
-      this.shared.sort((a, b) => a - b);
-    }
+    if (shared) this.shared.add(nodeId);
     this.node.events.emit({ type: 'nodeUp', node: nodeId });
     return nodeId;
   }
@@ -149,7 +146,7 @@ export class NodeTable {
     if (this.closing) throw new SystemClosedError(`spawn of '${request.definition}'`);
     if (on === 'own') return this.spawnOnOwn(request);
     // The host is the app's: rather wait for the thread that replaces the last one.
-    if (on === 'any' && this.shared.length === 0) await Promise.all(this.starting);
+    if (on === 'any' && this.shared.count === 0) await Promise.all(this.starting);
     const nodeId = this.place(on);
     if (nodeId === host) return this.node.startRequested(request);
     return this.workers.get(nodeId)!.spawn(request);
@@ -168,7 +165,7 @@ export class NodeTable {
   /** The node that `on` means now. */
   private place(on: Exclude<Placement, 'own'>): NodeId {
     if (on === 'host') return host;
-    if (on === 'any') return this.shared[this.turn++ % this.shared.length] ?? host;
+    if (on === 'any') return this.shared.next() ?? host;
     if (on !== host && !this.workers.has(on)) {
       throw new InvalidOptionError(`there is no node ${on}: live nodes are ${this.ids.join(', ')}`);
     }
@@ -185,34 +182,6 @@ export class NodeTable {
   /** Whether every node reports `started` and `stopped` too. */
   observe(all: boolean): void {
     this.board.observed = all;
-  }
-
-  // Looking at what goes on.
-
-  /** The live nodes with their event loops, which the host sees from outside. */
-  get live(): LiveNode[] {
-    const own = { node: host, eventLoop: performance.eventLoopUtilization() };
-    const others = [...this.workers].map(([node, { eventLoop }]) => ({ node, eventLoop }));
-    return [own, ...others];
-  }
-
-  /** `undefined`: the actor is gone, or its node. */
-  async inspect(node: NodeId, cell: number): Promise<ActorInspection | undefined> {
-    if (node === host) return inspectCell(this.node, cell);
-    return this.workers.get(node)?.inspect(cell);
-  }
-
-  /** The actors of a node, `limit` at most. */
-  async actors(node: NodeId, limit: number): Promise<ActorListing> {
-    if (node === host) return listActors(this.node, limit);
-    return (await this.workers.get(node)?.actors(limit)) ?? { actors: [], total: 0 };
-  }
-
-  /** Whether nothing goes on on any node. One that dies meanwhile has nothing to do either. */
-  async quiet(): Promise<boolean> {
-    const others = [...this.workers.values()].map((worker) => worker.quiet().catch(() => worker.down));
-    const own = this.transport.settle() && isQuiet(this.node);
-    return (await Promise.all(others)).every(Boolean) && own;
   }
 
   private controlFor(nodeId: NodeId): HostControl {
@@ -255,11 +224,9 @@ export class NodeTable {
   }
 
   private died(nodeId: NodeId, { why, cause }: Ending): void {
-    const { shared } = this;
     this.workers.delete(nodeId);
     this.down.push(nodeId);
-    const wasShared = shared.includes(nodeId);
-    if (wasShared) shared.splice(shared.indexOf(nodeId), 1);
+    const wasShared = this.shared.delete(nodeId);
     const retired = this.retiring.delete(nodeId);
     const expected = this.closing || retired;
     if (this.closing && !this.terminating && !retired) this.diedClosing.push(nodeId);
@@ -299,7 +266,7 @@ export class NodeTable {
 
   private notReplaced(): void {
     const { max, withinMs } = this.replacements;
-    const text = `a thread died and isn't replaced: ${max} were within ${withinMs / 1000} s; ${this.shared.length} are left`;
+    const text = `a thread died and isn't replaced: ${max} were within ${withinMs / 1000} s; ${this.shared.count} are left`;
     this.node.events.emit({
       type: 'log',
       node: host,

@@ -237,7 +237,7 @@ export class System {
    * be called often, and also while a node is stuck. Also after closing.
    */
   metrics(): SystemMetrics {
-    return this.#nodes.metrics.read(this.#nodes.live);
+    return this.#nodes.metrics.read(this.#nodes.looks.live);
   }
 
   /**
