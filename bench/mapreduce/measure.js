@@ -15,6 +15,7 @@ import { createSystem } from 'thrum';
 import { InvertedIndex, runJob, Sort, UrlCount, WordCount } from 'thrum/mapreduce';
 import { systemDisk } from '../../dist/actors/mapreduce/jobs/files/disk.js';
 import { sumRecords } from '../../dist/actors/mapreduce/jobs/sorting/checkSorted.js';
+import { CutWords, cutByIndex } from './cutWords.js';
 import { log, manyFiles, records, words } from './data.js';
 import { Slow } from './slowJob.js';
 
@@ -23,6 +24,7 @@ export function casesOf({ threads, backups = true }) {
   const run = (job, inputs, options) => (meter) => speed(threads, job, inputs(meter.quick), options);
   return {
     "a user's word count": run(WordCount, words),
+    'the same, words cut by indexOf': run(CutWords, words),
     'inverted index': run(InvertedIndex, manyFiles),
     'URLs of a log': run(UrlCount, log, { params: { path: true } }),
     'sort of 100-byte records': (meter) => sort(threads, records(meter.quick), meter.quick),
@@ -108,19 +110,43 @@ function straggler(backups, quick) {
   });
 }
 
-/** One thread that counts lines' words in a Map, and nothing else. */
-export const plain = {
-  "a user's word count": (meter) => {
-    const [path] = words(meter.quick);
-    countPlainly(path);
-    const start = performance.now();
-    countPlainly(path);
-    return (statSync(path).size / (performance.now() - start)) * 1000;
-  },
+/** The two ways to cut a line into words, by case. */
+const maps = {
+  "a user's word count": WordCount.code.map,
+  'the same, words cut by indexOf': cutByIndex,
 };
 
-function countPlainly(path) {
+/** One thread that counts lines' words in a Map, and nothing else. */
+export const plain = onOneThread((map, path) => {
   const counts = new Map();
+  const emit = (word) => counts.set(word, (counts.get(word) ?? 0) + 1);
+  forEachLine(path, (line) => map(line, emit));
+  return counts.size;
+});
+
+/** One thread that calls `map` for each line and takes its words, but does nothing with them: what no engine can exceed. */
+export const mapAlone = onOneThread((map, path) => {
+  let units = 0;
+  const emit = (word) => {
+    units += word.length;
+  };
+  forEachLine(path, (line) => map(line, emit));
+  return units;
+});
+
+/** For each map the bytes a second of `work`, after a first run that warms up. */
+function onOneThread(work) {
+  const caseOf = (map) => (meter) => {
+    const [path] = words(meter.quick);
+    work(map, path);
+    const start = performance.now();
+    if (work(map, path) === 0) throw new Error('no words');
+    return (statSync(path).size / (performance.now() - start)) * 1000;
+  };
+  return Object.fromEntries(Object.entries(maps).map(([name, map]) => [name, caseOf(map)]));
+}
+
+function forEachLine(path, take) {
   const file = openSync(path, 'r');
   const buffer = Buffer.alloc(256 * 1024);
   let held = 0;
@@ -129,12 +155,14 @@ function countPlainly(path) {
     if (read === 0) break;
     const filled = held + read;
     const end = buffer.lastIndexOf(10, filled - 1) + 1;
-    for (const line of buffer.toString('latin1', 0, end).split('\n')) {
-      for (const word of line.split(' ')) if (word !== '') counts.set(word, (counts.get(word) ?? 0) + 1);
+    const text = buffer.toString('latin1', 0, end);
+    for (let at = 0; at < text.length; ) {
+      const lineEnd = text.indexOf('\n', at);
+      take(text.slice(at, lineEnd));
+      at = lineEnd + 1;
     }
     buffer.copyWithin(0, end, filled);
     held = filled - end;
   }
   closeSync(file);
-  if (counts.size === 0) throw new Error('no words');
 }

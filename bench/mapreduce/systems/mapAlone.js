@@ -1,0 +1,3 @@
+import { mapAlone } from '../measure.js';
+
+export const cases = mapAlone;
