@@ -2,17 +2,17 @@
 
 import { InputError } from '../../inputs/problem.ts';
 import { ByteReader } from '../encoding/byteReader.ts';
-import type { MapInfo } from '../job.ts';
 import type { Cursor, Part } from '../readers/reader.ts';
 import { type Collector, newCollector } from '../shuffle/collector.ts';
 import { type JobKey, keyOrder } from '../shuffle/keys.ts';
 import { partitioner } from '../shuffle/partition.ts';
 import type { InputPart, MapOrder, Sealed, Tallies } from './messages.ts';
 import { openPart } from './parts.ts';
+import { RecordInfo } from './recordInfo.ts';
 import { Spills } from './spills.ts';
 import { isStreamed, stretchesOf } from './streams.ts';
 import { Tally } from './tally.ts';
-import { Info, isSystemError, messageOf, RecordError, SurroundingsError, type TaskEnv } from './taskEnv.ts';
+import { isSystemError, messageOf, RecordError, SurroundingsError, type TaskEnv } from './taskEnv.ts';
 
 /** A finished map task. */
 export interface MapResult {
@@ -217,79 +217,4 @@ class MapTask {
 /** Nothing that `map` does to a value later may change what it has emitted. */
 function copied(value: unknown): unknown {
   return typeof value === 'object' && value !== null ? structuredClone(value) : value;
-}
-
-class RecordInfo extends Info implements MapInfo {
-  path = '';
-  private base = 0;
-  private cursor: Cursor<unknown> | undefined = undefined;
-
-  get offset(): number {
-    return this.base + (this.cursor?.offset ?? 0);
-  }
-
-  moveTo(path: string, cursor: Cursor<unknown>, base = 0): void {
-    this.base = base;
-    this.path = path;
-    this.cursor = cursor;
-  }
-
-  readonly at = (): string => `${this.path} at ${this.offset}`;
-}
-
-/** The keys of the first records of some parts: what ranges are found from. A record that fails is passed over. */
-export async function runSample(
-  env: TaskEnv,
-  {
-    parts,
-    records,
-    task,
-    attempt,
-  }: { parts: readonly InputPart[]; records: number; task: number; attempt: number },
-): Promise<JobKey[]> {
-  const keys: JobKey[] = [];
-  const tally = new Tally(env.job.counters);
-  const info = new RecordInfo(
-    { ...env, settings: { ...env.settings, writesFiles: false } },
-    { phase: 'sample', task, attempt },
-    tally,
-  );
-  for (const input of parts) {
-    let left = records;
-    const sample = async (path: string, cursor: Cursor<unknown>): Promise<void> => {
-      info.moveTo(path, cursor, input.base);
-      for (; left > 0 && cursor.next(); left--) {
-        try {
-          await env.job.code.map(cursor.record, (key) => void keys.push(keyCopy(key)), info);
-        } catch {
-          // The map task will meet it again, and say so.
-        }
-        const breath = env.pace.tick();
-        if (breath !== undefined) await breath;
-      }
-    };
-    if (isStreamed(input, env)) {
-      try {
-        for await (const { path, cursor } of stretchesOf(input, env, () => {})) {
-          await sample(path, cursor);
-          if (left === 0) break;
-        }
-      } catch (error) {
-        // So it will meet what can't be read.
-        if (!(error instanceof InputError)) throw error;
-      }
-      continue;
-    }
-    const part = openPart(input, env.disk);
-    try {
-      await sample(part.path, env.job.input.open(part, env.settings.readBytes));
-    } finally {
-      part.close();
-    }
-  }
-  return keys;
-}
-
-function keyCopy(key: JobKey): JobKey {
-  return key instanceof Uint8Array ? new Uint8Array(key) : key;
 }

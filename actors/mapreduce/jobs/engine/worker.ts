@@ -13,7 +13,6 @@ import { ByteReader } from '../encoding/byteReader.ts';
 import { ByteWriter } from '../encoding/byteWriter.ts';
 import { type Disk, JobDisk } from '../files/disk.ts';
 import { findJob, type Job } from '../job.ts';
-import { runSample } from './mapTask.ts';
 import {
   type AttemptId,
   CoordinatorProtocol,
@@ -26,6 +25,7 @@ import {
 } from './messages.ts';
 import { DroppedError, Pace } from './pace.ts';
 import { runMapTask, runReduceTask } from './runTask.ts';
+import { runSample } from './sampleTask.ts';
 import { attemptFile, failureOf, LostSourceError, type TaskEnv } from './taskEnv.ts';
 
 const argsSchema = z.object({ coordinator: refOf(() => CoordinatorProtocol), settings: runSchema });

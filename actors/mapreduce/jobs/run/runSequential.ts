@@ -3,11 +3,11 @@
 import type * as z from 'zod';
 import { JobFailedError } from '../../errors.ts';
 import { ByteWriter } from '../encoding/byteWriter.ts';
-import { runSample } from '../engine/mapTask.ts';
 import type { InputPart, RunSettings, Sealed, Source, Tallies } from '../engine/messages.ts';
 import { Output } from '../engine/output.ts';
 import { Pace } from '../engine/pace.ts';
 import { runMapTask, runReduceTask } from '../engine/runTask.ts';
+import { runSample } from '../engine/sampleTask.ts';
 import { sampledTasks, sampleRecords } from '../engine/sampling.ts';
 import { summaryOf } from '../engine/summary.ts';
 import { LostSourceError, messageOf, RecordError, type TaskEnv } from '../engine/taskEnv.ts';

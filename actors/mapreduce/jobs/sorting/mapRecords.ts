@@ -5,7 +5,7 @@ import { checksum } from '../encoding/checksum.ts';
 import type { MapResult } from '../engine/mapTask.ts';
 import type { InputPart, MapOrder } from '../engine/messages.ts';
 import { openPart } from '../engine/parts.ts';
-import { remoteBytes } from '../engine/streams.ts';
+import { remoteBytes } from '../engine/storedBytes.ts';
 import { Tally } from '../engine/tally.ts';
 import { attemptFile, isSystemError, SurroundingsError, type TaskEnv } from '../engine/taskEnv.ts';
 import { PartialRecordError } from '../readers/fixedRecords.ts';
