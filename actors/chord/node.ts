@@ -411,7 +411,10 @@ class Node implements Handlers<typeof ChordProtocol> {
     const { self } = this.member;
     const door: Peer = { id: 'gateway', host: '', ref: gateway };
     let why = 'its place in the ring kept changing';
+    // The waits double: where nodes have just died, the ring has to close the gap first, which takes timeouts and rounds.
     for (let attempt = 0; attempt < this.parameters.joinAttempts; attempt++) {
+      if (attempt > 0)
+        await this.ctx.sleep(this.ctx.random() * this.parameters.backoffMs * 2 ** (attempt - 1));
       const place = await this.lookups.place(self.id, door);
       if (typeof place === 'string') {
         why = place;
@@ -420,7 +423,6 @@ class Node implements Handlers<typeof ChordProtocol> {
         if (outcome === 'joined') return;
         if (outcome === 'taken') throw new IdentifierTakenError(self.id);
       }
-      await this.ctx.sleep(this.ctx.random() * this.parameters.backoffMs);
     }
     throw new JoinFailedError(self.id, why);
   }

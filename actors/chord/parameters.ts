@@ -29,7 +29,7 @@ export const parametersSchema = z.object({
   requestTimeoutMs: milliseconds.default(500),
   /** For the detector that goes by timeouts: unanswered requests after which a node counts as dead. */
   requestAttempts: count.default(2),
-  /** The longest wait before something is tried again, as a join or a round that was asked for meanwhile; drawn anew each time. */
+  /** The longest wait before a round that was asked for meanwhile, or a join again, which doubles it; drawn anew each time. */
   backoffMs: milliseconds.default(200),
   /**
    * How often one of the nodes that were given up is asked whether it lives, so that rings that have split become one
@@ -40,7 +40,10 @@ export const parametersSchema = z.object({
   candidates: count.max(64).default(4),
   /** Steps after which a lookup gives up: it must be going round in circles. */
   hopsMax: count.default(128),
-  /** How often a join asks for its place anew, when that was taken or its node died meanwhile. */
+  /**
+   * How often a join asks for its place anew, when that was taken or its node died meanwhile. Each time it waits up to twice
+   * as long as before: with the defaults 25 s in all at most, in which the ring closes the gaps that its dead have left.
+   */
   joinAttempts: count.default(8),
   /** How long a node that has left still says so to those who ask it. */
   lingerMs: milliseconds.default(1_000),

@@ -20,3 +20,8 @@ test.serial('rings that have split are one again, where they are merged', async 
   t.true(total.splits! > 0 && total.merges! > 0, JSON.stringify(total));
   t.is(total.endedInOneRing, 8);
 });
+
+// A node that had given up all others, as they were about to give up it, forgot them, since theirs still led to it.
+test.serial('a node that is alone finds the others again, which have not yet given up it', async (t) => {
+  for (const seed of [351, 936]) t.is((await merge.run({ seed, traceFile: false })).value.endedSplit, 0);
+});

@@ -26,6 +26,10 @@ test.serial(
   },
 );
 
+test.serial('a node joins between two where several have just died', async (t) => {
+  t.true((await churn.run({ seed: 983, traceFile: false })).value.joins! > 0);
+});
+
 for (const suite of [stable, churn]) {
   for (const mutant of Object.keys(suite.mutants)) {
     test.serial(`the mutant ${mutant} is caught by ${suite.name}`, async (t) => {

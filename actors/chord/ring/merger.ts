@@ -103,8 +103,17 @@ export class Merger {
     if (sign === 'silent') return;
     const place = await this.lookups.place(this.member.self.id, peer);
     if (typeof place === 'string') return;
-    if (place.successor.id === this.member.self.id) this.lost.delete(peer.id);
-    else await this.consider(place.successor);
+    if (place.successor.id !== this.member.self.id) await this.consider(place.successor);
+    else if (await this.finds(peer)) this.lost.delete(peer.id);
+  }
+
+  /**
+   * Whether this node's own ring leads to `peer`. That the other's leads here isn't enough to forget it: it may be about to
+   * give up this node, as this one has given up all of that ring, and then nobody would know of the other any more.
+   */
+  private async finds(peer: Peer): Promise<boolean> {
+    const outcome = await this.lookups.follow(peer.id, this.lookups.route(peer.id, []));
+    return !('failed' in outcome) && outcome.owner.id === peer.id;
   }
 
   private async signOf(peer: Peer): Promise<'alive' | 'silent' | 'gone'> {
