@@ -46,6 +46,7 @@ export class Cell extends CellFlags {
   /** Its neighbours among its parent's children, on the same node. */
   previous: Cell | undefined = undefined;
   next: Cell | undefined = undefined;
+  protected flags = 0;
 
   constructor(kind: CellKind, id: number, parent: Address | undefined, args: unknown) {
     super();

@@ -11,7 +11,8 @@ const killedFlag = 128;
 const watchedFlag = 256;
 
 export abstract class CellFlags {
-  private flags = 0;
+  /** Initialized by the cell with all its other fields: a second initializer would be run for each actor. */
+  protected abstract flags: number;
 
   private flag(flag: number, set: boolean): void {
     if (set) this.flags |= flag;
