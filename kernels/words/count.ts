@@ -1,7 +1,7 @@
 // Counts the words of a region: boundaries for a few kilobytes at a time, then the words between them. Done in turns,
 // because bytes that were just stored can't be loaded across two stores without waiting.
 import { endsInWord, findBoundaries, startRegion } from './boundaries';
-import { addLong } from './long';
+import { countLong } from './long';
 import { addShort, loadShort, SHORT_MAX, shortBuckets, shortHome, shortMask, shortMatch, TO_COUNT } from './short';
 
 const CHUNK: usize = 4096;
@@ -68,10 +68,7 @@ function countBetween(from: usize, to: usize): void {
     long += (isShort ^ 1) << 3;
   }
   countShort(from, short);
-  for (let pair = longs; pair < long; pair += 8) {
-    const start = load<u32>(pair);
-    addLong(<usize>start, load<u32>(pair, 4) - start, 1);
-  }
+  countLong(longs, long, LIST_BYTES >> 3);
 }
 
 function countShort(from: usize, to: usize): void {

@@ -89,6 +89,26 @@ test('the characters of all scripts are seen alike, each by itself and in runs o
   }
 });
 
+test('words of more than eight bytes, many in a row and many of them new, are counted apart', (t) => {
+  const chance = new Chance(9);
+  const words = Array.from({ length: 30_000 }, () => {
+    const word = `${'слово'.slice(chance.below(5))}${chance.below(20_000) * chance.below(2)}`;
+    return word.padEnd(9 + chance.below(12), '-');
+  });
+  const expected = new Map<string, number>();
+  for (const word of words) expected.set(word, (expected.get(word) ?? 0) + 1);
+  const counter = newCounter('wasm', { tokenizer: 'whitespace', letterCase: 'keep' });
+  const bytes = encoder.encode(words.join(' '));
+  counter.add(bytes, 0, bytes.length);
+  const counts = new Map(
+    [...counter.drain(1, 1 << 20)]
+      .flatMap(({ bytes: chunk }) => [...readCounts(chunk)])
+      .map(({ key, count }) => [Buffer.from(key).toString(), count]),
+  );
+  t.true(expected.size > 10_000);
+  t.deepEqual(sorted(counts), sorted(expected));
+});
+
 test('both engines give a key to the same reducer', (t) => {
   const words = [
     'a',
