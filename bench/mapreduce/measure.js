@@ -34,7 +34,15 @@ export function casesOf({ threads, backups = true }) {
 
 async function onSystem(threads, work) {
   const folder = mkdtempSync(join(process.env.THRUM_BENCH_TMP ?? tmpdir(), 'thrum-bench-'));
-  const system = await createSystem({ threads, log: 'silent', slowHandlerMs: false, unresponsive: false });
+  // As the command has it.
+  const heap = { youngBytes: 16 * 2 ** 20 };
+  const system = await createSystem({
+    threads,
+    log: 'silent',
+    slowHandlerMs: false,
+    unresponsive: false,
+    heap,
+  });
   try {
     return await work(system, folder);
   } finally {

@@ -34,6 +34,7 @@ interface Given {
   readonly slowHandlerMs: number;
   readonly heapSoftLimit: number | undefined;
   readonly heapLimitBytes: number | undefined;
+  readonly heapYoungBytes: number;
   readonly replacements: Replacements;
   readonly workerFactory: WorkerFactory | undefined;
   readonly startTimeoutMs: number;

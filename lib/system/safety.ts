@@ -21,6 +21,12 @@ export interface HeapOptions {
   softLimit?: number | false;
   /** Bytes of a worker node's heap (V8's old generation), 32 MB to 1 TB; default: V8's own. */
   limitBytes?: number;
+  /**
+   * Bytes of new objects after which a worker node collects those of them that are dead, 1 to 64 MB; default 4 MB. Less frees
+   * sooner what messages bring along; more is faster where actors make many objects that live longer than a message
+   * takes. Node's flag `--max-semi-space-size` has precedence.
+   */
+  youngBytes?: number;
 }
 
 /** Options of a system that keep it safe from its own nodes. */
@@ -35,19 +41,22 @@ export interface Safety {
   readonly unresponsive: Required<UnresponsiveOptions> | undefined;
   readonly heapSoftLimit: number | undefined;
   readonly heapLimitBytes: number | undefined;
+  readonly heapYoungBytes: number;
 }
 
 const mb = 2 ** 20;
 
 /** @throws `InvalidOptionError` */
 export function safetyOf({ unresponsive = {}, heap = {} }: SafetyOptions): Safety {
-  const { softLimit = 0.9, limitBytes } = heap;
+  const { softLimit = 0.9, limitBytes, youngBytes = 4 * mb } = heap;
   if (softLimit !== false) check('heap.softLimit', softLimit, 0.5, 1);
   if (limitBytes !== undefined) check('heap.limitBytes', limitBytes, 32 * mb, mb * mb);
+  check('heap.youngBytes', youngBytes, mb, 64 * mb);
   return {
     unresponsive: unresponsive === false ? undefined : checkedUnresponsive(unresponsive),
     heapSoftLimit: softLimit === false ? undefined : softLimit,
     heapLimitBytes: limitBytes,
+    heapYoungBytes: youngBytes,
   };
 }
 

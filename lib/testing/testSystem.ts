@@ -124,7 +124,12 @@ export class TestSystem extends System {
       slowHandlerMs: Number.POSITIVE_INFINITY,
       observe: true,
       log: new SystemLog(log),
-      safety: { unresponsive: undefined, heapSoftLimit: undefined, heapLimitBytes: undefined },
+      safety: {
+        unresponsive: undefined,
+        heapSoftLimit: undefined,
+        heapLimitBytes: undefined,
+        heapYoungBytes: 4 * 2 ** 20,
+      },
       report: () => {},
     });
     this.#activity = activity;

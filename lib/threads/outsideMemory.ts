@@ -7,7 +7,7 @@ import v8 from 'node:v8';
 const collectEveryBytes = 16 * 1024 * 1024;
 /** 120 KB: larger arrays don't lie among the young objects. */
 const fillerLength = 15_000;
-/** A node's thread has room for half as much (see workerThread.ts). To fill more takes longer than it saves. */
+/** The room that a node has by default (`heap.youngBytes`). To fill more takes longer than it saves. */
 const fillBytesMax = 4 * 1024 * 1024;
 
 let gathered = 0;

@@ -21,6 +21,8 @@ export interface WorkerSettings extends Omit<NodeData['thrumNode'], 'worker' | '
   readonly vitals: Vitals;
   /** Bytes of its heap; undefined: V8's default. */
   readonly heapLimitBytes: number | undefined;
+  /** Bytes of its space for new objects. */
+  readonly heapYoungBytes: number;
   /** Makes the thread; undefined: the library does. */
   readonly workerFactory: WorkerFactory | undefined;
   /** Milliseconds until a thread that the app makes must be a node. */
@@ -51,7 +53,7 @@ export class WorkerHandle {
   private ending: Ending | undefined = undefined;
 
   constructor(
-    { vitals, heapLimitBytes, workerFactory, startTimeoutMs, ...settings }: WorkerSettings,
+    { vitals, heapLimitBytes, heapYoungBytes, workerFactory, startTimeoutMs, ...settings }: WorkerSettings,
     host: HostControl,
     onDown: (ending: Ending) => void,
   ) {
@@ -66,7 +68,7 @@ export class WorkerHandle {
     this.hostPort = toHost.port1;
     const data: NodeData = { thrumNode: { ...settings, worker: control.port2, host: toHost.port2 } };
     this.isForeign = workerFactory !== undefined;
-    this.worker = startThread({ data, worker: workerFactory, heapLimitBytes });
+    this.worker = startThread({ data, worker: workerFactory, heapLimitBytes, heapYoungBytes });
     this.threadId = this.worker.threadId;
     this.up = this.awaitUp(this.isForeign ? startTimeoutMs : undefined);
     // Whoever waits hears of it; an unhandled rejection would hide the cause.

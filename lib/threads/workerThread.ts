@@ -14,23 +14,18 @@ export interface ThreadSettings {
   readonly data: NodeData;
   readonly worker: WorkerFactory | undefined;
   readonly heapLimitBytes: number | undefined;
+  readonly heapYoungBytes: number;
 }
 
-/**
- * A third of it is for new objects. Most that belong to a message are dead when it has been handled; the smaller the space,
- * the sooner the memory outside of the heap is free that they stand for, and the more of it is in the cache. The flag
- * `--max-semi-space-size` has precedence.
- */
-const youngGenerationMb = 6;
-
 /** Starts the thread. Its data comes with the thread, or, where the app makes it, as the first message. */
-export function startThread({ data, worker: make, heapLimitBytes }: ThreadSettings): Worker {
+export function startThread({ data, worker: make, heapLimitBytes, heapYoungBytes }: ThreadSettings): Worker {
   const { nodeId, worker: workerPort, host, store } = data.thrumNode;
   const transferList = store === undefined ? [workerPort, host] : [workerPort, host, store];
   const options: NodeWorkerOptions = {
     name: `thrum node ${nodeId}`,
     resourceLimits: {
-      maxYoungGenerationSizeMb: youngGenerationMb,
+      // Of three such spaces V8 fills one between collections.
+      maxYoungGenerationSizeMb: (3 * heapYoungBytes) / 2 ** 20,
       ...(heapLimitBytes !== undefined && { maxOldGenerationSizeMb: heapLimitBytes / 2 ** 20 }),
     },
   };

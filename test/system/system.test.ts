@@ -141,6 +141,7 @@ test('bad options are refused with what is allowed', async (t) => {
     [{ unresponsive: { afterMs: Number.NaN } }, /unresponsive\.afterMs/],
     [{ heap: { softLimit: 0.4 } }, /heap\.softLimit must be from 0\.5 to 1/],
     [{ heap: { limitBytes: 2 ** 20 } }, /heap\.limitBytes must be from/],
+    [{ heap: { youngBytes: 2 ** 19 } }, /heap\.youngBytes must be from/],
   ] as const) {
     await t.throwsAsync(createSystem({ threads: 0, ...options }), {
       instanceOf: InvalidOptionError,

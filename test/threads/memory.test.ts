@@ -25,6 +25,15 @@ test('memory that is given away again has nothing collected', async (t) => {
   t.true(collections < 20, `${collections} collections`);
 });
 
+test('a node has the room for new objects that the system is told', async (t) => {
+  const young = [];
+  for (const heap of [{}, { youngBytes: 16 * 2 ** 20 }]) {
+    const system = await systemFor(t, { threads: 1, heap });
+    young.push(await (await system.spawn(Modules, undefined, { on: 1 })).ask.young());
+  }
+  t.deepEqual(young, [12, 48]);
+});
+
 test('a node loads none of the web interfaces that Node has: they are a sixth of its heap', async (t) => {
   const system = await systemFor(t, { threads: 1 });
   const modules = await system.spawn(Modules, undefined, { on: 1 });

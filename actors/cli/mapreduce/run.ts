@@ -62,9 +62,14 @@ async function perform(
 ): Promise<{ result: JobResult; threads: number }> {
   if (request.sequential) return { result: await runSequential(job, options), threads: 1 };
   const { threads } = request;
-  // A task may hold its thread as long as its map does: that is what the thread is there for.
-  const quiet = { slowHandlerMs: false, unresponsive: false } as const;
-  const system = await createSystem(threads === undefined ? quiet : { threads, ...quiet });
+  const system = await createSystem({
+    // A task may hold its thread as long as its map does: that is what the thread is there for.
+    slowHandlerMs: false,
+    unresponsive: false,
+    // A map makes an object or two for each word.
+    heap: { youngBytes: 16 * 2 ** 20 },
+    ...(threads !== undefined && { threads }),
+  });
   const display = new JobDisplay(request.showsProgress ? io.stderr : undefined, io.signal);
   try {
     const running: RunningJob = runJob(system, job, options);
