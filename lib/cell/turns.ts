@@ -24,7 +24,7 @@ export function takeTurns(cell: Cell, budget: number): boolean {
     const turns = belongings?.turns;
     if (turns !== undefined && turns.size > 0) {
       const turn = turns.shift()!;
-      runCallback(cell, turn.fn, turn.what);
+      callbackTurn(cell, turn.fn, turn.what);
     } else if (journal !== undefined) {
       if (journal.step()) continue;
       // The log tells when it has them.
@@ -33,7 +33,7 @@ export function takeTurns(cell: Cell, budget: number): boolean {
       if (state === 'stopping') close(cell);
       return false;
     } else if (cell.mailbox !== undefined && cell.mailbox.size > 0) {
-      handle(cell, cell.mailbox.take());
+      handleTurn(cell, cell.mailbox.take());
     } else {
       cell.asks?.mailboxEmpty();
       if (state === 'stopping') close(cell);
@@ -43,8 +43,8 @@ export function takeTurns(cell: Cell, budget: number): boolean {
   return !cell.held;
 }
 
-/** Handles the message that has been {@link taken}. */
-export function handle(cell: Cell, payload: unknown): void {
+/** Handles the message that has been {@link taken}. A stuck node is looked for by this name (threads/selfReport.ts). */
+export function handleTurn(cell: Cell, payload: unknown): void {
   const { index, replyNode, askId } = taken;
   const { kind } = cell;
   kind.host.counters[1]!++;
@@ -125,7 +125,8 @@ export function handlerFailed(
   return fail(cell, cell.table.entries[index]!.name, error);
 }
 
-function runCallback(cell: Cell, fn: () => unknown, what: string): void {
+/** The same for a callback; its name is looked for too. */
+function callbackTurn(cell: Cell, fn: () => unknown, what: string): void {
   const { context } = cell;
   taken.index = -1;
   cell.asks?.current(noReply, 0);

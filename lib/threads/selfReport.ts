@@ -42,9 +42,9 @@ function stackHere(top: () => unknown): string {
   return lines.join('\n');
 }
 
-/** Which of the cell's two ways into its behaviour the stack goes through tells what {@link taken} is worth. */
+/** Which of the two ways into a cell's behaviour (turns.ts) the stack goes through tells what {@link taken} is worth. */
 function duringOf(node: ActorNode, stack: string): string | undefined {
-  if (stack.includes('at Cell.runCallback ')) return 'a callback';
-  if (!stack.includes('at Cell.handle ')) return undefined;
+  if (stack.includes('at callbackTurn ')) return 'a callback';
+  if (!stack.includes('at handleTurn ')) return undefined;
   return node.running?.table.entries[taken.index]?.name;
 }

@@ -9,7 +9,7 @@ import type { Cell } from '../cell.ts';
 import { Fifo } from '../fifo.ts';
 import { fail, refuseOne, stopsAsFailed } from '../lifecycle.ts';
 import { type Envelope, noReply, taken } from '../mailbox.ts';
-import { answer, handle, handlerFailed } from '../turns.ts';
+import { answer, handlerFailed, handleTurn } from '../turns.ts';
 import { entryKey, messageLog } from './keys.ts';
 import { encodeMessage, encodeSkipped } from './messageRecord.ts';
 import { inLoggedTurn } from './turn.ts';
@@ -190,7 +190,7 @@ export class Journal {
     taken.index = index;
     taken.replyNode = replyNode;
     taken.askId = askId;
-    handle(this.cell, payload);
+    handleTurn(this.cell, payload);
   }
 
   private handleLogged({ index, payload, replyNode, askId, position, now, seed }: Entry): void {
