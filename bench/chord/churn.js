@@ -33,7 +33,8 @@ async function underChurn({ rate, lookups, size, seed }) {
   let heapFull = 0;
   const options = {
     seed,
-    nodes: size + 64,
+    // Joins and leaves are by chance: their difference spreads as the root of their number does.
+    nodes: size + 512,
     network,
     limitMs: Number.MAX_SAFE_INTEGER / 2000,
     traceFile: false,
