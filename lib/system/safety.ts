@@ -1,5 +1,6 @@
 // Options for nodes that get stuck or full: their defaults, and what is refused.
 import { InvalidOptionError } from '../protocol/errors.ts';
+import { youngBytesDefault } from '../threads/outsideMemory.ts';
 
 /** When a node counts as unresponsive, and what is done then. */
 export interface UnresponsiveOptions {
@@ -48,7 +49,7 @@ const mb = 2 ** 20;
 
 /** @throws `InvalidOptionError` */
 export function safetyOf({ unresponsive = {}, heap = {} }: SafetyOptions): Safety {
-  const { softLimit = 0.9, limitBytes, youngBytes = 4 * mb } = heap;
+  const { softLimit = 0.9, limitBytes, youngBytes = youngBytesDefault } = heap;
   if (softLimit !== false) check('heap.softLimit', softLimit, 0.5, 1);
   if (limitBytes !== undefined) check('heap.limitBytes', limitBytes, 32 * mb, mb * mb);
   check('heap.youngBytes', youngBytes, mb, 64 * mb);

@@ -8,6 +8,7 @@ import type { ResourceReplacement } from '../protocol/resource.ts';
 import type { CloseOptions } from '../system/closing.ts';
 import { SystemLog } from '../system/log.ts';
 import { isLogOption, type LogOption } from '../system/logSink.ts';
+import { safetyOf } from '../system/safety.ts';
 import { System, start } from '../system/system.ts';
 import { threadClock } from '../threads/world.ts';
 import { Activity } from './activity.ts';
@@ -124,12 +125,7 @@ export class TestSystem extends System {
       slowHandlerMs: Number.POSITIVE_INFINITY,
       observe: true,
       log: new SystemLog(log),
-      safety: {
-        unresponsive: undefined,
-        heapSoftLimit: undefined,
-        heapLimitBytes: undefined,
-        heapYoungBytes: 4 * 2 ** 20,
-      },
+      safety: safetyOf({ unresponsive: false, heap: { softLimit: false } }),
       report: () => {},
     });
     this.#activity = activity;

@@ -8,7 +8,7 @@ const collectEveryBytes = 16 * 1024 * 1024;
 /** 120 KB: larger arrays don't lie among the young objects. */
 const fillerLength = 15_000;
 /** The room that a node has by default (`heap.youngBytes`). To fill more takes longer than it saves. */
-const fillBytesMax = 4 * 1024 * 1024;
+export const youngBytesDefault = 4 * 1024 * 1024;
 
 let gathered = 0;
 /** Where what fills the space is seen, so that no compiler leaves it out. */
@@ -32,7 +32,7 @@ export function wentOutside(bytes: number): void {
 function collectYoung(): void {
   const young = v8.getHeapSpaceStatistics().find(({ space_name }) => space_name === 'new_space');
   const room = young?.space_available_size ?? 0;
-  if (room > fillBytesMax) return;
+  if (room > youngBytesDefault) return;
   for (let filled = 0; filled <= room; filled += fillerLength * 8) filler.last = new Array(fillerLength);
   filler.last = undefined;
 }
