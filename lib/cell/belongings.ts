@@ -192,6 +192,11 @@ export class Belongings {
     return this.controller.signal;
   }
 
+  /** The same, where somebody has looked at it. */
+  get signalSoFar(): AbortSignal | undefined {
+    return this.controller?.signal;
+  }
+
   abort(reason: () => Error): void {
     if (this.controller !== undefined && !this.controller.signal.aborted) this.controller.abort(reason());
   }

@@ -51,6 +51,11 @@ export class OpenAsks {
     return controller.signal;
   }
 
+  /** The signal of an ask, where its handler has looked at it. */
+  signalOf(node: number, askId: number): AbortSignal | undefined {
+    return this.controllers.get(keyOf(node, askId))?.signal;
+  }
+
   abort(node: number, askId: number): void {
     const key = keyOf(node, askId);
     const controller = this.controllers.get(key);

@@ -2,6 +2,7 @@
 import type { Directive } from '../protocol/supervision.ts';
 import { asError, isThenable } from './asError.ts';
 import type { Cell } from './cell.ts';
+import { givenUpFor } from './givenUp.ts';
 import { close, fail } from './lifecycle.ts';
 import { noReply, taken } from './mailbox.ts';
 import { keepAside } from './stash.ts';
@@ -117,12 +118,13 @@ export function handlerFailed(
   askId: number,
   thrown: unknown,
 ): Directive | 'none' {
-  const error = asError(thrown);
+  const reason = givenUpFor(cell, replyNode, askId, thrown);
+  const error = asError(reason ?? thrown);
   if (replyNode !== noReply) {
     cell.asks?.closed(replyNode, askId);
     cell.kind.host.answers.replyError(cell, replyNode, askId, error);
   }
-  return fail(cell, cell.table.entries[index]!.name, error);
+  return reason === undefined ? fail(cell, cell.table.entries[index]!.name, error) : 'none';
 }
 
 /** The same for a callback; its name is looked for too. */
@@ -140,11 +142,15 @@ function callbackTurn(cell: Cell, fn: () => unknown, what: string): void {
       },
       (error) => {
         if (cell.context !== context) return;
-        fail(cell, what, asError(error));
+        callbackFailed(cell, what, error);
         cell.release();
       },
     );
   } catch (error) {
-    fail(cell, what, asError(error));
+    callbackFailed(cell, what, error);
   }
+}
+
+function callbackFailed(cell: Cell, what: string, thrown: unknown): void {
+  if (givenUpFor(cell, noReply, 0, thrown) === undefined) fail(cell, what, asError(thrown));
 }

@@ -87,7 +87,8 @@ export interface Context<P = unknown> {
   /**
    * Inside a handler of an ask: aborted when the asker gives up or the behaviour ends. Elsewhere: aborted when the
    * behaviour ends. Made on first use. In a handler of a concurrent ask, read it before the first `await`: later it is
-   * that of whichever ask came last.
+   * that of whichever ask came last. A handler that throws the aborted signal's reason, or an error with it as the
+   * `cause`, as what takes a signal does, hasn't failed: its actor goes on.
    */
   readonly signal: AbortSignal;
   /**
