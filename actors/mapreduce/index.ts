@@ -12,13 +12,7 @@ export * from './jobs/index.ts';
 export type { WordRules } from './rules/rules.ts';
 export { stopWordLanguages, stopWordsOf } from './rules/stopWords.ts';
 export { DamagedRunError, RunStorageError } from './runs/errors.ts';
-export {
-  type CountWordsOptions,
-  countWords,
-  type WordCountJob,
-  type WordCountProgress,
-  type WordCountResult,
-} from './wordcount/countWords.ts';
+export { countWords, type WordCountJob, type WordCountProgress } from './wordcount/countWords.ts';
 export type { EntryOrder, WordCountEntry } from './wordcount/entries.ts';
 export { ResumeMismatchError } from './wordcount/journal.ts';
 export {
@@ -27,4 +21,6 @@ export {
   type MergedCounts,
   mergeCounts,
 } from './wordcount/mergeCounts.ts';
+export type { CountWordsOptions } from './wordcount/options.ts';
+export type { WordCountResult } from './wordcount/result.ts';
 export type { Shard } from './wordcount/shard.ts';

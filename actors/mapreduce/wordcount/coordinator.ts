@@ -23,6 +23,7 @@ import {
 } from './messages.ts';
 import { plan } from './plan.ts';
 import { WordCountReducer } from './reducer.ts';
+import { addReport, emptyReport } from './report.ts';
 
 const argsSchema = z.object({
   settings: settingsSchema,
@@ -44,7 +45,8 @@ const argsSchema = z.object({
   /** What the job is, where it is to go on after the process was killed. */
   identity: z.object({ inputs: z.string(), settings: z.string() }).optional(),
 });
-type Args = z.output<typeof argsSchema>;
+/** A job as the coordinator gets it. */
+export type CoordinatorArgs = z.output<typeof argsSchema>;
 
 const forever = { timeoutMs: Number.POSITIVE_INFINITY };
 
@@ -64,7 +66,7 @@ function checked(counted: readonly { readonly words: number }[], merged: Merged)
 
 class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private readonly ctx: Context<typeof CoordinatorProtocol>;
-  private readonly args: Args;
+  private readonly args: CoordinatorArgs;
   private readonly ranges: Iterator<readonly FileRange[]>;
   private streaming: boolean;
   /** A mapper has been given the whole stream. */
@@ -77,15 +79,11 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   /** Assignments that the journal has; the next one of the plan. */
   private readonly done = new Set<number>();
   private index = 0;
-  private seen = 0;
-  private bytes = 0;
-  private files = 0;
-  private badRecords = 0;
-  private missingFields = 0;
-  private readonly binary: { path: string; bytes: number }[] = [];
+  /** What was reported, but for files that failed: of those each counts once, however many of its ranges did. */
+  private readonly report = emptyReport();
   private readonly failed = new Map<string, Problem>();
 
-  constructor(args: Args, ctx: Context<typeof CoordinatorProtocol>) {
+  constructor(args: CoordinatorArgs, ctx: Context<typeof CoordinatorProtocol>) {
     this.ctx = ctx;
     this.args = args;
     const splits = !needsWholeFiles(args.settings.rules);
@@ -125,15 +123,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
         results.some(({ runs }) => runs > 0) ||
         bytesHeld > args.shuffleBytesMax;
       const merged = await (isSpilled ? this.mergeOnDisk(mappers) : this.mergeInMemory(mappers));
-      return {
-        bytes: this.bytes,
-        files: this.files,
-        ...merged,
-        binary: this.binary,
-        failed: [...this.failed.values()],
-        badRecords: this.badRecords,
-        missingFields: this.missingFields,
-      };
+      return { report: { ...this.report, failed: [...this.failed.values()] }, ...merged };
     } catch (error) {
       throw new JobFailedError(`the word count failed: ${(error as Error).message}`, { cause: error });
     }
@@ -182,7 +172,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     for (let range = this.ranges.next(); !range.done; range = this.ranges.next()) {
       const index = this.index++;
       if (!this.done.has(index)) return { kind: 'ranges', index, ranges: [...range.value] };
-      for (const { start, end } of range.value) this.seen += end - start;
+      for (const { start, end } of range.value) this.report.seen += end - start;
     }
     if (needsWholeStream(this.args.settings.rules)) {
       if (!this.args.stream || this.isStreamGiven) return { kind: 'done' };
@@ -197,12 +187,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   }
 
   private add(report: Report): void {
-    this.seen += report.seen;
-    this.bytes += report.bytes;
-    this.files += report.files;
-    this.badRecords += report.badRecords;
-    this.missingFields += report.missingFields;
-    this.binary.push(...report.binary);
+    addReport(this.report, { ...report, failed: [] });
     for (const problem of report.failed) this.failed.set(problem.path, problem);
   }
 
@@ -217,7 +202,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   }
 
   advance(bytes: number): void {
-    this.seen += bytes;
+    this.report.seen += bytes;
   }
 
   block(bytes: Uint8Array): Promise<void> | void {
@@ -232,7 +217,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   }
 
   progress() {
-    return { seen: this.seen, files: this.files };
+    return { seen: this.report.seen, files: this.report.files };
   }
 }
 

@@ -3,9 +3,11 @@
 import type { InputFile } from '../inputs/index.ts';
 import { defaultEngine, newCounter, newTable } from '../text/engine.ts';
 import { separatorBytes, type Tokenizer } from '../text/tokenizer.ts';
-import type { CountWordsOptions, WordCountResult } from './countWords.ts';
-import { tableEntries } from './entries.ts';
-import { countReported, emptyReport, failedFile, readBytesDefault } from './fileReport.ts';
+import { tableEntries, wantedOf } from './entries.ts';
+import { countReported, readBytesDefault } from './fileReport.ts';
+import type { CountWordsOptions } from './options.ts';
+import { emptyReport } from './report.ts';
+import { readResult, type WordCountResult } from './result.ts';
 
 /** What can be asked of a count on one thread; see `CountWordsOptions`. */
 export interface CountHereOptions extends Pick<CountWordsOptions, 'letterCase' | 'top' | 'sort'> {
@@ -19,7 +21,7 @@ export async function countHere(
   files: readonly InputFile[],
   options: CountHereOptions,
 ): Promise<WordCountResult> {
-  const { tokenizer = 'words', letterCase = 'lower', top = 20, sort = 'count' } = options;
+  const { tokenizer = 'words', letterCase = 'lower' } = options;
   const engine = defaultEngine();
   const counter = newCounter(engine, { tokenizer, letterCase });
   const counting = {
@@ -35,16 +37,11 @@ export async function countHere(
   const table = newTable(engine);
   for (const { bytes } of counter.drain(1, chunkBytesMax)) table.absorb(bytes);
   return {
-    bytes: report.bytes,
+    ...readResult(report),
     words: table.words,
     distinct: table.distinct,
-    files: report.files,
-    skipped: report.binary.map((file) => ({ ...file, reason: 'binary' as const })),
-    failed: report.failed.map(failedFile),
-    badRecords: report.badRecords,
-    missingFields: report.missingFields,
     async *entries() {
-      yield* tableEntries(table, top, sort);
+      yield* tableEntries(table, wantedOf(options));
     },
     async writeCounts(path) {
       // Loaded here, since few small counts are written so.
@@ -54,7 +51,7 @@ export async function countHere(
       const parts = [partOf(settings, files, false, undefined)];
       const about = { settings, bytes: report.bytes, files: report.files, parts };
       const byWord = async function* () {
-        yield* tableEntries(table, 'all', 'word');
+        yield* tableEntries(table, { top: 'all', sort: 'word' });
       };
       await writeCounts(path, { kind: 'entries', byWord }, about, undefined);
     },

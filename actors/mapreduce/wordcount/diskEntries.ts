@@ -2,8 +2,7 @@
 import { RANK_BYTES } from '../runs/byCount.ts';
 import { RunCursor, RunFile } from '../runs/index.ts';
 import { type Entries, RunMerge } from '../runs/merge.ts';
-import { readCounts } from '../text/packedCounts.ts';
-import type { EntryOrder, WordCountEntry } from './entries.ts';
+import type { WordCountEntry } from './entries.ts';
 
 const batchEntries = 4096;
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -37,15 +36,6 @@ export async function* entriesByCount(
   } finally {
     for (const run of runs) run.close();
   }
-}
-
-/** The `n` highest of the highest counts of all parts, then in the wanted order. */
-export function topOfParts(tops: readonly Uint8Array[], n: number, order: EntryOrder): WordCountEntry[] {
-  const entries = tops.flatMap((chunk) => [...readCounts(chunk)]);
-  entries.sort((a, b) => b.count - a.count || Buffer.compare(a.key, b.key));
-  entries.length = Math.min(entries.length, n);
-  if (order === 'word') entries.sort((a, b) => Buffer.compare(a.key, b.key));
-  return entries.map(({ key, count }) => ({ word: decoder.decode(key), count }));
 }
 
 /** All the entries, by the UTF-8 bytes of their words. */

@@ -5,25 +5,8 @@ import type { DocumentHooks } from '../rules/ruledCounting.ts';
 import type { InputBuffer } from '../text/counting.ts';
 import { countFileRange, type FileRange } from './countFile.ts';
 import type { CountRegion } from './feeder.ts';
-import type { Problem, Report } from './messages.ts';
 import type { Away } from './remoteReport.ts';
-
-export type MutableReport = { -readonly [Key in keyof Report]: Report[Key] };
-
-export function emptyReport(): MutableReport {
-  return { seen: 0, bytes: 0, files: 0, binary: [], failed: [], badRecords: 0, missingFields: 0 };
-}
-
-/** Adds what one report says to another. */
-export function addReport(sum: MutableReport, report: Report): void {
-  sum.seen += report.seen;
-  sum.bytes += report.bytes;
-  sum.files += report.files;
-  sum.badRecords += report.badRecords;
-  sum.missingFields += report.missingFields;
-  sum.binary.push(...report.binary);
-  sum.failed.push(...report.failed);
-}
+import type { MutableReport } from './report.ts';
 
 /** How much of a file is read at a time: it stays in a core's cache until it is counted. */
 export const readBytesDefault: number = 256 * 1024;
@@ -132,9 +115,4 @@ function reportFailed(path: string, error: unknown, report: MutableReport): void
   const { message, code, syscall } = error as NodeJS.ErrnoException;
   if (syscall === undefined && !(error instanceof InputError)) throw error;
   report.failed.push({ path, message, code });
-}
-
-/** A file that couldn't be read, as results give it. */
-export function failedFile({ path, message, code }: Problem): { path: string; error: Error } {
-  return { path, error: Object.assign(new Error(message), { code }) };
 }

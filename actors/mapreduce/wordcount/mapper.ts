@@ -12,10 +12,11 @@ import {
 import { newRuledCounting, type RuledCounting } from '../rules/ruledCounting.ts';
 import { RunStorageError } from '../runs/errors.ts';
 import type { InputBuffer, WordCounting } from '../text/counting.ts';
-import { addReport, countReported, emptyReport } from './fileReport.ts';
+import { countReported } from './fileReport.ts';
 import type { Assignment, CoordinatorProtocol, ReducerProtocol, Report } from './messages.ts';
 import { type MapperArgs, MapperProtocol, mapperArgsSchema } from './messages.ts';
 import type { Away } from './remoteReport.ts';
+import { addReport, emptyReport } from './report.ts';
 import { Spiller } from './spiller.ts';
 
 /** Counts travel to reducers in chunks of about this size. */

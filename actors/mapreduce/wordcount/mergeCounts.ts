@@ -5,11 +5,12 @@ import { type MergeOutcome, runMergeTask } from '../runs/mergeTask.ts';
 import { RunFile } from '../runs/runFile.ts';
 import { defaultEngine } from '../text/engine.ts';
 import { type AboutCounts, aboutCounts, type CountsPart } from './countsFile.ts';
-import type { WordCountResult } from './countWords.ts';
-import { entriesByCount, entriesByWord, inWordOrder, topOfParts } from './diskEntries.ts';
-import type { EntryOrder } from './entries.ts';
+import { type EntryOrder, wantedOf } from './entries.ts';
 import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
 import { defaultMemoryBytes, memoryPlan } from './memory.ts';
+import { emptyReport } from './report.ts';
+import { readResult, type WordCountResult } from './result.ts';
+import { type Gathered, gatheredOf, wantedEntries } from './wantedEntries.ts';
 import { writeCounts } from './writeCounts.ts';
 
 /** See `CountWordsOptions`. */
@@ -50,7 +51,7 @@ export async function mergeCounts(
   paths: readonly string[],
   options: MergeCountsOptions = {},
 ): Promise<MergedCounts> {
-  const { top = 20, sort = 'count', signal } = options;
+  const { signal } = options;
   signal?.throwIfAborted();
   const about = addUp(paths.map(readAbout));
   const directory = makeJobDirectory(options.temporaryDirectory);
@@ -61,35 +62,29 @@ export async function mergeCounts(
   signal?.addEventListener('abort', clear);
   try {
     const memory = memoryPlan(options.memoryBytesMax ?? defaultMemoryBytes(), 1);
-    const ranks = top === 'all' ? sort === 'count' : top > memory.topMax;
-    const merge = (runs: readonly string[], name: string, last: boolean): Promise<MergeOutcome> => {
+    const wanted = wantedOf(options);
+    const merge = (runs: readonly string[], name: string, gathered = nothing): Promise<MergeOutcome> => {
       signal?.throwIfAborted();
       return runMergeTask({
         ...{ runs, range: {}, output: join(directory, name), durable: false, engine: defaultEngine() },
-        ...{ top: last && !ranks && top !== 'all' ? top : 0, ranks: last && ranks },
-        sortBytesMax: memory.sortBytesMax,
+        ...{ ...gathered, sortBytesMax: memory.sortBytesMax },
       });
     };
     const few = await reduce(
       paths.map((path) => ({ path, bytes: 0 })),
       memory.fanInMax,
-      (runs, name) => merge(runs, name, false),
+      merge,
     );
-    const merged = await merge(few, 'merged.run', true);
+    const merged = await merge(few, 'merged.run', gatheredOf(wanted, memory.topMax));
     const ranked = await reduce(merged.ranked, memory.fanInMax, (runs, name) =>
-      merge(runs, `ranked-${name}`, false),
+      merge(runs, `ranked-${name}`),
     );
     signal?.throwIfAborted();
     const parts = [merged.run.path];
     return {
-      ...{ words: merged.words, distinct: merged.distinct, bytes: about.bytes, files: about.files },
-      ...{ skipped: [], failed: [], badRecords: 0, missingFields: 0, missing: missingShards(about.parts) },
-      async *entries() {
-        if (top === 'all' && sort === 'word') yield* entriesByWord(parts);
-        else if (!ranks) yield topOfParts([merged.top], top === 'all' ? 0 : top, sort);
-        else if (sort === 'count') yield* entriesByCount(ranked, top === 'all' ? undefined : top);
-        else yield await inWordOrder(entriesByCount(ranked, top === 'all' ? undefined : top));
-      },
+      ...readResult({ ...emptyReport(), bytes: about.bytes, files: about.files }),
+      ...{ words: merged.words, distinct: merged.distinct, missing: missingShards(about.parts) },
+      entries: () => wantedEntries({ kind: 'disk', parts, tops: [merged.top], ranked }, wanted),
       writeCounts: (path) => writeCounts(path, { kind: 'disk', parts }, about, signal),
       close: clear,
     };
@@ -98,6 +93,8 @@ export async function mergeCounts(
     throw error;
   }
 }
+
+const nothing: Gathered = { top: 0, ranks: false };
 
 /** Merges runs with one another until they are at most `fanInMax`, and returns their paths. */
 async function reduce(

@@ -169,16 +169,11 @@ const countsSchema = z.discriminatedUnion('kind', [
 ]);
 export type Counts = z.output<typeof countsSchema>;
 
-/** A finished count: what was seen, and where the counts are. */
+/** A finished count: what was read, and where the counts are. */
 export const summarySchema = z.object({
-  bytes: count,
-  files: count,
+  report: reportSchema,
   words: count,
   distinct: count,
-  binary: z.array(z.object({ path: z.string(), bytes: count })),
-  failed: z.array(problemSchema),
-  badRecords: count,
-  missingFields: count,
   counts: countsSchema,
 });
 export type Summary = z.output<typeof summarySchema>;

@@ -3,7 +3,8 @@ import { RemoteFile } from '../inputs/remote/remoteFile.ts';
 import type { FileRange } from './countFile.ts';
 import { countRemoteRange } from './countRemote.ts';
 import { countWhole } from './countWhole.ts';
-import type { MutableReport, RangeCounting } from './fileReport.ts';
+import type { RangeCounting } from './fileReport.ts';
+import type { MutableReport } from './report.ts';
 
 /** Remote files that a thread has begun to read. */
 export interface Away {
