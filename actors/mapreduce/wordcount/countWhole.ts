@@ -8,6 +8,7 @@ import type { RemoteFile } from '../inputs/remote/remoteFile.ts';
 import { openText } from '../inputs/text.ts';
 import type { DocumentHooks } from '../rules/ruledCounting.ts';
 import { type CountRegion, RegionFeeder } from './feeder.ts';
+import type { MutableReport } from './report.ts';
 
 /** How much is read of the file, as it is stored, between two reports of how far it is. */
 const progressBytes = 1024 * 1024;
@@ -27,55 +28,52 @@ export interface WholeCounting {
   readonly document?: DocumentHooks | undefined;
   /** The records that the file is made of, where it isn't text; lines of JSON are text that `count` understands. */
   readonly source?: RecordSource | undefined;
-  readonly records: RecordProblems;
 }
 
-/** What a file turned out to hold. */
-export interface WholeCount {
-  /** Files of text: one, or the members of an archive. */
-  files: number;
-  /** Bytes of text that were counted, decompressed. */
-  textBytes: number;
-  readonly binary: { path: string; bytes: number }[];
-}
+/** What is said in a report of what a file turned out to hold; the bytes are those of its text, decompressed. */
+export type WholeReport = Pick<MutableReport, 'files' | 'bytes' | 'binary' | 'badRecords' | 'missingFields'>;
 
 /**
- * Counts all words of a file and adds to `found` what it holds. What was counted before an error stays counted.
+ * Counts all words of a file and adds to the report what it holds. What was counted before an error stays counted.
  *
- * @param onProgress told now and then how many bytes of the file were read; it is waited for
+ * @param onProgress told now and then how many more bytes of the file were read; it is waited for
  * @throws the file system's error; `InputError` for data that is damaged, was cut off or isn't in the format
  */
 export async function countWhole(
   { path, fileBytes, away }: WholeInput,
   counting: WholeCounting,
-  found: WholeCount,
+  report: WholeReport,
   onProgress: (bytesRead: number) => Promise<void> | undefined,
 ): Promise<void> {
-  let bytesRead = 0;
-  let told = 0;
+  let untold = 0;
   const onRead = (bytes: number): void => {
-    bytesRead += bytes;
+    untold += bytes;
   };
-  const reading = new Reading(counting, found, async () => {
-    if (bytesRead - told < progressBytes) return;
-    told = bytesRead;
+  const reading = new Reading(counting, report, async () => {
+    if (untold < progressBytes) return;
+    const bytesRead = untold;
+    untold = 0;
     await onProgress(bytesRead);
   });
-  const { source, records } = counting;
-  if (source?.format === 'parquet') {
-    const file = away ? openRemoteParquet(away, onRead) : await openParquetFile(path, fileBytes, onRead);
-    try {
-      await reading.countText(path, parquetText(file, source.field, records));
-    } finally {
-      await file.close();
+  try {
+    if (counting.source?.format === 'parquet') {
+      const file = away ? openRemoteParquet(away, onRead) : await openParquetFile(path, fileBytes, onRead);
+      try {
+        await reading.countText(path, parquetText(file, counting.source.field, reading.records));
+      } finally {
+        await file.close();
+      }
+      return;
     }
-    return;
-  }
-  const stored = away
-    ? counted(away.pieces(), onRead)
-    : bytesOfFile(path, fileBytes, counting.readBytes, onRead);
-  for await (const { name, storedBytes, bytes } of documentsOf(path, stored)) {
-    await reading.countFile(name, storedBytes ?? fileBytes, bytes);
+    const stored = away
+      ? counted(away.pieces(), onRead)
+      : bytesOfFile(path, fileBytes, counting.readBytes, onRead);
+    for await (const { name, storedBytes, bytes } of documentsOf(path, stored)) {
+      await reading.countFile(name, storedBytes ?? fileBytes, bytes);
+    }
+  } finally {
+    report.badRecords += reading.records.bad;
+    report.missingFields += reading.records.missing;
   }
 }
 
@@ -91,25 +89,27 @@ async function* counted(
 
 class Reading {
   readonly #counting: WholeCounting;
-  readonly #found: WholeCount;
+  readonly #report: WholeReport;
   readonly #afterPiece: () => Promise<void>;
+  readonly records: RecordProblems = { bad: 0, missing: 0 };
 
-  constructor(counting: WholeCounting, found: WholeCount, afterPiece: () => Promise<void>) {
+  constructor(counting: WholeCounting, report: WholeReport, afterPiece: () => Promise<void>) {
     this.#counting = counting;
-    this.#found = found;
+    this.#report = report;
     this.#afterPiece = afterPiece;
   }
 
-  async countFile(name: string, bytes: number, source: AsyncIterable<Uint8Array>): Promise<void> {
-    const text = await openText(source);
+  async countFile(name: string, bytes: number, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+    const text = await openText(pieces);
     if (text.kind === 'binary') {
       await text.whole.return();
-      this.#found.binary.push({ path: name, bytes });
+      this.#report.binary.push({ path: name, bytes });
       return;
     }
-    const { source: records, records: problems } = this.#counting;
-    const pieces = records?.format === 'csv' ? csvText(text.pieces, records.field, problems) : text.pieces;
-    await this.countText(name, pieces);
+    const { source } = this.#counting;
+    const contents =
+      source?.format === 'csv' ? csvText(text.pieces, source.field, this.records) : text.pieces;
+    await this.countText(name, contents);
   }
 
   async countText(name: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
@@ -118,11 +118,11 @@ class Reading {
     document?.begin(name);
     try {
       for await (const piece of pieces) {
-        this.#found.textBytes += piece.length;
+        this.#report.bytes += piece.length;
         feeder.push(piece);
         await this.#afterPiece();
       }
-      this.#found.files++;
+      this.#report.files++;
     } finally {
       // What came before an error counts.
       feeder.end();

@@ -92,21 +92,14 @@ async function countWholeReported(
   // Decompression isn't loaded where there is nothing to decompress.
   const { countWhole } = await import('./countWhole.ts');
   let told = 0;
-  const found = { files: 0, textBytes: 0, binary: report.binary };
-  const records = { bad: 0, missing: 0 };
   try {
-    await countWhole({ path, fileBytes }, { ...counting, records }, found, (bytes) => {
-      const more = bytes - told;
-      told = bytes;
-      return onProgress?.(more);
+    await countWhole({ path, fileBytes }, counting, report, (bytesRead) => {
+      told += bytesRead;
+      return onProgress?.(bytesRead);
     });
   } catch (error) {
     reportFailed(path, error, report);
   }
-  report.files += found.files;
-  report.bytes += found.textBytes;
-  report.badRecords += records.bad;
-  report.missingFields += records.missing;
   report.seen += fileBytes - (onProgress ? told : 0);
 }
 

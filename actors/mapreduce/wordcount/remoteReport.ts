@@ -42,7 +42,7 @@ export async function countRemoteReported(
     if (kind === 'whole') {
       // Nothing for the other ranges of such a file: its first one stands for all.
       if (!isFirst) return;
-      await countAll();
+      await countWhole({ path, fileBytes, away: file }, counting, report, tell);
     } else if (kind === 'binary') {
       if (isFirst) report.binary.push({ path, bytes: fileBytes });
     } else {
@@ -61,24 +61,6 @@ export async function countRemoteReported(
       return await countRemoteRange(file, range, separators, buffer, readBytes, count, document, tell);
     } finally {
       document?.end();
-    }
-  }
-
-  async function countAll(): Promise<void> {
-    const found = { files: 0, textBytes: 0, binary: report.binary };
-    const records = { bad: 0, missing: 0 };
-    let read = 0;
-    try {
-      await countWhole({ path, fileBytes, away: file }, { ...counting, records }, found, (bytes) => {
-        const more = bytes - read;
-        read = bytes;
-        return tell(more);
-      });
-    } finally {
-      report.files += found.files;
-      report.bytes += found.textBytes;
-      report.badRecords += records.bad;
-      report.missingFields += records.missing;
     }
   }
 }
