@@ -59,8 +59,9 @@ export function readRange(
       return;
     }
     if (position >= end) {
-      // The last segment of this range ends with the first separator at or after `end - 1`.
-      const look = Math.max(from, used - (position - (end - 1)));
+      // The last segment of this range ends with the first separator at or after `end - 1`; what was there before this
+      // read has been looked at.
+      const look = Math.max(from, used - got, used - (position - (end - 1)));
       const last = firstSeparator(bytes, look, used, separators);
       if (last >= 0) {
         count(bytes, from, last + 1);

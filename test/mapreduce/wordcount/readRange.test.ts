@@ -118,6 +118,29 @@ test('a byte-order mark belongs to no word, wherever the ranges are cut', (t) =>
   }
 });
 
+test('a word that goes on far behind its range is looked through about once', (t) => {
+  const bytes = new TextEncoder().encode(`a ${'x'.repeat(40_000)} b`);
+  let looked = 0;
+  const separators = new Proxy(separatorBytes('words'), {
+    get(table, byte) {
+      looked++;
+      return Reflect.get(table, byte) as unknown;
+    },
+  });
+  const read = (target: Uint8Array, offset: number, length: number, position: number): number => {
+    const part = bytes.subarray(position, position + length);
+    target.set(part, offset);
+    return part.length;
+  };
+  const counter = newCounter('typescript', { tokenizer: 'words', letterCase: 'lower' });
+  const range = { start: 0, end: 100, textStart: 0, inputEnd: bytes.length };
+  readRange(read, range, separators, counter.newBuffer(1), 64, (piece, from, to) =>
+    counter.add(piece, from, to),
+  );
+  t.is(counter.words, 2);
+  t.true(looked < 4 * bytes.length, `${looked} bytes of ${bytes.length} looked at`);
+});
+
 test('pieces of any size, held back at their ends, count as the whole', (t) => {
   const property = fc.property(
     fc.array(anyBytes, { maxLength: 6 }),
