@@ -17,7 +17,7 @@ const bundleFolder = path.join(root, 'dist/actors/command');
  * Stay in dist/actors/cli and are loaded from there. They load modules of the user's, which import the package's own
  * files: in the bundle, they would have a runtime other than those modules have.
  */
-const unbundled = ['./sim/runSim.js', './chordDemo.js'];
+const unbundled = ['./sim/runSim.js', './chord/demo.js'];
 
 /**
  * Bundles dist/actors/cli/main.js and the first file of a worker thread, as tsc has built them.

@@ -1,12 +1,13 @@
 // The command line as a whole: `thrum`, its version and its subcommands, and which exit code each outcome has.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { addChord } from './chord.ts';
+import { addChord } from './chord/command.ts';
 import type { CommandIo } from './io.ts';
 import { addMapReduce } from './mapreduce/command.ts';
-import { addMerge } from './merge.ts';
+import { addMerge } from './merge/command.ts';
 import { addSim } from './sim/command.ts';
-import { addWordCount, type WordCountRequest } from './wordcount.ts';
+import { addWordCount } from './wordcount/command.ts';
+import type { WordCountRequest } from './wordcount/request.ts';
 
 /** Exit code for a command line that can't be understood. */
 const wrongUsage = 2;
@@ -42,11 +43,11 @@ export async function runCli(
     exitCode = await runMapReduce(request, io);
   });
   addMerge(program, io, async (request) => {
-    const { runMerge } = await import('./runMerge.ts');
+    const { runMerge } = await import('./merge/run.ts');
     exitCode = await runMerge(request, io);
   });
   addChord(program, io, async (request) => {
-    const { runChordDemo } = await import('./chordDemo.ts');
+    const { runChordDemo } = await import('./chord/demo.ts');
     exitCode = await runChordDemo(request, io);
   });
   addSim(program, async (request) => {
@@ -66,7 +67,7 @@ type RunWordCount = (request: WordCountRequest, io: CommandIo) => Promise<number
 
 /** Loads the word count with the runtime only now, so that help and mistakes are answered quickly. */
 const loadAndRun: RunWordCount = async (request, io) => {
-  const { runWordCount } = await import('./run.ts');
+  const { runWordCount } = await import('./wordcount/run.ts');
   return runWordCount(request, io);
 };
 

@@ -49,6 +49,19 @@ export function openOutput(path: string | undefined, io: CommandIo): Output {
   }
 }
 
+/** Writes all pieces and commits. Where the reader has seen enough, as `head` does after its lines, that is no failure. */
+export async function writeAll(
+  output: Output,
+  pieces: AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>,
+): Promise<void> {
+  try {
+    for await (const piece of pieces) await output.write(piece);
+    await output.commit();
+  } catch (error) {
+    if (!(error instanceof OutputError && error.readerIsGone)) throw error;
+  }
+}
+
 function openStream(stream: Writable): Output {
   // Not ended: the process's own stream isn't ours to end, and each write has settled.
   return { write: (text) => writeTo(stream, text), commit: async () => {}, abandon: () => {} };

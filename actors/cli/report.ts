@@ -43,17 +43,30 @@ export function skippedList(result: WordCountResult): string {
     .join('');
 }
 
+/** How a run went, whatever it did. */
+export interface Run {
+  readonly seconds: number;
+  readonly threads: number;
+}
+
+/** What every line of statistics says of a run. */
+export function runStats({ bytes }: { readonly bytes: number }, { seconds, threads }: Run) {
+  return {
+    seconds: Number(seconds.toFixed(3)),
+    bytesPerSecond: seconds === 0 ? 0 : Math.round(bytes / seconds),
+    threads,
+    rssBytesMax: process.resourceUsage().maxRSS * 1024,
+  };
+}
+
 /** One line of JSON; the keys and their order are what scripts read. */
-export function statsLine(result: WordCountResult, run: { seconds: number; threads: number }): string {
+export function statsLine(result: WordCountResult, run: Run): string {
   return JSON.stringify({
     files: result.files,
     bytes: result.bytes,
     words: result.words,
     distinct: result.distinct,
-    seconds: Number(run.seconds.toFixed(3)),
-    bytesPerSecond: run.seconds === 0 ? 0 : Math.round(result.bytes / run.seconds),
-    threads: run.threads,
-    rssBytesMax: process.resourceUsage().maxRSS * 1024,
+    ...runStats(result, run),
     skippedFiles: result.skipped.length,
     skippedBytes: skippedBytes(result),
     failedFiles: result.failed.length,

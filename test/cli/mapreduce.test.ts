@@ -98,7 +98,7 @@ test('wrong usage says what is wrong, with exit code 2', async (t) => {
     [['grep', '-p', 'pattern', path], /name and a value/],
     [['wordcount', path, '--resume'], /'--resume' needs '-o'/],
     [['wordcount', '-', '-o', 'out', '--resume'], /standard input isn't there twice/],
-    [['wordcount', path, '--memory', 'much'], /a size such as 512MB/],
+    [['wordcount', path, '--memory', 'much'], /a size of 1MiB or more/],
     [['wordcount', path, '--partitions', '0'], /a whole number from 1 to 10000/],
   ];
   for (const [args, expected] of cases) {

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { ProgressDisplay, type ProgressView, progressLine } from '../../actors/cli/progress.ts';
 import { Throughput } from '../../actors/cli/throughput.ts';
+import { ProgressDisplay, type ProgressView, progressLine } from '../../actors/cli/wordcount/progress.ts';
 import { Captured } from './support.ts';
 
 const never = new AbortController().signal;

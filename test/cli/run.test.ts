@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import test from 'ava';
-import { runWordCount } from '../../actors/cli/run.ts';
+import { runWordCount } from '../../actors/cli/wordcount/run.ts';
 import { makeFolder } from '../mapreduce/inputs/folder.ts';
 import { fakeEngine, fakeIo, request, resultOf } from './support.ts';
 

@@ -1,8 +1,8 @@
 // What stands in for a process and for threads, so that the whole command runs inside a test.
 import { Writable } from 'node:stream';
-import type { StartEngine } from '../../actors/cli/engine.ts';
 import type { CommandIo } from '../../actors/cli/io.ts';
-import type { WordCountRequest } from '../../actors/cli/wordcount.ts';
+import type { StartEngine } from '../../actors/cli/wordcount/engine.ts';
+import type { WordCountRequest } from '../../actors/cli/wordcount/request.ts';
 import type { CountWordsOptions, WordCountResult } from '../../actors/mapreduce/index.ts';
 
 /** An output stream that keeps what it is given; a terminal when asked. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { runCli } from '../../actors/cli/cli.ts';
-import type { WordCountRequest } from '../../actors/cli/wordcount.ts';
+import type { WordCountRequest } from '../../actors/cli/wordcount/request.ts';
 import { type FakeIo, fakeIo, request } from './support.ts';
 
 /** Runs a command line whose word count does nothing but say what it was asked for. */

@@ -1,7 +1,7 @@
 // `thrum mapreduce`: its options, what is wrong usage, and its help. What it then does is in run.ts.
 import { type Command, InvalidArgumentError } from 'commander';
+import { isStdin, refuseNothing, size, threadNumber, wholeNumber } from '../arguments.ts';
 import type { CommandIo } from '../io.ts';
-import { parseSize } from '../size.ts';
 
 /** A checked command line. */
 export interface MapReduceRequest {
@@ -67,7 +67,6 @@ Exit codes:
   130  interrupted (Ctrl-C); 143 terminated
 `;
 
-const threadsMax = 256;
 const partitionsMax = 10_000;
 
 /** Adds the command to `program`; `run` gets what the command line asks for, once it is found right. */
@@ -91,13 +90,13 @@ export function addMapReduce(
     .option('-n, --name <name>', 'the job to run, where the module exports several')
     .option('-p, --param <name=value>', 'a parameter of the job; may be given more than once', parameter, {})
     .option('--partitions <number>', 'parts of the output (default: 8)', wholeNumber(1, partitionsMax))
-    .option('--threads <number>', 'threads that work (default: the cores)', wholeNumber(1, threadsMax))
+    .option('--threads <number>', 'threads that work (default: the cores)', threadNumber)
     .option(
       '--memory <size>',
       'what tasks may hold before they write to disk: 512MB, 4GB (default: half of what there is)',
-      size(1 << 20),
+      size('1MiB'),
     )
-    .option('--split <size>', 'about how much a task reads (default: up to 16 MB)', size(1))
+    .option('--split <size>', 'about how much a task reads (default: up to 16 MB)', size('1B'))
     .option('--skip <number>', 'how many records may be skipped after they failed twice', wholeNumber(0), 0)
     .option('--resume', 'keep a journal; go on where a run that was killed had come to')
     .option('--compress', 'compress what goes to disk between map and reduce')
@@ -120,11 +119,7 @@ function check(
   io: CommandIo,
   command: Command,
 ): MapReduceRequest {
-  const isStdin = (name: string): boolean => name === '-' || name === '/dev/stdin';
-  if (names.length === 0 && !io.stdinIsPiped) {
-    command.configureOutput().writeErr?.(`Usage: thrum mapreduce ${command.usage()}\n`);
-    command.error('error: nothing to read: name a file, a directory or a glob, or pipe something in');
-  }
+  if (names.length === 0 && !io.stdinIsPiped) refuseNothing(command, 'something');
   const readsStdin = names.length === 0 || names.some(isStdin);
   const { output, resume = false, sequential = false } = options;
   if (output === '') command.error("error: option '-o, --output <directory>' is empty");
@@ -146,21 +141,4 @@ function parameter(text: string, before: Readonly<Record<string, string>>): Reco
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('It wants a name and a value, as in -p pattern=ERROR.');
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
-}
-
-function size(least: number): (text: string) => number {
-  return (text) => {
-    const bytes = parseSize(text);
-    if (bytes !== undefined && bytes >= least) return bytes;
-    throw new InvalidArgumentError(`It wants a size such as 512MB or 4GB, of ${least} bytes or more.`);
-  };
-}
-
-function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
-  return (text) => {
-    const number = Number(text);
-    if (/^\d+$/.test(text) && number >= min && number <= max) return number;
-    const range = max === Number.MAX_SAFE_INTEGER ? `from ${min} up` : `from ${min} to ${max}`;
-    throw new InvalidArgumentError(`It wants a whole number ${range}.`);
-  };
 }

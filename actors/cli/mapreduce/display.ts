@@ -1,6 +1,7 @@
 // The status view in a terminal. cli-progress draws it; what stands in it is decided in view.ts.
 import cliProgress from 'cli-progress';
 import type { JobEvent, JobStatus } from '../../mapreduce/index.ts';
+import { barOptions } from '../bar.ts';
 import type { OutputStream } from '../io.ts';
 import { Throughput } from '../throughput.ts';
 import { detailLine, mapLine, reduceLine } from './view.ts';
@@ -49,17 +50,7 @@ export class JobDisplay {
 
   #start(): void {
     if (this.#bars !== undefined) return;
-    const bars = new cliProgress.MultiBar({
-      stream: this.#stream!,
-      barsize: 24,
-      barCompleteChar: '\u2588',
-      barIncompleteChar: '\u2591',
-      clearOnComplete: true,
-      // As in progress.ts: Ctrl-C must end the process, and the cursor stays as it is.
-      gracefulExit: false,
-      hideCursor: null,
-      linewrap: true,
-    });
+    const bars = new cliProgress.MultiBar({ stream: this.#stream!, ...barOptions });
     this.#bars = bars;
     const rate = (): number | undefined => this.#throughput.bytesPerSecond();
     const add = (line: (status: JobStatus, bar: (share: number) => string) => string): void => {

@@ -11,9 +11,9 @@ import {
 import { findInputs, InputError } from '../../mapreduce/inputs/index.ts';
 import { partBytes } from '../../mapreduce/jobs/run/result.ts';
 import { type CommandIo, say } from '../io.ts';
-import { OutputError, openOutput } from '../output.ts';
+import { openOutput, writeAll } from '../output.ts';
 import { openPipe } from '../pipe.ts';
-import { failureLine, problemLine } from '../report.ts';
+import { failureLine, problemLine, type Run, runStats } from '../report.ts';
 import { escapeControls } from '../text.ts';
 import type { MapReduceRequest } from './command.ts';
 import { JobDisplay } from './display.ts';
@@ -35,7 +35,7 @@ export async function runMapReduce(request: MapReduceRequest, io: CommandIo): Pr
       params: paramsOf(job, request.params),
     };
     const { result, threads } = await perform(job, request, options, io);
-    if (request.outputDirectory === undefined) await writeParts(result, io);
+    if (request.outputDirectory === undefined) await writeAll(openOutput(undefined, io), partBytes(result));
     for (const { path, message, code } of result.unreadable) {
       say(io, problemLine({ path, error: Object.assign(new Error(message), { code }) }));
     }
@@ -132,19 +132,8 @@ function fromJson(text: string): unknown {
   }
 }
 
-async function writeParts(result: JobResult, io: CommandIo): Promise<void> {
-  const output = openOutput(undefined, io);
-  try {
-    for (const bytes of partBytes(result)) await output.write(bytes);
-    await output.commit();
-  } catch (error) {
-    // The reader has seen enough, as `head` does after its lines: that is no failure.
-    if (!(error instanceof OutputError && error.readerIsGone)) throw error;
-  }
-}
-
 /** One line of JSON; the keys and their order are what scripts read. */
-function statsLine(result: JobResult, run: { seconds: number; threads: number }): string {
+function statsLine(result: JobResult, run: Run): string {
   const { bytes, inputRecords, emitted, keys, outputRecords, spilledBytes, counters } = result;
   const { mapTasks, reduceTasks, attempts, backups, resumed } = result;
   return JSON.stringify({
@@ -152,9 +141,6 @@ function statsLine(result: JobResult, run: { seconds: number; threads: number })
     ...{ mapTasks, reduceTasks, attempts, backups, resumed },
     skipped: result.skipped.length,
     unreadable: result.unreadable.length,
-    seconds: Number(run.seconds.toFixed(3)),
-    bytesPerSecond: Math.round(bytes / run.seconds),
-    threads: run.threads,
-    rssBytesMax: process.resourceUsage().maxRSS * 1024,
+    ...runStats(result, run),
   });
 }

@@ -1,5 +1,6 @@
 // `thrum sim`: its options and what is wrong usage. What it then does is in runSim.ts.
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { wholeNumber } from '../arguments.ts';
 
 /** A checked command line. */
 export interface SimRequest {
@@ -48,16 +49,16 @@ export function addSim(program: Command, run: (request: SimRequest) => Promise<v
     .argument('<file>', 'the module')
     .option('-l, --list', 'list its simulations and their mutants')
     .option('-n, --name <name>', 'the simulation to run; default: all')
-    .option('-s, --seed <seed>', 'the seed; default: the simulation’s own', integer(0))
+    .option('-s, --seed <seed>', 'the seed; default: the simulation’s own', wholeNumber(0))
     .addOption(
       new Option('-r, --runs <count>', 'run so many seeds')
-        .argParser(integer(1))
+        .argParser(wholeNumber(1))
         .conflicts(['seed', 'trace', 'log']),
     )
-    .option('--first-seed <seed>', 'the first of them; default: 1', integer(0))
-    .option('-j, --jobs <count>', 'threads to spread them over; default: 1', integer(1))
+    .option('--first-seed <seed>', 'the first of them; default: 1', wholeNumber(0))
+    .option('-j, --jobs <count>', 'threads to spread them over; default: 1', wholeNumber(1))
     .option('--log', 'print everything that happens')
-    .option('--from <ms>', 'print the log from this virtual time on', integer(0))
+    .option('--from <ms>', 'print the log from this virtual time on', wholeNumber(0))
     .option(
       '-m, --mutant <name>',
       'turn a mutant on: it must be found (exit code 0), or else the checks are too weak',
@@ -98,16 +99,6 @@ const needed = [
 
 function flag(option: string): string {
   return `--${option.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-function integer(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < least) {
-      throw new InvalidArgumentError(`An integer of ${least} or more, please.`);
-    }
-    return value;
-  };
 }
 
 function chartFile(path: string): string {

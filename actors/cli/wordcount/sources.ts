@@ -8,10 +8,10 @@ import {
   type InputProblem,
   readNameFile,
   readNames,
-} from '../mapreduce/inputs/index.ts';
-import type { CommandIo } from './io.ts';
-import { openPipe } from './pipe.ts';
-import type { WordCountRequest } from './wordcount.ts';
+} from '../../mapreduce/inputs/index.ts';
+import type { CommandIo } from '../io.ts';
+import { openPipe } from '../pipe.ts';
+import type { WordCountRequest } from './request.ts';
 
 export interface Sources {
   readonly files: readonly InputFile[];

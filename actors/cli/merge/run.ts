@@ -1,10 +1,9 @@
 // One run of `thrum merge`, from the names of files to a written result. It needs neither threads nor the runtime.
-import { type MergedCounts, mergeCounts } from '../mapreduce/wordcount/mergeCounts.ts';
-import { type CommandIo, say } from './io.ts';
-import type { MergeRequest } from './merge.ts';
-import { type Output, openOutput } from './output.ts';
-import { failureLine } from './report.ts';
-import { writerOf } from './run.ts';
+import { type MergedCounts, mergeCounts } from '../../mapreduce/wordcount/mergeCounts.ts';
+import { type CommandIo, say } from '../io.ts';
+import { failureLine } from '../report.ts';
+import { openResult, type ResultWriter } from '../writeResult.ts';
+import type { MergeRequest } from './command.ts';
 
 /**
  * Merges and writes, and gives the exit code: 0 when all was merged, 1 when a shard is missing or it failed, 130 when
@@ -12,23 +11,20 @@ import { writerOf } from './run.ts';
  */
 export async function runMerge(request: MergeRequest, io: CommandIo): Promise<0 | 1 | 130> {
   const { paths, top, sort, memoryBytes, temporaryDirectory } = request;
-  let output: Output | undefined;
+  let writer: ResultWriter | undefined;
   let merged: MergedCounts | undefined;
   try {
-    const write = writerOf(request, (path) => {
-      output = openOutput(path, io);
-      return output;
-    });
+    writer = await openResult(request, io);
     merged = await mergeCounts(paths, {
       ...{ top, sort, signal: io.signal },
       ...(memoryBytes !== undefined && { memoryBytesMax: memoryBytes }),
       ...(temporaryDirectory !== undefined && { temporaryDirectory }),
     });
-    await write(merged);
+    await writer.write(merged);
     for (const line of missingLines(merged)) say(io, line);
     return merged.missing.length > 0 ? 1 : 0;
   } catch (error) {
-    output?.abandon();
+    writer?.abandon();
     if (io.signal.aborted) return 130;
     say(io, failureLine(error));
     return 1;

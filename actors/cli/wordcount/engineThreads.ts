@@ -1,6 +1,6 @@
 // The one place where the command meets the runtime and the word count on threads.
-import { createSystem } from '../../lib/index.ts';
-import { countWords } from '../mapreduce/index.ts';
+import { createSystem } from '../../../lib/index.ts';
+import { countWords } from '../../mapreduce/index.ts';
 import type { Engine } from './engine.ts';
 
 /** Without a number, as many threads as the machine or its container allows. */

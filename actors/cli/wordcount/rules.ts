@@ -1,9 +1,9 @@
 // The rules of a command line as options of the count: lists of stop words are read here.
 import { readFileSync } from 'node:fs';
-import { describeFailure } from '../mapreduce/inputs/problem.ts';
-import type { WordRules } from '../mapreduce/rules/rules.ts';
-import { stopWordLanguages, stopWordsOf } from '../mapreduce/rules/stopWords.ts';
-import type { RuleRequest } from './wordcount.ts';
+import { describeFailure } from '../../mapreduce/inputs/problem.ts';
+import type { WordRules } from '../../mapreduce/rules/rules.ts';
+import { stopWordLanguages, stopWordsOf } from '../../mapreduce/rules/stopWords.ts';
+import type { RuleRequest } from './request.ts';
 
 /** @throws Error for a list of stop words that can't be read, with what to do */
 export async function ruleOptions(rules: RuleRequest): Promise<WordRules> {

@@ -1,8 +1,9 @@
 // The line that says how far the job is. cli-progress draws it; what stands in it is decided here.
 import cliProgress from 'cli-progress';
-import type { OutputStream } from './io.ts';
-import { formatBytes, formatCount, formatDuration } from './text.ts';
-import { Throughput } from './throughput.ts';
+import { barOptions } from '../bar.ts';
+import type { OutputStream } from '../io.ts';
+import { formatBytes, formatCount, formatDuration } from '../text.ts';
+import { Throughput } from '../throughput.ts';
 
 /** What the job is doing. */
 export type ProgressView =
@@ -55,16 +56,7 @@ function newBar(stream: OutputStream, view: () => ProgressView, nowMs: () => num
         cliProgress.Format.BarFormat(share, options),
       );
     },
-    barsize: 24,
-    barCompleteChar: '\u2588',
-    barIncompleteChar: '\u2591',
-    clearOnComplete: true,
-    // The library's own handler would keep Ctrl-C from ending the process, and a cursor hidden by it stays hidden
-    // after a kill.
-    gracefulExit: false,
-    hideCursor: null,
-    // A line too long is cut, not wrapped: a second line would not be cleared.
-    linewrap: true,
+    ...barOptions,
   });
 }
 

@@ -1,9 +1,8 @@
 // The demo of the ring: real nodes on real threads, in use while nodes are killed and others join.
-import { createSystem, type System } from '../../lib/index.ts';
-import { type ChordOptions, type ChordRef, identifierOf, joinRing } from '../chord/index.ts';
-import type { ChordDemoRequest } from './chord.ts';
-import type { CommandIo } from './io.ts';
-import { say } from './io.ts';
+import { createSystem, type System } from '../../../lib/index.ts';
+import { type ChordOptions, type ChordRef, identifierOf, joinRing } from '../../chord/index.ts';
+import { type CommandIo, say } from '../io.ts';
+import type { ChordDemoRequest } from './command.ts';
 
 const parameters: ChordOptions = {
   successors: 6,

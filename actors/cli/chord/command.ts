@@ -1,6 +1,7 @@
-// `thrum chord demo`: its options and its help. What it then does is in chordDemo.ts.
-import { type Command, InvalidArgumentError } from 'commander';
-import type { CommandIo } from './io.ts';
+// `thrum chord demo`: its options and its help. What it then does is in demo.ts.
+import type { Command } from 'commander';
+import { threadNumber, wholeNumber } from '../arguments.ts';
+import type { CommandIo } from '../io.ts';
 
 /** A checked command line. */
 export interface ChordDemoRequest {
@@ -33,10 +34,10 @@ export function addChord(
   chord
     .command('demo')
     .description('run a ring on threads, put keys, kill and join nodes meanwhile, and look for every key')
-    .option('--nodes <n>', 'nodes at the beginning, 5 to 200', between(5, 200), 8)
-    .option('--keys <n>', 'keys to put, 1 to 100,000', between(1, 100_000), 200)
-    .option('--changes <n>', 'nodes to kill, and as many to join, 0 to 50', between(0, 50), 2)
-    .option('--threads <n>', 'worker threads, 1 to 256; default: what the machine allows', between(1, 256))
+    .option('--nodes <n>', 'nodes at the beginning, 5 to 200', wholeNumber(5, 200), 8)
+    .option('--keys <n>', 'keys to put, 1 to 100,000', wholeNumber(1, 100_000), 200)
+    .option('--changes <n>', 'nodes to kill, and as many to join, 0 to 50', wholeNumber(0, 50), 2)
+    .option('--threads <n>', 'worker threads, 1 to 256; default: what the machine allows', threadNumber)
     .addHelpText('after', examples)
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
@@ -46,12 +47,4 @@ export function addChord(
     .action((options: Omit<ChordDemoRequest, 'threads'> & { threads?: number }) =>
       run({ ...options, threads: options.threads }),
     );
-}
-
-function between(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
-  };
 }

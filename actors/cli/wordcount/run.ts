@@ -1,13 +1,13 @@
 // One run of the word count, from names to a written result. Everything it says besides goes to standard error.
-import type { CountWordsOptions, WordCountJob, WordCountResult } from '../mapreduce/index.ts';
+import type { CountWordsOptions, WordCountJob, WordCountResult } from '../../mapreduce/index.ts';
+import { type CommandIo, say } from '../io.ts';
+import { type Output, openOutput } from '../output.ts';
+import { failureLine, problemLine, recordsLine, skippedLine, skippedList, statsLine } from '../report.ts';
+import { openResult, type ResultWriter } from '../writeResult.ts';
 import { type Engine, type StartEngine, startEngine } from './engine.ts';
-import { loadFormat, type Totals } from './formats/index.ts';
-import { type CommandIo, say } from './io.ts';
-import { type Output, OutputError, openOutput } from './output.ts';
 import type { ProgressDisplay } from './progress.ts';
-import { failureLine, problemLine, recordsLine, skippedLine, skippedList, statsLine } from './report.ts';
+import type { WordCountRequest } from './request.ts';
 import { findSources, type Sources } from './sources.ts';
-import type { WordCountRequest } from './wordcount.ts';
 
 /**
  * Counts and writes, and gives the exit code: 0 when all was counted, 1 when something could not be, 130 when
@@ -22,12 +22,8 @@ export async function runWordCount(
 ): Promise<0 | 1 | 130> {
   const beganMs = performance.now();
   const display = await newDisplay(request, io);
-  const outputs: Pick<Output, 'abandon'>[] = [];
-  const open = (path: string | undefined): Output => {
-    const output = openOutput(path, io);
-    outputs.push(output);
-    return output;
-  };
+  let writer: ResultWriter | undefined;
+  let skippedOutput: Output | undefined;
   let sources: Sources | undefined;
   let engine: Engine | undefined;
   try {
@@ -36,17 +32,14 @@ export async function runWordCount(
 
     // Before the count: a folder that can't be written to should be known now, not in an hour. After the search,
     // which would find the temporary file.
-    const write =
-      request.parts === undefined
-        ? writerOf(request, open)
-        : await partsWriter(request, request.parts, io, (parts) => outputs.push(parts));
-    const skippedOutput = request.skippedPath === undefined ? undefined : open(request.skippedPath);
+    writer = await openResult({ ...request, isGrouped: request.rules?.groupBy !== undefined }, io);
+    if (request.skippedPath !== undefined) skippedOutput = openOutput(request.skippedPath, io);
 
     engine = await start(request, sources);
     const { threads } = engine;
     const options = await jobOptions(request, sources, io);
     const result = await countAndReport(engine.count(options), io, display);
-    await write(result);
+    await writer.write(result);
     await skippedOutput?.write(skippedList(result));
     await skippedOutput?.commit();
     // Only now: a command that is killed before this writes its output again.
@@ -63,7 +56,8 @@ export async function runWordCount(
     return sources.problems.length + result.failed.length > 0 ? 1 : 0;
   } catch (error) {
     display.stop();
-    for (const output of outputs) output.abandon();
+    writer?.abandon();
+    skippedOutput?.abandon();
     if (io.signal.aborted) return 130;
     say(io, failureLine(error));
     return 1;
@@ -73,35 +67,6 @@ export async function runWordCount(
     // Only after a failure, which has been told: one on closing adds nothing to it.
     await engine?.close().catch(() => {});
   }
-}
-
-/** What writes the result; where it is a text, its output is opened at once. */
-export function writerOf(
-  { format, outputPath, rules }: Pick<WordCountRequest, 'format' | 'outputPath'> & Partial<WordCountRequest>,
-  open: (path: string | undefined) => Output,
-): (result: WordCountResult) => Promise<void> {
-  // It opens its file itself, which is none of text.
-  if (format === 'counts') return (result) => result.writeCounts(outputPath!);
-  const output = open(outputPath);
-  return (result) => writeEntries(result, format, totalsOf(result, rules), output);
-}
-
-/** What writes the result into the files of a new directory. */
-async function partsWriter(
-  { format, outputPath, rules }: WordCountRequest,
-  count: number,
-  io: CommandIo,
-  opened: (parts: Pick<Output, 'abandon'>) => void,
-): Promise<(result: WordCountResult) => Promise<void>> {
-  if (format === 'counts' || outputPath === undefined) throw new TypeError('counts are written to one file');
-  const { openParts } = await import('./parts.ts');
-  const parts = openParts(outputPath, count, format === 'table' ? 'txt' : format, io);
-  opened(parts);
-  return async (result) => parts.write(result.entries(), await loadFormat(format), totalsOf(result, rules));
-}
-
-function totalsOf({ words }: WordCountResult, rules: WordCountRequest['rules']): Totals {
-  return { words, isGrouped: rules?.groupBy !== undefined };
 }
 
 type Display = Pick<ProgressDisplay, 'show' | 'stop'>;
@@ -152,20 +117,4 @@ async function jobOptions(
     ...(resumeDirectory !== undefined && { resumeDirectory }),
     ...(shard !== undefined && { shard }),
   };
-}
-
-async function writeEntries(
-  result: WordCountResult,
-  formatName: Exclude<WordCountRequest['format'], 'counts'>,
-  totals: Totals,
-  output: Output,
-): Promise<void> {
-  const format = await loadFormat(formatName);
-  try {
-    for await (const text of format(result.entries(), totals)) await output.write(text);
-    await output.commit();
-  } catch (error) {
-    // The reader has seen enough, as `head` does after its lines: that is no failure.
-    if (!(error instanceof OutputError && error.readerIsGone)) throw error;
-  }
 }

@@ -1,9 +1,9 @@
 // Who counts: the threads of a system, or, where that is over sooner, the thread that runs the command. The runtime is
 // loaded only for the former. Tests put another engine here.
-import type { CountWordsOptions, WordCountJob } from '../mapreduce/index.ts';
-import { isNamedWhole } from '../mapreduce/inputs/compression.ts';
+import type { CountWordsOptions, WordCountJob } from '../../mapreduce/index.ts';
+import { isNamedWhole } from '../../mapreduce/inputs/compression.ts';
+import type { WordCountRequest } from './request.ts';
 import type { Sources } from './sources.ts';
-import type { WordCountRequest } from './wordcount.ts';
 
 /** Something ready to count. */
 export interface Engine {

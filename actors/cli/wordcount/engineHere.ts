@@ -1,5 +1,5 @@
 // Counting on the thread that runs the command.
-import { type CountHereOptions, countHere } from '../mapreduce/wordcount/countHere.ts';
+import { type CountHereOptions, countHere } from '../../mapreduce/wordcount/countHere.ts';
 import type { Engine } from './engine.ts';
 
 export const engineHere: Engine = {
