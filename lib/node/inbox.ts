@@ -130,12 +130,20 @@ export class Inbox implements FrameReceiver {
     const wireId = frame.view.getInt32(at + 8, true);
     const cell = node.cells.get(id);
     if (cell === undefined) {
-      return node.reports.deadLetterTo(`${node.nodeId}/#${id}`, `message ${indexOf(wireId)}`, 'stopped', 1);
+      const { path, message } = this.gone(id, wireId);
+      return node.reports.deadLetterTo(path, message, 'stopped', 1);
     }
     const entry = entryOf(cell, wireId);
     if (!cell.arrive(entry.index, entry.codec.read(frame, node.refs), noReply, 0)) {
       node.reports.deadLetter(cell, entry.name, cell.open ? 'mailboxFull' : 'stopped', 1);
     }
+  }
+
+  /** An actor that isn't here any more. It may have had a name, which went with it. */
+  private gone(id: number, wireId: number): { readonly path: string; readonly message: string } {
+    const { nodeId, spawner } = this.node;
+    const { definition, message } = spawner.kinds.describe(wireId);
+    return { path: `${nodeId}/${definition}#${id}`, message };
   }
 
   private ask(from: NodeId, frame: ByteReader): void {
@@ -144,7 +152,8 @@ export class Inbox implements FrameReceiver {
     const askId = frame.f64();
     const cell = this.node.cells.get(id) ?? this.node.registry.wake(id);
     if (cell === undefined) {
-      this.node.outbox.failure(from, askId, new ActorStoppedError(`${this.node.nodeId}/#${id}`));
+      const { path, message } = this.gone(id, wireId);
+      this.node.outbox.failure(from, askId, new ActorStoppedError(path, message));
       return;
     }
     let entry: MessageEntry;

@@ -8,7 +8,7 @@ import type { Definition } from '../protocol/actor.ts';
 import type { Overflow, SpawnOptions } from '../protocol/context.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import { codecOf } from '../wire/codec.ts';
-import { protocolTable } from '../wire/protocolTable.ts';
+import { type ProtocolTable, protocolTable } from '../wire/protocolTable.ts';
 
 const defaultCapacity = 65_536;
 const capacityMax = 2 ** 20;
@@ -17,6 +17,8 @@ const overflows: ReadonlySet<unknown> = new Set<Overflow>(['reject', 'drop-newes
 export class Kinds {
   private readonly host: CellHost;
   private readonly plain = new WeakMap<Definition, CellKind>();
+  /** By what their messages' ids have in common. What isn't the same for all who have that is left out. */
+  private readonly byPrint = new Map<number, { table?: ProtocolTable; definition?: string }>();
 
   constructor(host: CellHost) {
     this.host = host;
@@ -39,11 +41,28 @@ export class Kinds {
     return kind;
   }
 
+  /** Who a message was for, and what it was, where its actor is gone: as far as its id tells. */
+  describe(wireId: number): { readonly definition: string; readonly message: string } {
+    const index = wireId & 0xffff;
+    const { definition = '', table } = this.byPrint.get(wireId >>> 16) ?? {};
+    return { definition, message: table?.entries[index]?.name ?? `message ${index}` };
+  }
+
+  private remember({ table, definition: { name } }: CellKind): void {
+    const [entry] = table.entries;
+    if (entry === undefined) return;
+    const print = entry.wireId >>> 16;
+    const known = this.byPrint.get(print);
+    if (known === undefined) this.byPrint.set(print, { table, definition: name });
+    else if (known.table?.fingerprint !== table.fingerprint) this.byPrint.set(print, {});
+    else if (known.definition !== name) this.byPrint.set(print, { table });
+  }
+
   private make(definition: Definition, options: SpawnOptions | undefined, grouped: boolean): CellKind {
     const table = protocolTable(definition.protocol as object);
     const mailboxCapacity = capacityOf(options);
     const overflow = overflowOf(options);
-    return {
+    const kind: CellKind = {
       host: this.host,
       definition,
       table,
@@ -57,6 +76,8 @@ export class Kinds {
       supervision: supervisionOf(definition.supervision, options?.supervision),
       grouped,
     };
+    this.remember(kind);
+    return kind;
   }
 }
 

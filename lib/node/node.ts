@@ -75,7 +75,7 @@ export class ActorNode implements CellHost {
   /** Called whenever the last actor has stopped. */
   onIdle: (() => void) | undefined = undefined;
   private readonly dispatcher: Dispatcher;
-  private readonly spawner: Spawner;
+  readonly spawner: Spawner;
 
   constructor(nodeId: NodeId, world: World, settings: NodeSettings = {}) {
     this.nodeId = nodeId;

@@ -1,5 +1,6 @@
 // The refs of a node: makes them, and says where the actors behind them are.
 import type { Cell } from '../cell/cell.ts';
+import { inspectBriefly } from '../protocol/briefly.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { Address } from '../protocol/ref.ts';
 import { protocolTable } from '../wire/protocolTable.ts';
@@ -41,7 +42,10 @@ export class NodeRefs implements RefBinder {
 
   identify(ref: Address): ActorId {
     if (!(ref instanceof ActorRef) || ref.sender !== this.node.sender) {
-      throw new InvalidOptionError(`${ref.path} belongs to another system: a ref is good only in its own`);
+      const path: unknown = (ref as { path?: unknown } | null | undefined)?.path;
+      if (path === undefined)
+        throw new InvalidOptionError(`a ref is needed here, not ${inspectBriefly(ref)}`);
+      throw new InvalidOptionError(`${path} belongs to another system: a ref is good only in its own`);
     }
     return ref;
   }

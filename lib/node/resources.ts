@@ -1,7 +1,15 @@
 // The resources of one node: each opened on first use, shared, and closed in reverse when the node closes.
+
 import { asError } from '../cell/asError.ts';
 import { waitAfter } from '../cell/backoff.ts';
-import { ResourceOpenError, ResourceUnavailableError, SystemClosedError } from '../protocol/errors.ts';
+import { inspectBriefly } from '../protocol/briefly.ts';
+import { checkDefinition } from '../protocol/declared.ts';
+import {
+  InvalidOptionError,
+  ResourceOpenError,
+  ResourceUnavailableError,
+  SystemClosedError,
+} from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import type { Resource, ResourceReplacement } from '../protocol/resource.ts';
 import { find } from './finder.ts';
@@ -9,6 +17,12 @@ import type { Replacements, World } from './world.ts';
 
 /** Stand-ins as a node takes them. Of two for one resource the last one counts. */
 export function replacementsOf(list: readonly ResourceReplacement[]): Replacements {
+  for (const one of Array.isArray(list) ? list : [list]) {
+    if (typeof one?.resource === 'string') continue;
+    throw new InvalidOptionError(
+      `resources must be a list of replacements, as in [Database.with(fake)], not ${inspectBriefly(one)}`,
+    );
+  }
   return new Map(
     list.map(({ resource, by, value }) => [
       resource,
@@ -60,6 +74,7 @@ export class Resources {
 
   /** The resource as this node has it. */
   use(resource: Resource): Promise<unknown> {
+    checkDefinition(resource, 'thrum/resource', 'use');
     return this.useFrom(resource, undefined);
   }
 

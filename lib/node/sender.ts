@@ -281,7 +281,7 @@ export class MessageSender implements Sender {
  */
 export function timeoutOf(options: AskOptions | undefined): number {
   const timeoutMs = options?.timeoutMs ?? defaultTimeoutMs;
-  if (timeoutMs > 0) return timeoutMs;
+  if (typeof timeoutMs === 'number' && timeoutMs > 0) return timeoutMs;
   throw new InvalidOptionError(`timeoutMs must be above 0 (Infinity for never), not ${timeoutMs}`);
 }
 

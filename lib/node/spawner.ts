@@ -5,6 +5,7 @@ import { abandon, stopStarted } from '../cell/lifecycle.ts';
 import { type Backoff, directiveFor } from '../cell/supervision.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { NamedSpawnOptions, Placement, SpawnOptions } from '../protocol/context.ts';
+import { checkDefinition } from '../protocol/declared.ts';
 import {
   ActorStoppedError,
   DefinitionConflictError,
@@ -24,7 +25,7 @@ import type { Spawned, SpawnRequest } from './world.ts';
 
 export class Spawner {
   private readonly node: ActorNode;
-  private readonly kinds: Kinds;
+  readonly kinds: Kinds;
 
   constructor(node: ActorNode) {
     this.node = node;
@@ -42,6 +43,7 @@ export class Spawner {
   ): Promise<ActorRef> {
     const { node } = this;
     try {
+      checkDefinition(definition, 'thrum/actor', 'spawn');
       if (node.closed) throw new SystemClosedError(`spawn of '${definition.name}'`);
       const grouped = parent !== undefined && groups(parent);
       const kind = this.kinds.of(definition, options, grouped);

@@ -1,6 +1,7 @@
 // The runs of tasks that a node has asked for: what is sent, what comes back, and who doesn't want it any more.
 import type { Run } from '../cell/host.ts';
 import { move, takeMove } from '../protocol/bytes.ts';
+import { checkDefinition } from '../protocol/declared.ts';
 import {
   InvalidOptionError,
   SystemClosedError,
@@ -46,6 +47,7 @@ export class Tasks {
    * @throws `InvalidMessageError`, `InvalidOptionError`, `UncloneableValueError`
    */
   run(task: Task, input: unknown, options: RunOptions = {}): Run {
+    checkDefinition(task, 'thrum/task', 'run');
     const { signal, timeoutMs = Number.POSITIVE_INFINITY } = options;
     if (!(timeoutMs > 0)) {
       throw new InvalidOptionError(`timeoutMs must be above 0 (Infinity for never), not ${timeoutMs}`);

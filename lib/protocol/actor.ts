@@ -1,6 +1,7 @@
 // A definition: what an actor is called, what it understands, and how it is made.
 import * as z from 'zod';
 import type { Context } from './context.ts';
+import { checkDeclaration, checkMessage, checkProtocol } from './declared.ts';
 import { register } from './definitions.ts';
 import type { ErrorClass } from './errors.ts';
 import { layoutOf } from './layout.ts';
@@ -47,6 +48,7 @@ export interface ActorOptions<P extends Protocol, A extends z.ZodType> {
  *
  * @throws `UnsupportedSchemaError` when a message couldn't be carried to another actor
  * @throws `DefinitionConflictError` when another module has already defined `name`
+ * @throws `InvalidOptionError` for what isn't a definition: no name, no `create`, a message that is no `tell` or `ask`
  * @example
  * ```ts
  * export const Counter = actor('shop/Counter', {
@@ -63,6 +65,8 @@ export function actor<P extends Protocol, A extends z.ZodType = z.ZodVoid>(
   name: string,
   options: ActorOptions<P, A>,
 ): Definition<P, A> {
+  checkDeclaration('thrum/actor', name, options, 'create');
+  checkProtocol(name, options.protocol);
   const definition: Definition<P, A> = {
     kind: 'thrum/actor',
     name,
@@ -84,6 +88,7 @@ function checkSchemas(definition: Definition<Protocol>): void {
   layoutOf(definition.args, `the arguments of ${definition.name}`);
   for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(definition.protocol))) {
     if (property.get !== undefined) continue;
+    checkMessage(name, definition.name, property.value);
     const message = property.value as Tell | Ask;
     layoutOf(message.schema, `message '${name}' of ${definition.name}`);
     if (message.kind === 'ask') layoutOf(message.reply, `the reply to '${name}' of ${definition.name}`);

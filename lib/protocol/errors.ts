@@ -24,7 +24,7 @@ export class InvalidMessageError extends ThrumError {
   readonly issues: readonly Issue[];
 
   constructor(what: string, issues: readonly Issue[]) {
-    super('ERR_THRUM_INVALID_MESSAGE', `${what} doesn't fit its schema:\n${issues.map(describe).join('\n')}`);
+    super('ERR_THRUM_INVALID_MESSAGE', misfit(what, issues));
     this.issues = issues;
   }
 }
@@ -37,6 +37,11 @@ export class InvalidReplyError extends ThrumError {
     super('ERR_THRUM_INVALID_REPLY', `${what} doesn't fit its schema:\n${issues.map(describe).join('\n')}`);
     this.issues = issues;
   }
+}
+
+function misfit(what: string, issues: readonly Issue[]): string {
+  const verb = what.startsWith('the arguments') ? "don't fit their" : "doesn't fit its";
+  return `${what} ${verb} schema:\n${issues.map(describe).join('\n')}`;
 }
 
 function describe(issue: Issue): string {

@@ -1,6 +1,7 @@
 // A schema's layout: what its *output* is made of, as plain data. Codecs are made from it. A schema whose
 // output can't be described (a bare transform, a function) is refused here, when it is defined.
 import type * as z from 'zod';
+import { inspectBriefly } from './briefly.ts';
 import { isSharedBytes } from './bytes.ts';
 import { UnsupportedSchemaError } from './errors.ts';
 import { refTarget } from './ref.ts';
@@ -64,6 +65,7 @@ let unfinished: Map<object, Layout> | undefined;
 export function layoutOf(schema: z.ZodType, what: string): Layout {
   const known = cache.get(schema) ?? unfinished?.get(schema);
   if (known !== undefined) return known;
+  if ((schema as { _zod?: unknown } | null | undefined)?._zod === undefined) throw notASchema(schema, what);
   const outermost = unfinished === undefined;
   unfinished ??= new Map();
   try {
@@ -78,6 +80,14 @@ export function layoutOf(schema: z.ZodType, what: string): Layout {
   } finally {
     if (outermost) unfinished = undefined;
   }
+}
+
+function notASchema(value: unknown, what: string): UnsupportedSchemaError {
+  const older = typeof value === 'object' && value !== null && '_def' in value;
+  const found = older ? 'one of an older zod' : inspectBriefly(value);
+  return new UnsupportedSchemaError(
+    `${what} needs a schema of zod 4.6 or later (z.void() for nothing), not ${found}`,
+  );
 }
 
 function describe(schema: z.ZodType, what: string): Layout {

@@ -1,5 +1,6 @@
 // A resource: what actors of a node share and that has to be opened and closed, such as a database pool, a model, a
 // logger. Opened once per node on first use.
+import { checkDeclaration } from './declared.ts';
 import { register } from './definitions.ts';
 import { InvalidOptionError } from './errors.ts';
 import type { NodeId } from './ref.ts';
@@ -73,6 +74,7 @@ export interface ResourceOptions<T> {
  * ```
  */
 export function resource<T>(name: string, options: ResourceOptions<T>): Resource<T> {
+  checkDeclaration('thrum/resource', name, options, 'open');
   const definition: Resource<T> = {
     kind: 'thrum/resource',
     name,

@@ -1,6 +1,8 @@
 // A task: a function that computes and keeps nothing, run on a thread of the system's pool so that no mailbox is
 // held by it.
+
 import * as z from 'zod';
+import { checkDeclaration } from './declared.ts';
 import { register } from './definitions.ts';
 import { type ErrorClass, UnsupportedSchemaError } from './errors.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -84,6 +86,7 @@ export function task<In extends z.ZodType = z.ZodVoid, Out extends z.ZodType = z
   name: string,
   declaration: TaskDeclaration<In, Out>,
 ): Task<In, Out> {
+  checkDeclaration('thrum/task', name, declaration, 'run');
   const definition: Task<In, Out> = {
     kind: 'thrum/task',
     name,

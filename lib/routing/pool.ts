@@ -1,7 +1,9 @@
 // A pool: several actors of one definition behind something that looks like one ref.
+
 import type * as z from 'zod';
 import type { Definition } from '../protocol/actor.ts';
 import type { Context, SpawnArguments, StopOptions } from '../protocol/context.ts';
+import { checkDefinition } from '../protocol/declared.ts';
 import type { Ask, Tell } from '../protocol/message.ts';
 import type { AskArguments, ProtocolOf, Ref, TellArguments } from '../protocol/ref.ts';
 import type { Gathered, GatherOptions } from './gathering.ts';
@@ -112,6 +114,7 @@ export async function pool<P, A extends z.ZodType>(
   size: number,
   ...[options]: PoolArguments<P, A>
 ): Promise<Pool<P>> {
+  checkDefinition(definition, 'thrum/actor', 'pool');
   checkSize(size, 1);
   const settings = settingsOf(definition.protocol as object, options as PoolOptions<never> | undefined);
   let made: OwnPool | undefined;

@@ -1,8 +1,10 @@
 // A pool over actors that somebody else has started: some refs, or whoever is in a group.
+
 import type * as z from 'zod';
 import { ActorRef } from '../node/refs.ts';
 import type { Definition } from '../protocol/actor.ts';
 import type { Context } from '../protocol/context.ts';
+import { checkDefinition } from '../protocol/declared.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { Group } from '../protocol/group.ts';
 import { isRef, type Ref, speaks } from '../protocol/ref.ts';
@@ -39,6 +41,7 @@ export async function poolOf<P, A extends z.ZodType>(
   members: readonly Ref<NoInfer<P>>[] | Group<NoInfer<P>>,
   options?: PoolOfOptions<NoInfer<P>>,
 ): Promise<PoolOf<P>> {
+  checkDefinition(definition, 'thrum/actor', 'poolOf');
   const settings = settingsOf(definition.protocol as object, options as PoolOptions<never> | undefined);
   const refs = isGroup(members) ? undefined : checkedRefs(members, definition as unknown as Definition);
   let made: FollowingPool | undefined;

@@ -1,6 +1,8 @@
 // What an app says of its store, checked and with defaults.
+
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { inspectBriefly } from '../protocol/briefly.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { DiskOptions } from './disk.ts';
 
@@ -24,11 +26,12 @@ export interface StoreOptions {
 /** @throws `InvalidOptionError` */
 export function diskOptionsOf(option: string | URL | StoreOptions): DiskOptions {
   const options = typeof option === 'string' || option instanceof URL ? { directory: option } : option;
-  const { directory, fsync = true, verify = true } = (options ?? {}) as StoreOptions;
+  const isOptions = typeof options === 'object' && options !== null;
+  const { directory, fsync = true, verify = true } = isOptions ? options : { directory: options as string };
   const isUrl = directory instanceof URL;
   if (isUrl ? directory.protocol !== 'file:' : typeof directory !== 'string' || directory === '') {
     throw new InvalidOptionError(
-      `store must name a directory (a path or a file: URL), not ${String(directory)}`,
+      `store must name a directory (a path or a file: URL), not ${inspectBriefly(directory)}`,
     );
   }
   for (const [name, value] of Object.entries({ fsync, verify })) {

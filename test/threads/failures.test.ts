@@ -82,10 +82,12 @@ for (const on of ['host', 'any'] as const) {
     const stopped = nextEvent(system, 'stopped');
     system.stop(counter);
     await stopped;
-    t.true((await failureOf(counter.ask.total())) instanceof ActorStoppedError);
+    const refusal = await failureOf(counter.ask.total());
+    t.true(refusal instanceof ActorStoppedError);
+    t.is(refusal.message, `${counter.path} has stopped: 'total' was not answered`);
     const letter = nextEvent(system, 'deadLetter');
     t.true(counter.tell.add(1));
-    t.is((await letter).reason, 'stopped');
+    t.like(await letter, { reason: 'stopped', actor: counter.path, message: 'add' });
   });
 }
 

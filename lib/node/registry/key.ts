@@ -1,5 +1,7 @@
 // What a name or a group is known by, and what can't be a name.
+
 import type { Definition } from '../../protocol/actor.ts';
+import { checkDefinition } from '../../protocol/declared.ts';
 import { DefinitionConflictError, InvalidOptionError } from '../../protocol/errors.ts';
 import { protocolTable } from '../../wire/protocolTable.ts';
 import type { Key } from './messages.ts';
@@ -8,6 +10,7 @@ const nameUnitsMax = 256;
 
 /** @throws `InvalidOptionError` for what can't be a name */
 export function keyOf(definition: Definition, name: string): Key {
+  checkDefinition(definition, 'thrum/actor', 'a name or a group');
   checkName(name);
   const { fingerprint } = protocolTable(definition.protocol as object);
   return { definition: definition.name, fingerprint, name };

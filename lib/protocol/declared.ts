@@ -1,0 +1,64 @@
+// Checks of what a user declares and hands over, for what the compiler hasn't seen: JavaScript, a schema of another zod,
+// a definition that is still undefined since two modules import each other.
+import { inspectBriefly } from './briefly.ts';
+import { InvalidOptionError } from './errors.ts';
+
+const makers = { 'thrum/actor': 'actor', 'thrum/task': 'task', 'thrum/resource': 'resource' } as const;
+type Kind = keyof typeof makers;
+
+/**
+ * Refuses a declaration without a name, or without the function that makes it what it is.
+ *
+ * @throws `InvalidOptionError`
+ */
+export function checkDeclaration(kind: Kind, name: unknown, declaration: unknown, fn: string): void {
+  const maker = makers[kind];
+  if (typeof name !== 'string' || name === '') {
+    throw new InvalidOptionError(
+      `the first argument of ${maker}(…) is its name, a text such as 'shop/${maker}', not ${inspectBriefly(name)}`,
+    );
+  }
+  if (typeof declaration !== 'object' || declaration === null) {
+    throw new InvalidOptionError(
+      `${maker}('${name}', …) needs { ${fn}, … }, not ${inspectBriefly(declaration)}`,
+    );
+  }
+  const made = (declaration as Record<string, unknown>)[fn];
+  if (typeof made !== 'function') {
+    throw new InvalidOptionError(`\`${fn}\` of '${name}' must be a function, not ${inspectBriefly(made)}`);
+  }
+}
+
+/**
+ * Refuses a protocol, or a message of one, that wasn't made by `tell` and `ask`.
+ *
+ * @throws `InvalidOptionError`
+ */
+export function checkProtocol(name: string, protocol: unknown): void {
+  if (typeof protocol === 'object' && protocol !== null) return;
+  throw new InvalidOptionError(
+    `\`protocol\` of '${name}' must be an object of tell(…) and ask(…), not ${inspectBriefly(protocol)}`,
+  );
+}
+
+export function checkMessage(name: string, definition: string, message: unknown): void {
+  const kind =
+    typeof message === 'object' && message !== null ? (message as { kind?: unknown }).kind : undefined;
+  if (kind === 'tell' || kind === 'ask') return;
+  throw new InvalidOptionError(
+    `message '${name}' of ${definition} must be tell(schema) or ask(schema, replySchema), not ${inspectBriefly(message)}`,
+  );
+}
+
+/**
+ * Refuses what isn't a definition where one is used.
+ *
+ * @throws `InvalidOptionError`
+ */
+export function checkDefinition(value: unknown, kind: Kind, call: string): void {
+  if ((value as { kind?: unknown } | null | undefined)?.kind === kind) return;
+  const hint = value === undefined ? '. Do its module and this one import each other?' : '';
+  throw new InvalidOptionError(
+    `${call} takes what ${makers[kind]}(…) has returned, not ${inspectBriefly(value)}${hint}`,
+  );
+}
