@@ -27,6 +27,26 @@ export function mergeGroups<Run extends SizedRun>(runs: readonly Run[], fanInMax
   );
 }
 
+/**
+ * Merges runs with one another, pass after pass, until they are at most `fanInMax`.
+ *
+ * @param merge merges each group of a pass into one run
+ */
+export async function mergeDown(
+  runs: readonly SizedRun[],
+  fanInMax: number,
+  merge: (groups: readonly SizedRun[][], pass: number) => Promise<readonly SizedRun[]>,
+): Promise<readonly SizedRun[]> {
+  let left = runs;
+  for (let pass = 0; ; pass++) {
+    const groups = mergeGroups(left, fanInMax);
+    if (groups.length === 0) return left;
+    const merged = await merge(groups, pass);
+    const gone = new Set(groups.flat());
+    left = [...left.filter((run) => !gone.has(run)), ...merged];
+  }
+}
+
 const samplesMax = 50_000;
 
 /**

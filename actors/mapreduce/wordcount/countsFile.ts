@@ -1,6 +1,6 @@
 // What a `.counts` file says of itself: how words were counted, and of which input which parts are in it. So that files
 // are merged that belong together, and each part once.
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { InputFile } from '../inputs/index.ts';
 import { fileNameOf } from '../inputs/remote/address.ts';
@@ -8,6 +8,7 @@ import { DamagedRunError } from '../runs/errors.ts';
 import type { RunFile } from '../runs/index.ts';
 import type { LetterCase, Tokenizer } from '../text/tokenizer.ts';
 import { UNICODE_VERSION } from '../text/unicode/classes.ts';
+import { digestOf } from './digest.ts';
 import { inShardOrder, type Shard } from './shard.ts';
 
 /** How words were counted: counts of other settings can't be added. */
@@ -48,7 +49,7 @@ export function settingsOf({
 }): CountsSettings {
   return {
     ...{ tokenizer, letterCase, unicode: UNICODE_VERSION },
-    rules: rules === undefined ? '' : digest(rules),
+    rules: rules === undefined ? '' : digestOf(rules),
   };
 }
 
@@ -60,14 +61,10 @@ export function partOf(
   shard: Shard | undefined,
 ): CountsPart {
   const listed = inShardOrder(files).map(({ path, bytes }) => [basename(fileNameOf(path)), bytes]);
-  const input = digest([settings, listed, hasStream ? randomUUID() : '']);
+  const input = digestOf([settings, listed, hasStream ? randomUUID() : '']);
   if (shard === undefined) return { id: input };
   const { index, count } = shard;
-  return { id: digest([input, index, count]), shard: { index, count, input } };
-}
-
-function digest(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
+  return { id: digestOf([input, index, count]), shard: { index, count, input } };
 }
 
 /** @throws DamagedRunError where the run isn't a `.counts` file */

@@ -1,6 +1,5 @@
 // What of a job is done for good: lines that are only ever appended, each with a checksum, each on the disk before the next
 // step. A process that is killed leaves at most a torn last line, which counts as not written.
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   fsyncSync,
@@ -46,10 +45,6 @@ type Entry =
     };
 
 const fileName = 'journal';
-
-export function digestOf(value: unknown): string {
-  return createHash('sha256').update(JSON.stringify(value)).digest('hex').slice(0, 32);
-}
 
 export class Journal {
   /** How often the job was begun, this time included. */

@@ -1,6 +1,6 @@
 // Merges `.counts` files: what shards on many machines have counted becomes one count.
 import { join } from 'node:path';
-import { mergeGroups } from '../runs/mergePlan.ts';
+import { mergeDown, type SizedRun } from '../runs/mergePlan.ts';
 import { type MergeOutcome, runMergeTask } from '../runs/mergeTask.ts';
 import { RunFile } from '../runs/runFile.ts';
 import { defaultEngine } from '../text/engine.ts';
@@ -98,15 +98,12 @@ const nothing: Gathered = { top: 0, ranks: false };
 
 /** Merges runs with one another until they are at most `fanInMax`, and returns their paths. */
 async function reduce(
-  runs: readonly { readonly path: string; readonly bytes: number }[],
+  runs: readonly SizedRun[],
   fanInMax: number,
   merge: (runs: readonly string[], name: string) => Promise<MergeOutcome>,
 ): Promise<string[]> {
-  let left = runs;
-  for (let pass = 0; ; pass++) {
-    const groups = mergeGroups(left, fanInMax);
-    if (groups.length === 0) return left.map(({ path }) => path);
-    const merged = [];
+  const left = await mergeDown(runs, fanInMax, async (groups, pass) => {
+    const merged: SizedRun[] = [];
     for (const [i, group] of groups.entries()) {
       const outcome = await merge(
         group.map(({ path }) => path),
@@ -114,9 +111,9 @@ async function reduce(
       );
       merged.push(outcome.run);
     }
-    const gone = new Set(groups.flat());
-    left = [...left.filter((run) => !gone.has(run)), ...merged];
-  }
+    return merged;
+  });
+  return left.map(({ path }) => path);
 }
 
 interface Named {

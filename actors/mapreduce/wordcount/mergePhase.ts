@@ -3,7 +3,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ref } from '../../../lib/index.ts';
-import { mergeGroups, type SizedRun, splitKeys } from '../runs/mergePlan.ts';
+import { mergeDown, type SizedRun, splitKeys } from '../runs/mergePlan.ts';
 import type { Merged } from './coordinator.ts';
 import type { Journal } from './journal.ts';
 import type { MergeAnswer, MergeRequest, MergerProtocol } from './messages.ts';
@@ -65,16 +65,13 @@ function rangeCount(bytes: number, threads: number): number {
 }
 
 /** Merges runs with one another until they are at most `fanInMax`. */
-async function reduceRuns(
+function reduceRuns(
   mergers: readonly Merger[],
   runs: readonly SizedRun[],
   { fanInMax, journal }: MergePhaseOptions,
   name: string,
 ): Promise<readonly SizedRun[]> {
-  let left = runs;
-  for (let pass = 0; ; pass++) {
-    const groups = mergeGroups(left, fanInMax);
-    if (groups.length === 0) return left;
+  return mergeDown(runs, fanInMax, async (groups, pass) => {
     const requests = groups.map((group, i) => ({
       runs: group.map(({ path }) => path),
       output: `${name}${pass}-${i}.run`,
@@ -85,9 +82,8 @@ async function reduceRuns(
     if (journal !== undefined) {
       for (const { path } of groups.flat()) rmSync(path, { force: true });
     }
-    const gone = new Set(groups.flat());
-    left = [...left.filter((run) => !gone.has(run)), ...merged.map(({ run }) => run)];
-  }
+    return merged.map(({ run }) => run);
+  });
 }
 
 /** Hands out the requests in turn; answers in their order. The first failure fails all. */

@@ -28,7 +28,6 @@ export const settingsSchema = z.object({
   /** What the stream is called. */
   streamName: z.string(),
 });
-export type Settings = z.output<typeof settingsSchema>;
 
 /** `name`: what the names of a mapper's runs begin with. */
 export const mapperArgsSchema = z.object({ ...settingsSchema.shape, name: z.string() });
