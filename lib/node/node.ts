@@ -96,8 +96,9 @@ export class ActorNode implements CellHost {
     this.relatives = new Relatives(this);
     this.tasks = new Tasks(world);
     this.resources = new Resources(nodeId, world, (text, error) => {
-      const fields = { error };
-      emit({ type: 'log', node: nodeId, actor: `node ${nodeId}`, level: 'error', text, fields });
+      const level = error === undefined ? 'warn' : 'error';
+      const fields = error && { error };
+      emit({ type: 'log', node: nodeId, actor: `node ${nodeId}`, level, text, fields });
     });
     world.transport.onFrame(new Inbox(this));
     world.transport.onWake(() => {

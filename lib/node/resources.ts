@@ -43,6 +43,9 @@ export function replacementsElsewhere(replacements: Replacements): Replacements 
   );
 }
 
+/** A system has 5 s to close, unless it is told otherwise. */
+const slowAfterMs = 500;
+
 /** One resource on this node. */
 interface Place {
   /** What everybody who uses it gets; undefined before the first use and after a failure. */
@@ -58,7 +61,7 @@ export class Resources {
   private readonly node: NodeId;
   private readonly world: World;
   /** Reports what can't be thrown at anybody. */
-  private readonly report: (text: string, error: Error) => void;
+  private readonly report: (text: string, error: Error | undefined) => void;
   private readonly places = new Map<string, Place>();
   /** In the order in which they were ready. */
   private readonly ready: { readonly resource: Resource; readonly value: unknown }[] = [];
@@ -66,7 +69,7 @@ export class Resources {
   private readonly pauses = new Set<() => void>();
   private closed = false;
 
-  constructor(node: NodeId, world: World, report: (text: string, error: Error) => void) {
+  constructor(node: NodeId, world: World, report: (text: string, error: Error | undefined) => void) {
     this.node = node;
     this.world = world;
     this.report = report;
@@ -181,14 +184,28 @@ export class Resources {
   async close(): Promise<void> {
     this.closed = true;
     for (const end of this.pauses) end();
-    await Promise.allSettled([...this.places.values()].map((place) => place.opened));
+    const opening = [...this.places].map(([name, { opened }]) =>
+      this.named(`resource '${name}' is still being opened: the node waits for it to close`, opened),
+    );
+    await Promise.allSettled(opening);
     for (let last = this.ready.pop(); last !== undefined; last = this.ready.pop()) {
+      const { resource, value } = last;
       try {
-        await last.resource.close(last.value);
+        await this.named(`resource '${resource.name}' is still being closed`, resource.close(value));
       } catch (error) {
-        this.report(`resource '${last.resource.name}' can't be closed`, asError(error));
+        this.report(`resource '${resource.name}' can't be closed`, asError(error));
       }
     }
     this.places.clear();
+  }
+
+  /** What takes long is reported: a system that doesn't close in time would otherwise not say why. */
+  private async named(text: string, done: unknown): Promise<void> {
+    const cancel = this.world.clock.setTimer(slowAfterMs, () => this.report(text, undefined));
+    try {
+      await done;
+    } finally {
+      cancel();
+    }
   }
 }

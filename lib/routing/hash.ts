@@ -1,4 +1,6 @@
 // From a key to a slot. Everybody who has the same key and the same number of slots finds the same one, on any machine.
+import { inspectBriefly } from '../protocol/briefly.ts';
+import { InvalidOptionError } from '../protocol/errors.ts';
 
 /** What messages are routed by. */
 export type Key = string | number;
@@ -7,14 +9,22 @@ export type Key = string | number;
  * The hash of a key, an integer from 0 to 2^32 - 1: FNV-1a (Fowler, Noll, Vo) over the UTF-16 code units of the text,
  * then the finalizer of MurmurHash3 (Appleby), since FNV's upper bits mix poorly for short keys. A number counts as its
  * decimal text: 7 and '7' are one key.
+ *
+ * @throws `InvalidOptionError` for what is neither
  */
 export function hashOf(key: Key): number {
-  const text = typeof key === 'string' ? key : String(key);
+  const text = typeof key === 'string' ? key : textOf(key);
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) {
     hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   }
   return mix(hash);
+}
+
+/** Of `undefined`, say, all messages would go to one member, and nobody would know. */
+function textOf(key: Key): string {
+  if (typeof key === 'number') return String(key);
+  throw new InvalidOptionError(`a key must be a text or a number, not ${inspectBriefly(key)}`);
 }
 
 /** Another hash for the same key: where to look next when the first place doesn't serve. */

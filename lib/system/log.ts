@@ -99,5 +99,6 @@ function closedLate({ report }: Extract<SystemEvent, { type: 'closed' }>): strin
   const left = shown.length === 0 ? '' : ` still running: ${shown.join(', ')}${more}`;
   const silent = report.silentNodes.map((node) => ` node ${node} didn't answer`);
   const parts = [left, ...silent].filter((part) => part !== '').join(';');
-  return `closed after ${Math.round(report.elapsedMs)} ms without waiting any longer:${parts}`;
+  const what = parts === '' ? ' no actor is left, but not all resources are closed' : parts;
+  return `closed after ${Math.round(report.elapsedMs)} ms without waiting any longer:${what}`;
 }

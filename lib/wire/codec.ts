@@ -1,6 +1,6 @@
 // One schema as an actor uses it: validate, copy, write, read.
 import * as z from 'zod';
-import { InvalidMessageError, MessageLimitError } from '../protocol/errors.ts';
+import { InvalidMessageError, MessageLimitError, UnsupportedSchemaError } from '../protocol/errors.ts';
 import { type Layout, layoutOf } from '../protocol/layout.ts';
 import type { ByteReader, ByteWriter } from './buffer.ts';
 import { compileRead } from './compileRead.ts';
@@ -111,6 +111,11 @@ export function validate(codec: Codec, value: unknown, what: () => string): unkn
     // Of the stack, which zod recurses on.
     if (error instanceof RangeError && error.message.includes('call stack')) {
       throw new MessageLimitError(`${what()} nests too deep to be checked`);
+    }
+    if (error instanceof z.core.$ZodAsyncError) {
+      throw new UnsupportedSchemaError(
+        `${what()} has a schema that checks or transforms asynchronously, but a message is checked at once, where it is sent: do that in the handler`,
+      );
     }
     if (error instanceof z.core.$ZodError) throw new InvalidMessageError(what(), error.issues);
     throw error;

@@ -76,6 +76,32 @@ test('what is open is closed in reverse order, and one that fails to close does 
   await t.throwsAsync(node.resources.use(Cache), { instanceOf: SystemClosedError });
 });
 
+test('a resource that keeps its node from closing is named', async (t) => {
+  const { node, events, world } = manualNode();
+  let opened = (_value: string): void => {};
+  let closed = (): void => {};
+  const Slow = resource('test/Lasting', {
+    open: () => new Promise<string>((resolve) => (opened = resolve)),
+    close: () => new Promise<void>((resolve) => (closed = resolve)),
+  });
+  const told = () =>
+    events.flatMap((event) => (event.type === 'log' ? [`${event.level}: ${event.text}`] : []));
+  const used = node.resources.use(Slow);
+  const closing = node.endings.close();
+  await world.advance(499);
+  t.deepEqual(told(), []);
+  await world.advance(1);
+  t.deepEqual(told(), [
+    "warn: resource 'test/Lasting' is still being opened: the node waits for it to close",
+  ]);
+  opened('it');
+  await used;
+  await world.advance(500);
+  t.is(told().at(-1), "warn: resource 'test/Lasting' is still being closed");
+  closed();
+  await closing;
+});
+
 test('a resource that fails to open rejects with the cause, and is tried again after a while', async (t) => {
   const { node, world } = manualNode();
   world.chance = 0;

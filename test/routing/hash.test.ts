@@ -1,6 +1,7 @@
 // Keys to slots: even, and with few moves when the number of slots changes.
 import test from 'ava';
 import fc from 'fast-check';
+import { InvalidOptionError } from '../../lib/protocol/errors.ts';
 import { hashOf, rehash, slotOf } from '../../lib/routing/hash.ts';
 
 const keys = Array.from({ length: 20_000 }, (_, i) => `key ${i}`);
@@ -80,4 +81,17 @@ test('the next places of a key are all slots in the end', (t) => {
       t.is(seen.size, n);
     }),
   );
+});
+
+test('what is neither a text nor a number is no key', (t) => {
+  for (const [key, found] of [
+    [undefined, 'undefined'],
+    [{}, 'a plain object'],
+    [7n, '7'],
+  ] as const) {
+    t.throws(() => hashOf(key as never), {
+      instanceOf: InvalidOptionError,
+      message: `a key must be a text or a number, not ${found}`,
+    });
+  }
 });

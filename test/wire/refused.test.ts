@@ -11,7 +11,7 @@ import {
 import { layoutOf } from '../../lib/protocol/layout.ts';
 import { ask, tell } from '../../lib/protocol/message.ts';
 import { nodePlatform } from '../../lib/threads/platform.ts';
-import { validate } from '../../lib/wire/codec.ts';
+import { codecOf, validate } from '../../lib/wire/codec.ts';
 import { Ping } from './scalars.ts';
 import { codecs, encode, fakeBinder, fakeRef } from './support.ts';
 
@@ -201,5 +201,19 @@ test('a schema that is refused stays refused, and so does one that contains it',
   const children = z.array(Bad);
   for (const schema of [Bad, Bad, children, z.object({ children })]) {
     t.throws(() => layoutOf(schema, 'it'), { instanceOf: UnsupportedSchemaError });
+  }
+});
+
+test('a schema that checks asynchronously is named when a message meets it', (t) => {
+  for (const schema of [
+    z.number().refine(async () => true),
+    z.object({ user: z.string().refine(() => Promise.resolve(false)) }),
+  ]) {
+    const value = schema instanceof z.ZodObject ? { user: 'ada' } : 1;
+    t.throws(() => validate(codecOf(schema, 'm'), value, () => "message 'm'"), {
+      instanceOf: UnsupportedSchemaError,
+      message:
+        /^message 'm' has a schema that checks or transforms asynchronously, .* do that in the handler$/,
+    });
   }
 });
