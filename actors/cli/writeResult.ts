@@ -1,6 +1,6 @@
 // A finished count is written: to standard output, a file, the files of a directory, or as counts to be merged.
 import type { WordCountResult } from '../mapreduce/index.ts';
-import { loadFormat, type Totals } from './formats/index.ts';
+import { loadFormat } from './formats/index.ts';
 import type { CommandIo } from './io.ts';
 import { openOutput, writeAll } from './output.ts';
 import type { ResultRequest } from './resultOptions.ts';
@@ -9,8 +9,6 @@ import type { ResultRequest } from './resultOptions.ts';
 export interface WriteRequest extends Pick<ResultRequest, 'format' | 'outputPath'> {
   /** Files in the directory `outputPath`; undefined for one file of that name, or standard output. */
   readonly parts?: number | undefined;
-  /** Whether entries have paths. */
-  readonly isGrouped?: boolean;
 }
 
 /** What writes one result, all of it or nothing. */
@@ -29,19 +27,17 @@ export async function openResult(request: WriteRequest, io: CommandIo): Promise<
   const { format, outputPath, parts } = request;
   // It opens its file itself, which is none of text.
   if (format === 'counts') return { write: (result) => result.writeCounts(outputPath!), abandon: () => {} };
-  const totalsOf = ({ words }: WordCountResult): Totals => ({ words, isGrouped: request.isGrouped === true });
   if (parts === undefined) {
     const output = openOutput(outputPath, io);
     return {
-      write: async (result) =>
-        writeAll(output, (await loadFormat(format))(result.entries(), totalsOf(result))),
+      write: async (result) => writeAll(output, (await loadFormat(format))(result.entries(), result)),
       abandon: () => output.abandon(),
     };
   }
   const { openParts } = await import('./parts.ts');
   const opened = openParts(outputPath!, parts, format === 'table' ? 'txt' : format, io);
   return {
-    write: async (result) => opened.write(result.entries(), await loadFormat(format), totalsOf(result)),
+    write: async (result) => opened.write(result.entries(), await loadFormat(format), result),
     abandon: () => opened.abandon(),
   };
 }

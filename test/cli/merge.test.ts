@@ -40,6 +40,21 @@ test.serial('shards that were counted one by one are merged to what one run coun
   );
 });
 
+test.serial('counts by file are merged with their paths in a column', async (t) => {
+  const folder = makeFolder(t, { 'b.txt': 'one two two', 'a.txt': 'two three three three' });
+  const counted = ['wordcount', '--group-by', 'path', '--threads', '1', folder];
+  const part = (i: number) => join(folder, `part${i}.counts`);
+  const inputs = ['--exclude', '*.counts'];
+  for (const i of [1, 2]) await run(...counted, ...inputs, '--shard', `${i}/2`, '-o', part(i));
+  for (const format of ['tsv', 'csv', 'json', 'table']) {
+    const whole = await run(...counted, ...inputs, '--to', format);
+    t.deepEqual(await run('merge', '--to', format, part(2), part(1)), whole);
+  }
+  const all = join(folder, 'all.counts');
+  await run('merge', '-o', all, part(1), part(2));
+  t.is((await run('merge', '--top', '1', all)).out, `${join(folder, 'a.txt')}\tthree\t3\n`);
+});
+
 test.serial('a small count and one on threads write the same file of counts', async (t) => {
   const folder = makeFolder(t, { 'a.txt': 'Some words, some more' });
   const input = join(folder, 'a.txt');

@@ -1,7 +1,7 @@
 // The formats by name. Each loads its own library only when it is the one asked for.
 import type { Format } from './format.ts';
 
-export type { Totals, WordEntry } from './format.ts';
+export type { WordEntry } from './format.ts';
 
 const load = {
   table: async () => (await import('./table.ts')).table,

@@ -37,6 +37,7 @@ type Heeded =
   | 'letterCase'
   | 'top'
   | 'sort'
+  | 'minCount'
   | 'threads'
   | 'memoryBytes'
   | 'resumeDirectory'
@@ -45,7 +46,6 @@ type Heeded =
 type LeftToOthers =
   | 'rules'
   | 'parts'
-  | 'minCount'
   | 'temporaryDirectory'
   | 'format'
   | 'outputPath'

@@ -32,7 +32,7 @@ export async function runWordCount(
 
     // Before the count: a folder that can't be written to should be known now, not in an hour. After the search,
     // which would find the temporary file.
-    writer = await openResult({ ...request, isGrouped: request.rules?.groupBy !== undefined }, io);
+    writer = await openResult(request, io);
     if (request.skippedPath !== undefined) skippedOutput = openOutput(request.skippedPath, io);
 
     engine = await start(request, sources);

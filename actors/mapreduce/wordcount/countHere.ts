@@ -3,14 +3,15 @@
 import type { InputFile } from '../inputs/index.ts';
 import { defaultEngine, newCounter, newTable } from '../text/engine.ts';
 import { separatorBytes, type Tokenizer } from '../text/tokenizer.ts';
-import { tableEntries, wantedOf } from './entries.ts';
+import { finished, tableEntries, wantedOf } from './entries.ts';
 import { countReported, readBytesDefault } from './fileReport.ts';
 import type { CountWordsOptions } from './options.ts';
 import { emptyReport } from './report.ts';
 import { readResult, type WordCountResult } from './result.ts';
 
 /** What can be asked of a count on one thread; see `CountWordsOptions`. */
-export interface CountHereOptions extends Pick<CountWordsOptions, 'letterCase' | 'top' | 'sort'> {
+export interface CountHereOptions
+  extends Pick<CountWordsOptions, 'letterCase' | 'top' | 'sort' | 'minCount' | 'signal'> {
   readonly tokenizer?: Tokenizer;
 }
 
@@ -21,7 +22,7 @@ export async function countHere(
   files: readonly InputFile[],
   options: CountHereOptions,
 ): Promise<WordCountResult> {
-  const { tokenizer = 'words', letterCase = 'lower' } = options;
+  const { tokenizer = 'words', letterCase = 'lower', minCount = 1, signal } = options;
   const engine = defaultEngine();
   const counter = newCounter(engine, { tokenizer, letterCase });
   const counting = {
@@ -40,20 +41,21 @@ export async function countHere(
     ...readResult(report),
     words: table.words,
     distinct: table.distinct,
+    isGrouped: false,
     async *entries() {
-      yield* tableEntries(table, wantedOf(options));
+      for (const batch of tableEntries(table, wantedOf(options))) yield finished(batch, minCount, false);
     },
     async writeCounts(path) {
       // Loaded here, since few small counts are written so.
       const { partOf, settingsOf } = await import('./countsFile.ts');
       const { writeCounts } = await import('./writeCounts.ts');
-      const settings = settingsOf({ tokenizer, letterCase });
+      const settings = settingsOf({ tokenizer, letterCase, rules: undefined });
       const parts = [partOf(settings, files, false, undefined)];
       const about = { settings, bytes: report.bytes, files: report.files, parts };
       const byWord = async function* () {
         yield* tableEntries(table, { top: 'all', sort: 'word' });
       };
-      await writeCounts(path, { kind: 'entries', byWord }, about, undefined);
+      await writeCounts(path, { kind: 'entries', byWord }, about, signal);
     },
     close: () => {},
   };

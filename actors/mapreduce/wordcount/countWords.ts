@@ -155,14 +155,15 @@ class Job {
 
   private result(summary: Summary, coordinator: Coordinator): WordCountResult {
     const { options, compiled } = this;
-    const { files = [], stream, shard, minCount = 1, groupBy, resumeDirectory, signal } = options;
+    const { files = [], stream, shard, minCount = 1, resumeDirectory, signal } = options;
+    const isGrouped = options.groupBy !== undefined;
     const { report, words, distinct, counts } = summary;
     if (this.stream !== undefined) addReport(report, this.stream.report);
     return {
-      ...{ ...readResult(report), words, distinct },
+      ...{ ...readResult(report), words, distinct, isGrouped },
       async *entries() {
         const batches = wantedEntries(counts, wantedOf(options));
-        for await (const batch of batches) yield finished(batch, minCount, groupBy !== undefined);
+        for await (const batch of batches) yield finished(batch, minCount, isGrouped);
       },
       writeCounts: (path) => {
         const settings = settingsOf(compiled);

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { InputFile } from '../inputs/index.ts';
 import { fileNameOf } from '../inputs/remote/address.ts';
+import { describeRules } from '../rules/describe.ts';
+import type { CompiledRules } from '../rules/rules.ts';
 import { DamagedRunError } from '../runs/errors.ts';
 import type { RunFile } from '../runs/index.ts';
 import type { LetterCase, Tokenizer } from '../text/tokenizer.ts';
@@ -16,8 +18,10 @@ export interface CountsSettings {
   readonly tokenizer: Tokenizer;
   readonly letterCase: LetterCase;
   readonly unicode: string;
-  /** A digest of what goes beyond that (rules/rules.ts); empty where nothing does. */
+  /** What goes beyond that (rules/describe.ts); empty where nothing does. */
   readonly rules: string;
+  /** Whether keys begin with a group (rules/group.ts). */
+  readonly isGrouped: boolean;
 }
 
 /** One count that is in a file. */
@@ -38,18 +42,11 @@ export interface AboutCounts {
   readonly parts: readonly CountsPart[];
 }
 
-export function settingsOf({
-  tokenizer,
-  letterCase,
-  rules,
-}: {
-  tokenizer: Tokenizer;
-  letterCase: LetterCase;
-  rules?: unknown;
-}): CountsSettings {
+export function settingsOf({ tokenizer, letterCase, rules }: CompiledRules): CountsSettings {
   return {
     ...{ tokenizer, letterCase, unicode: UNICODE_VERSION },
-    rules: rules === undefined ? '' : digestOf(rules),
+    rules: describeRules(rules),
+    isGrouped: rules?.groupBy !== undefined,
   };
 }
 
@@ -70,9 +67,10 @@ export function partOf(
 /** @throws DamagedRunError where the run isn't a `.counts` file */
 export function aboutCounts({ footer, blocks }: RunFile): AboutCounts {
   const about = footer.about as Partial<AboutCounts> | undefined;
-  const { tokenizer, letterCase, unicode, rules } = about?.settings ?? {};
+  const { tokenizer, letterCase, unicode, rules, isGrouped } = about?.settings ?? {};
   const isRight =
     [tokenizer, letterCase, unicode, rules].every((setting) => typeof setting === 'string') &&
+    typeof isGrouped === 'boolean' &&
     Number.isSafeInteger(about?.bytes) &&
     Number.isSafeInteger(about?.files) &&
     Array.isArray(about?.parts) &&

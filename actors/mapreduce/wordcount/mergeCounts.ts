@@ -5,7 +5,7 @@ import { type MergeOutcome, runMergeTask } from '../runs/mergeTask.ts';
 import { RunFile } from '../runs/runFile.ts';
 import { defaultEngine } from '../text/engine.ts';
 import { type AboutCounts, aboutCounts, type CountsPart } from './countsFile.ts';
-import { type EntryOrder, wantedOf } from './entries.ts';
+import { type EntryOrder, finished, wantedOf } from './entries.ts';
 import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
 import { defaultMemoryBytes, memoryPlan } from './memory.ts';
 import { emptyReport } from './report.ts';
@@ -81,10 +81,14 @@ export async function mergeCounts(
     );
     signal?.throwIfAborted();
     const parts = [merged.run.path];
+    const { isGrouped } = about.settings;
     return {
       ...readResult({ ...emptyReport(), bytes: about.bytes, files: about.files }),
-      ...{ words: merged.words, distinct: merged.distinct, missing: missingShards(about.parts) },
-      entries: () => wantedEntries({ kind: 'disk', parts, tops: [merged.top], ranked }, wanted),
+      ...{ words: merged.words, distinct: merged.distinct, isGrouped, missing: missingShards(about.parts) },
+      async *entries() {
+        const batches = wantedEntries({ kind: 'disk', parts, tops: [merged.top], ranked }, wanted);
+        for await (const batch of batches) yield finished(batch, 1, isGrouped);
+      },
       writeCounts: (path) => writeCounts(path, { kind: 'disk', parts }, about, signal),
       close: clear,
     };
@@ -139,7 +143,7 @@ function addUp(files: readonly Named[]): AboutCounts {
       const [one, other] = [first.about.settings[name], about.settings[name]];
       if (one === other) continue;
       throw new CountsMismatchError(
-        `${first.path} and ${path} were counted by other rules: ${name} ${one} and ${other}. Count one of them again.`,
+        `${first.path} and ${path} were counted by other rules: ${name} ${one || 'none'} and ${other || 'none'}. Count one of them again.`,
       );
     }
     for (const { id, shard } of about.parts) {

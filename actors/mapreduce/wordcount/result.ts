@@ -16,6 +16,8 @@ export interface WordCountResult {
   readonly badRecords: number;
   /** Records without the field that is counted, or with nothing of text in it. */
   readonly missingFields: number;
+  /** Whether entries have a `path`: they were counted with `groupBy`. */
+  readonly isGrouped: boolean;
   /** The wanted entries in the wanted order, in batches. */
   entries(): AsyncIterable<readonly WordCountEntry[]>;
   /**

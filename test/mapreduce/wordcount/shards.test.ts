@@ -161,15 +161,19 @@ test.serial('counts of other rules, the same count twice, and files that are non
   const lower = await write('lower.counts', {});
   const keep = await write('keep.counts', { letterCase: 'keep' });
   const letters = await write('letters.counts', { tokenizer: 'letters' });
+  const pairs = await write('pairs.counts', { ngrams: 2, stopWords: ['and', 'or'], groupBy: 'path' });
+  const others = await write('others.counts', { ngrams: 2, stopWords: ['and', 'of'], groupBy: 'path' });
   const again = await write('again.counts', {});
   t.deepEqual(readFileSync(again), readFileSync(lower));
   for (const [other, message] of [
     [keep, /other rules: letterCase lower and keep/],
     [letters, /other rules: tokenizer words and letters/],
+    [pairs, /other rules: rules none and ngrams 2, 2 stopWords \([0-9a-f]{8}\), groupBy path\./],
     [again, /both hold the same count/],
   ] as const) {
     await t.throwsAsync(mergeCounts([lower, other]), { instanceOf: CountsMismatchError, message });
   }
+  await t.throwsAsync(mergeCounts([pairs, others]), { message: /other rules: rules ngrams 2/ });
   await t.throwsAsync(mergeCounts([input.path]), { code: 'ERR_THRUM_RUN_DAMAGED' });
   await t.throwsAsync(mergeCounts([join(folder, 'none.counts')]), { code: 'ERR_THRUM_RUN_STORAGE' });
   await t.throwsAsync(mergeCounts([]), { instanceOf: CountsMismatchError });
