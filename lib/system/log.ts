@@ -5,6 +5,11 @@ import { DeadLetterLog } from './deadLetterLog.ts';
 import { type LogOption, type LogSink, sinkOf } from './logSink.ts';
 import { PushBackLog } from './pushBackLog.ts';
 
+/** What the system itself has to say. */
+export function ofSystem(level: LogLevel, text: string): SystemEvent {
+  return { type: 'log', node: 0, actor: 'system', level, text, fields: undefined };
+}
+
 /** What an event says to a reader. */
 type Line = { readonly level: LogLevel; readonly text: string };
 

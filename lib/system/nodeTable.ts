@@ -19,10 +19,11 @@ import { serveTasks } from '../threads/taskPort.ts';
 import type { WorkerFactory } from '../threads/workerThread.ts';
 import { serializeError } from '../wire/errorCodec.ts';
 import type { Ground, HostTransport, NodeHandle } from './ground.ts';
+import { ofSystem } from './log.ts';
 import { MetricsReader } from './metrics.ts';
 import { NodeLooks } from './nodeLooks.ts';
 import { type Nodes, Relocator } from './relocator.ts';
-import { ReplacementBudget } from './replacements.ts';
+import { ReplacementBudget, Replacer } from './replacements.ts';
 import { SharedNodes } from './sharedNodes.ts';
 
 const host = 0;
@@ -60,9 +61,7 @@ export class NodeTable {
   /** Nodes that were made for one actor, and end with it. */
   private readonly retiring = new Set<NodeId>();
   private readonly down: NodeId[] = [];
-  private readonly replacements = new ReplacementBudget(() => performance.now());
-  /** Nodes that will take the place of dead ones, while they start. */
-  private readonly starting = new Set<Promise<unknown>>();
+  private readonly replacer: Replacer;
   /** Dead letters that each node has told of. */
   private readonly lettersHeard = new Map<NodeId, number>();
   private lastNode = host;
@@ -83,6 +82,12 @@ export class NodeTable {
     this.connectStore = connectStore;
     this.metrics = new MetricsReader(ground.board);
     this.looks = new NodeLooks(() => this.node, ground.transport, this.workers);
+    this.replacer = new Replacer(new ReplacementBudget(() => performance.now()), {
+      isClosing: () => this.closing,
+      start: () => this.start(true),
+      left: () => this.shared.count,
+      report: (text) => this.node.events.emit(ofSystem('error', text)),
+    });
     this.relocator = new Relocator(this.relocatorNodes(), ground.clock);
   }
 
@@ -147,7 +152,7 @@ export class NodeTable {
     if (this.closing) throw new SystemClosedError(`spawn of '${request.definition}'`);
     if (on === 'own') return this.spawnOnOwn(request);
     // The host is the app's: rather wait for the thread that replaces the last one.
-    if (on === 'any' && this.shared.count === 0) await Promise.all(this.starting);
+    if (on === 'any' && this.shared.count === 0) await this.replacer.started();
     const nodeId = this.place(on);
     if (nodeId === host) return this.node.startRequested(request);
     return this.workers.get(nodeId)!.spawn(request);
@@ -232,7 +237,7 @@ export class NodeTable {
     const expected = this.closing || retired;
     if (this.closing && !this.terminating && !retired) this.diedClosing.push(nodeId);
     // Before anybody hears of it and starts actors in their place.
-    const replaced = expected || !wasShared || this.replace();
+    const replaced = expected || !wasShared || this.replacer.replace();
     const [accepted, done] = this.board.countersOf(nodeId);
     const lost = accepted! - done!;
     this.tellUnheardLetters(nodeId);
@@ -249,33 +254,7 @@ export class NodeTable {
     const data = cause && serializeError(cause, nodePlatform);
     for (const worker of this.workers.values()) worker.nodeDown(nodeId, why, data, relocating);
     this.node.endings.nodeDown(nodeId, why, cause, relocating);
-    if (!replaced) this.notReplaced();
-  }
-
-  /** Starts a node in the place of one that died; false when too many have died lately. */
-  private replace(): boolean {
-    if (this.closing) return true;
-    if (!this.replacements.take()) return false;
-    const started = this.start(true).catch(() => {
-      // It died while it started.
-      if (!this.replace()) this.notReplaced();
-    });
-    this.starting.add(started);
-    void started.finally(() => this.starting.delete(started));
-    return true;
-  }
-
-  private notReplaced(): void {
-    const { max, withinMs } = this.replacements;
-    const text = `a thread died and isn't replaced: ${max} were within ${withinMs / 1000} s; ${this.shared.count} are left`;
-    this.node.events.emit({
-      type: 'log',
-      node: host,
-      actor: 'system',
-      level: 'error',
-      text,
-      fields: undefined,
-    });
+    if (!replaced) this.replacer.warn();
   }
 
   /** Stops the actors of all workers. */

@@ -5,6 +5,7 @@ import type { Storage } from '../protocol/storage.ts';
 import { portStorage } from '../store/client.ts';
 import { diskOptionsOf, type StoreOptions } from '../store/options.ts';
 import { StoreThread } from '../store/storeThread.ts';
+import { ofSystem } from './log.ts';
 
 export interface SystemStore {
   /** The host's own way to it. */
@@ -24,7 +25,7 @@ export async function openStore(
   if (option === undefined) return undefined;
   let tell: (event: SystemEvent) => void = () => {};
   const thread = await StoreThread.open(diskOptionsOf(option), ({ message }) => {
-    tell({ type: 'log', node: 0, actor: 'system', level: 'error', text: message, fields: undefined });
+    tell(ofSystem('error', message));
   });
   return {
     storage: portStorage(thread.connect()),

@@ -25,7 +25,7 @@ import { publisher } from './channels.ts';
 import { type CloseOptions, stopAll } from './closing.ts';
 import type { HostTransport } from './ground.ts';
 import { type ActorList, type InspectOptions, Inspector, type ListOptions } from './inspection.ts';
-import type { SystemLog } from './log.ts';
+import { ofSystem, type SystemLog } from './log.ts';
 import type { SystemMetrics } from './metrics.ts';
 import { NodeTable } from './nodeTable.ts';
 import { NodeWatch } from './nodeWatch.ts';
@@ -286,14 +286,7 @@ export class System {
   }
 
   #warn(text: string): void {
-    this.#node.events.emit({
-      type: 'log',
-      node: 0,
-      actor: 'system',
-      level: 'warn',
-      text,
-      fields: undefined,
-    });
+    this.#node.events.emit(ofSystem('warn', text));
   }
 
   /** For `await using`. */

@@ -4,57 +4,26 @@ import { replacementsOf } from '../node/resources.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { CloseReport } from '../protocol/events.ts';
 import type { NodeId } from '../protocol/ref.ts';
-import type { ResourceReplacement } from '../protocol/resource.ts';
 import type { CloseOptions } from '../system/closing.ts';
 import { SystemLog } from '../system/log.ts';
-import { isLogOption, type LogOption } from '../system/logSink.ts';
 import { safetyOf } from '../system/safety.ts';
 import { System, start } from '../system/system.ts';
 import { threadClock } from '../threads/world.ts';
 import { Activity } from './activity.ts';
+import { describe } from './describe.ts';
 import { CallSite, ExpectationError } from './expectation.ts';
 import { LocalGround, type Told } from './localGround.ts';
 import { ManualClock } from './manualClock.ts';
 import type { Pattern } from './matching.ts';
+import { checkOptions, type TestSystemOptions } from './options.ts';
 import { ClockStandsStillError, watchPatience } from './patience.ts';
 import { Probe, type ProbeHome } from './probe.ts';
 import { type EventOf, RecordedEvents } from './recordedEvents.ts';
 import { type Trouble, Verdict } from './verdict.ts';
 
-/** Options of {@link createTestSystem}. */
-export interface TestSystemOptions {
-  /** `'manual'` (default): time stands still until the test moves {@link TestSystem.clock}. `'real'`: it passes. */
-  clock?: 'manual' | 'real';
-  /**
-   * Nodes besides the host, 0 to 16; default 2. Each stands for a worker thread: messages between them are encoded and
-   * decoded as between threads. With 0 everything is on the host, and messages are copied.
-   */
-  nodes?: number;
-  /** Where the numbers of `ctx.random()` follow from, an integer; default 1. */
-  seed?: number;
-  /** How long expectations wait unless told, in milliseconds of real time; default 1,000. */
-  expectWithinMs?: number;
-  /**
-   * With the manual clock: an ask of the test rejects with `ClockStandsStillError` when nothing at all has happened
-   * for so many milliseconds of real time; default 3,000. Infinity: it waits.
-   */
-  patienceMs?: number;
-  /** How long what follows from a step may take in real time before it counts as endless, in milliseconds; default 5,000. */
-  settleWithinMs?: number;
-  /**
-   * What stands in for resources, on every node: `[Database.with(fake)]`. Default: none, so that `ctx.use` opens the
-   * real one.
-   */
-  resources?: readonly ResourceReplacement[];
-  /** As `createSystem`'s; default `'silent'`: what matters fails the test. */
-  log?: LogOption;
-}
-
-const nodesMax = 16;
 const noneForRealMs = 100;
 /** How far closing moves the manual clock at most, for handlers that sleep. */
 const closingMsMax = 60_000;
-const seedMax = 2 ** 32;
 
 /**
  * Starts a system for a test.
@@ -72,23 +41,10 @@ const seedMax = 2 ** 32;
  * ```
  */
 export async function createTestSystem(options: TestSystemOptions = {}): Promise<TestSystem> {
-  const checked = {
-    clock: oneOf('clock', options.clock ?? 'manual', ['manual', 'real']),
-    nodes: integer('nodes', options.nodes ?? 2, 0, nodesMax),
-    seed: integer('seed', options.seed ?? 1, -seedMax, seedMax),
-    expectWithinMs: positive('expectWithinMs', options.expectWithinMs ?? 1000),
-    patienceMs: positive('patienceMs', options.patienceMs ?? 3000),
-    settleWithinMs: positive('settleWithinMs', options.settleWithinMs ?? 5000),
-    resources: options.resources ?? [],
-    log: options.log ?? 'silent',
-  };
-  if (!isLogOption(checked.log)) throw new InvalidOptionError("log must be what createSystem's may be");
-  const system = new TestSystem(checked);
+  const system = new TestSystem(checkOptions(options));
   await system[start]();
   return system;
 }
-
-type Checked = Required<TestSystemOptions>;
 
 /** Made by {@link createTestSystem}: a `System`, for whatever takes one, and what a test needs beside it. */
 export class TestSystem extends System {
@@ -104,7 +60,7 @@ export class TestSystem extends System {
   #closed: Promise<CloseReport> | undefined = undefined;
 
   /** Use {@link createTestSystem}. */
-  constructor({ clock, nodes, seed, log, resources, ...waits }: Checked) {
+  constructor({ clock, nodes, seed, log, resources, ...waits }: Required<TestSystemOptions>) {
     const { expectWithinMs, patienceMs, settleWithinMs } = waits;
     const replacements = replacementsOf(resources);
     const activity = new Activity();
@@ -137,7 +93,7 @@ export class TestSystem extends System {
       settle: () => activity.settled(settleWithinMs),
       pass: (ms) => this.#pass(ms),
       noneForMs: manual === undefined ? noneForRealMs : 0,
-      describe: () => this.#describe(),
+      describe: () => describe(manual, ground.nodes),
       failed: () => {
         this.#verdict.failed = true;
       },
@@ -179,7 +135,7 @@ export class TestSystem extends System {
   async settled(): Promise<void> {
     const site = new CallSite(this.settled);
     if (await this.#home.settle()) return;
-    const text = `the system doesn't settle: something happens all the time.\n${this.#describe()}`;
+    const text = `the system doesn't settle: something happens all the time.\n${this.#home.describe()}`;
     throw site.mark(new ExpectationError(text));
   }
 
@@ -262,7 +218,7 @@ export class TestSystem extends System {
       },
       giveUp: () => {
         // Before they are given up: their own deadlines are among the timers.
-        const state = this.#describe();
+        const state = this.#home.describe();
         asks.rejectWhere(
           () => true,
           ({ ref, entry }) =>
@@ -273,49 +229,4 @@ export class TestSystem extends System {
       },
     });
   }
-
-  /** What goes on, for somebody who expected more. */
-  #describe(): string {
-    return [this.#describeClock(), this.#describeBusy()].filter((line) => line !== '').join('\n');
-  }
-
-  #describeClock(): string {
-    const manual = this.#manual;
-    if (manual === undefined) return '';
-    const { nextAt, pending } = manual;
-    const next =
-      nextAt === undefined
-        ? 'no timer is set.'
-        : `${pending === 1 ? 'a timer is' : `the next of ${pending} timers is`} due in ${nextAt - manual.now()} ms: is an \`await system.clock.advance(${nextAt - manual.now()})\` missing?`;
-    return `The clock stands at ${manual.now()} ms; ${next}`;
-  }
-
-  #describeBusy(): string {
-    const busy = this.#ground.nodes.flatMap((node) => node.cells.all()).filter((cell) => !cell.idle);
-    if (busy.length === 0) return '';
-    const shown = busy.slice(0, 10).map((cell) => {
-      const what =
-        cell.state === 'running' ? (cell.held ? 'waits in a handler' : 'is about to run') : cell.state;
-      return `${cell.path} (${what}${cell.waiting > 0 ? `, ${cell.waiting} messages in its mailbox` : ''})`;
-    });
-    const more = busy.length > shown.length ? ` and ${busy.length - shown.length} more` : '';
-    return `Not idle: ${shown.join(', ')}${more}`;
-  }
-}
-
-function oneOf<T extends string>(name: string, value: T, values: readonly T[]): T {
-  if (values.includes(value)) return value;
-  throw new InvalidOptionError(
-    `${name} must be ${values.map((each) => `'${each}'`).join(' or ')}, not ${value}`,
-  );
-}
-
-function integer(name: string, value: number, min: number, max: number): number {
-  if (Number.isInteger(value) && value >= min && value <= max) return value;
-  throw new InvalidOptionError(`${name} must be an integer from ${min} to ${max}, not ${value}`);
-}
-
-function positive(name: string, value: number): number {
-  if (typeof value === 'number' && value > 0) return value;
-  throw new InvalidOptionError(`${name} must be a number above 0, not ${value}`);
 }
