@@ -7,6 +7,7 @@ import { RunStorageError } from '../runs/errors.ts';
 import type { FileRange } from './countFile.ts';
 import { removeJobDirectory } from './jobDirectory.ts';
 import { Journal, ResumeMismatchError } from './journal.ts';
+import { JournalDirectoryError } from './journalDirectory.ts';
 import { WordCountMapper } from './mapper.ts';
 import { mergeOnDisk } from './mergePhase.ts';
 import { WordCountMerger } from './merger.ts';
@@ -226,6 +227,6 @@ export const WordCountCoordinator = actor('thrum/mapreduce/WordCountCoordinator'
   supervision: { onFailure: 'stop' },
   args: argsSchema,
   protocol: CoordinatorProtocol,
-  errors: [JobFailedError, ResumeMismatchError, RunStorageError],
+  errors: [JobFailedError, JournalDirectoryError, ResumeMismatchError, RunStorageError],
   create: (args, ctx) => new Coordinator(args, ctx),
 });

@@ -8,6 +8,7 @@ import { partOf, settingsOf } from './countsFile.ts';
 import { finished, wantedOf } from './entries.ts';
 import { jobArgs, streamNameDefault } from './jobArgs.ts';
 import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
+import { removeJournalDirectory } from './journalDirectory.ts';
 import type { Summary } from './messages.ts';
 import { type CountWordsOptions, checkOptions } from './options.ts';
 import { entriesOfReducers } from './reducerEntries.ts';
@@ -177,7 +178,7 @@ class Job {
       },
       close: () => {
         this.system.stop(coordinator);
-        if (resumeDirectory !== undefined) removeJobDirectory(this.directory);
+        if (resumeDirectory !== undefined) removeJournalDirectory(this.directory);
         this.clear();
       },
     };

@@ -4,7 +4,6 @@ import {
   closeSync,
   fsyncSync,
   ftruncateSync,
-  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
@@ -15,6 +14,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { RunStorageError } from '../runs/errors.ts';
 import type { SizedRun } from '../runs/mergePlan.ts';
+import { isRunName, journalPath, openJournalDirectory } from './journalDirectory.ts';
 import type { Epoch, MergeAnswer } from './messages.ts';
 
 /**
@@ -44,8 +44,6 @@ type Entry =
       readonly answer: Omit<MergeAnswer, 'top'>;
     };
 
-const fileName = 'journal';
-
 export class Journal {
   /** How often the job was begun, this time included. */
   readonly session: number;
@@ -59,13 +57,14 @@ export class Journal {
   /**
    * Opens the journal of the directory, or begins one, and removes files that it doesn't know.
    *
+   * @throws JournalDirectoryError
    * @throws ResumeMismatchError
    * @throws RunStorageError
    */
   constructor(directory: string, identity: JobIdentity) {
-    this.#path = join(directory, fileName);
+    this.#path = journalPath(directory);
+    openJournalDirectory(directory);
     try {
-      mkdirSync(directory, { recursive: true });
       this.#file = openSync(this.#path, 'a+');
     } catch (cause) {
       throw new RunStorageError(this.#path, 'write', cause);
@@ -147,8 +146,7 @@ export class Journal {
     for (const { run, ranked } of this.#merged.values()) add([run, ...ranked]);
     for (const name of readdirSync(directory)) {
       const path = join(directory, name);
-      const isOurs = /\.run(\.ranked-\d+)?$|^\.thrum-.*\.tmp$/.test(name);
-      if (isOurs && !known.has(path)) rmSync(path, { force: true });
+      if (isRunName(name) && !known.has(path)) rmSync(path, { force: true });
     }
   }
 }

@@ -2,6 +2,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -17,6 +18,7 @@ import test, { type ExecutionContext } from 'ava';
 import {
   type CountWordsOptions,
   countWords,
+  JournalDirectoryError,
   ResumeMismatchError,
 } from '../../../../actors/mapreduce/index.ts';
 import type { System } from '../../../../lib/index.ts';
@@ -143,6 +145,36 @@ test.serial(
     t.true(names.includes('mine.txt'));
   },
 );
+
+test.serial('a directory with other things in it is refused, and never removed', async (t) => {
+  const folder = folderFor(t);
+  const path = join(folder, 'a');
+  writeFileSync(path, 'some words');
+  const files = [{ path, bytes: statSync(path).size }];
+  const system = await systemFor(t, { threads: 1 });
+  for (const [name, text] of [
+    ['letter.txt', 'of somebody else'],
+    ['driver.run', 'of somebody else'],
+    ['journal', 'Dear diary\n'],
+  ] as const) {
+    const resumeDirectory = join(folder, `of ${name}`);
+    mkdirSync(resumeDirectory);
+    const other = join(resumeDirectory, name);
+    writeFileSync(other, text);
+    const error = await failureOf(countWords(system, { files, resumeDirectory }).result);
+    t.true(error instanceof JournalDirectoryError, name);
+    t.regex(error.message, /new or empty/);
+    t.is(readFileSync(other, 'utf8'), text);
+    if (name === 'journal') continue;
+    // It came later.
+    rmSync(other);
+    const result = await countWords(system, { files, resumeDirectory }).result;
+    writeFileSync(other, text);
+    result.close();
+    result.close();
+    t.deepEqual(readdirSync(resumeDirectory), [name]);
+  }
+});
 
 test.serial('changed inputs and other options are refused', async (t) => {
   const folder = folderFor(t);
