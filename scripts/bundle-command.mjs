@@ -20,7 +20,7 @@ const bundleFolder = path.join(root, 'dist/actors/command');
 const unbundled = ['./sim/runSim.js', './chord/demo.js'];
 
 /**
- * Bundles dist/actors/cli/main.js and the first file of a worker thread, as tsc has built them.
+ * Bundles dist/actors/cli/main.js and the first files of worker threads, as tsc has built them.
  *
  * @param {string} [folder] emptied first
  * @returns esbuild's metafile: which files went into which
@@ -29,7 +29,11 @@ export async function bundleCommand(folder = bundleFolder) {
   await rm(folder, { recursive: true, force: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { main: 'dist/actors/cli/main.js', bootstrap: 'dist/lib/threads/bootstrap.js' },
+    entryPoints: {
+      main: 'dist/actors/cli/main.js',
+      bootstrap: 'dist/lib/threads/bootstrap.js',
+      countNode: 'dist/actors/cli/wordcount/countNode.js',
+    },
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -44,12 +48,23 @@ export async function bundleCommand(folder = bundleFolder) {
     banner: {
       js: "import { createRequire as createRequireOf } from 'node:module';\nconst require = createRequireOf(import.meta.url);",
     },
-    plugins: [leave(unbundled, folder)],
+    plugins: [leave(unbundled, folder), english],
     metafile: true,
     logLevel: 'warning',
   });
   return metafile;
 }
+
+/** zod has its messages in fifty languages, a third of all that a thread would load. The command speaks English. */
+const english = {
+  name: 'english',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path: file }) => ({
+      contents: "export { default as en } from './en.js';",
+      resolveDir: path.dirname(file),
+    }));
+  },
+};
 
 function leave(files, folder) {
   const command = path.join(root, 'dist/actors/cli');

@@ -2,7 +2,9 @@
 // The process behind the `thrum` command: real streams, signals and the exit code. All else is in cli.ts.
 import { fstatSync } from 'node:fs';
 import { constants } from 'node:os';
-import { runCli } from './cli.ts';
+import { keepCompiledCode } from './codeCache.ts';
+
+keepCompiledCode();
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
@@ -18,6 +20,7 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', () => {});
 }
 
+const { runCli } = await import('./cli.ts');
 let stdin: typeof process.stdin | undefined;
 process.exitCode = await runCli(process.argv.slice(2), {
   get stdin() {

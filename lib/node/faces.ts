@@ -54,7 +54,15 @@ function faceClass(
     }
   }
   const prototype = Object.create(null) as object;
-  for (const entry of entries) Object.defineProperty(prototype, entry.name, { value: method(entry) });
+  for (const entry of entries) {
+    // Made when it is first asked for: most refs are told few of their messages, and each costs generated code.
+    const get = (): Method => {
+      const value = method(entry);
+      Object.defineProperty(prototype, entry.name, { value });
+      return value;
+    };
+    Object.defineProperty(prototype, entry.name, { get, configurable: true });
+  }
   Object.setPrototypeOf(RefFace.prototype, prototype);
   Object.defineProperty(RefFace.prototype, 'constructor', { value: undefined });
   return RefFace;

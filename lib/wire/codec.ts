@@ -3,9 +3,11 @@ import * as z from 'zod';
 import { InvalidMessageError, MessageLimitError, UnsupportedSchemaError } from '../protocol/errors.ts';
 import { type Layout, layoutOf } from '../protocol/layout.ts';
 import type { ByteReader, ByteWriter } from './buffer.ts';
+import { compileCopy } from './compileCopy.ts';
 import { compileRead } from './compileRead.ts';
 import { compileWrite } from './compileWrite.ts';
-import { copier, duplicator } from './copier.ts';
+import { isMutable, sharesWithSender } from './copied.ts';
+import { copy } from './copy.ts';
 import { canGenerate } from './generated.ts';
 import type { Platform } from './platform.ts';
 import { read } from './read.ts';
@@ -52,17 +54,66 @@ export function codecOf(schema: z.ZodType, what: string): Codec {
 
 /** A codec of generated functions, each generated when it is first called. */
 export function compiledCodec(schema: z.ZodType, layout: Layout): Codec {
-  const codec: { -readonly [Key in keyof Codec]: Codec[Key] } = interpretedCodec(z.compile(schema), layout);
-  codec.fastParse = generatedParser(schema);
-  codec.write = (value, writer, refs) => {
-    codec.write = compileWrite(layout);
-    codec.write(value, writer, refs);
-  };
-  codec.read = (reader, refs) => {
-    codec.read = compileRead(layout);
-    return codec.read(reader, refs);
-  };
-  return codec;
+  return new CompiledCodec(schema, layout);
+}
+
+/** To generate a function takes longer than thousands of calls: many messages are never sent by a thread. */
+class CompiledCodec implements Codec {
+  readonly layout: Layout;
+  readonly mustCopy: boolean;
+  copy: Codec['copy'];
+  duplicate: Codec['duplicate'];
+  write: Codec['write'];
+  read: Codec['read'];
+  private readonly schema: z.ZodType;
+  /** null: not generated yet. */
+  private parser: Codec['fastParse'] | null = null;
+  /** Of a schema that has no parser here, with what zod compiles of it; of another, the schema itself. */
+  private whole: z.ZodType | undefined = undefined;
+
+  constructor(schema: z.ZodType, layout: Layout) {
+    this.schema = schema;
+    this.layout = layout;
+    this.mustCopy = sharesWithSender(layout);
+    this.copy = this.mustCopy
+      ? (value, platform, refs) => {
+          this.copy = compileCopy(layout, sharesWithSender);
+          return this.copy(value, platform, refs);
+        }
+      : same;
+    this.duplicate = isMutable(layout)
+      ? (value, platform, refs) => {
+          this.duplicate = compileCopy(layout, isMutable);
+          return this.duplicate(value, platform, refs);
+        }
+      : same;
+    this.write = (value, writer, refs) => {
+      this.write = compileWrite(layout);
+      this.write(value, writer, refs);
+    };
+    this.read = (reader, refs) => {
+      this.read = compileRead(layout);
+      return this.read(reader, refs);
+    };
+  }
+
+  get fastParse(): Codec['fastParse'] {
+    if (this.parser === null) this.parser = generatedParser(this.schema);
+    return this.parser;
+  }
+
+  parse(value: unknown): unknown {
+    return this.checked.parse(value);
+  }
+
+  check(value: unknown): z.ZodSafeParseResult<unknown> {
+    return this.checked.safeParse(value);
+  }
+
+  private get checked(): z.ZodType {
+    this.whole ??= this.fastParse === undefined ? z.compile(this.schema) : this.schema;
+    return this.whole;
+  }
 }
 
 /** What {@link Codec.fastParse} answers when the schema itself must be asked. */
@@ -80,15 +131,16 @@ function generatedParser(schema: z.ZodType): ((value: unknown) => unknown) | und
 
 /** A codec that walks the layout: where code may not be generated, and what the other is held against. */
 export function interpretedCodec(schema: z.ZodType, layout: Layout): Codec {
-  const copy = copier(layout);
+  const mustCopy = sharesWithSender(layout);
+  const walk: Codec['copy'] = (value, platform, refs) => copy(layout, value, platform, refs, 0);
   return {
     layout,
-    mustCopy: copy !== undefined,
+    mustCopy,
     fastParse: undefined,
     parse: (value) => schema.parse(value),
     check: (value) => schema.safeParse(value),
-    copy: copy ?? same,
-    duplicate: duplicator(layout) ?? same,
+    copy: mustCopy ? walk : same,
+    duplicate: isMutable(layout) ? walk : same,
     write: (value, writer, refs) => write(layout, value, writer, refs),
     read: (reader, refs) => read(layout, reader, refs),
   };

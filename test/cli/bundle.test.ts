@@ -9,7 +9,13 @@ import { makeFolder } from '../mapreduce/inputs/folder.ts';
 import { repositoryRoot } from '../repository/root.ts';
 
 interface Metafile {
-  readonly outputs: Record<string, { readonly inputs: Record<string, unknown> }>;
+  readonly outputs: Record<
+    string,
+    {
+      readonly inputs: Record<string, unknown>;
+      readonly imports: readonly { readonly path: string; readonly kind: string }[];
+    }
+  >;
 }
 
 interface Bundle {
@@ -70,6 +76,31 @@ test('a count on threads gives the same', async (t) => {
   const { stdout, loaded } = await run(t.context, 'wordcount', '--threads', '2', text);
   t.is(stdout, 'b\t2\nä\t2\na\t1\n');
   t.true(loaded.some(isRuntime), loaded.join('\n'));
+  // Nothing that a count doesn't need, since every thread loads it again.
+  t.deepEqual(
+    loaded.filter((file) => /mapreduce\/jobs\/engine\/|zod\/v4\/locales\/(?!en|index)/.test(file)),
+    [],
+  );
+});
+
+test('a thread of a count loads what it needs alone', (t) => {
+  const { metafile } = t.context;
+  const loaded = new Set<string>();
+  const follow = (file: string): void => {
+    const output = metafile.outputs[file];
+    if (output === undefined || loaded.has(file)) return;
+    loaded.add(file);
+    for (const { path, kind } of output.imports)
+      if (kind === 'import-statement' || file === entry) follow(path);
+  };
+  const entry = Object.keys(metafile.outputs).find((file) => file.endsWith('/countNode.js'))!;
+  follow(entry);
+  const inputs = [...loaded].flatMap((file) => Object.keys(metafile.outputs[file]!.inputs));
+  t.true(inputs.includes('dist/actors/mapreduce/wordcount/mapper.js'), inputs.join('\n'));
+  t.deepEqual(
+    inputs.filter((file) => /mapreduce\/jobs\/|commander|zod\/v4\/locales\/(?!en|index)/.test(file)),
+    [],
+  );
 });
 
 test('a command that loads modules of users has the runtime that they import', async (t) => {

@@ -22,8 +22,10 @@ export const startEngine: StartEngine = async (request, sources) => {
     const { engineHere } = await import('./engineHere.ts');
     return engineHere;
   }
+  const { beginThreads } = await import('./countThreads.ts');
+  const threads = beginThreads(request.threads);
   const { startThreads } = await import('./engineThreads.ts');
-  return startThreads(request.threads);
+  return startThreads(request.threads, threads);
 };
 
 /** What a count on this thread heeds, or leaves to others. Whatever else is asked for, threads count. */

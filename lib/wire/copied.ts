@@ -1,29 +1,8 @@
-// Which parts of a value must be copied, so that two actors share nothing mutable, and who copies them: generated code
-// where that is allowed.
+// Which parts of a value must be copied, so that two actors share nothing mutable.
 import type { Layout } from '../protocol/layout.ts';
-import { compileCopy } from './compileCopy.ts';
-import { type Copy, copy } from './copy.ts';
-import { canGenerate } from './generated.ts';
 
-/** Makes a copy that shares nothing mutable with it. `undefined` where zod's output can be handed on. */
-export function copier(layout: Layout): Copy | undefined {
-  if (!sharesWithSender(layout)) return undefined;
-  return copierOf(layout, (part) => sharesWithSender(part));
-}
-
-/** Makes a copy of all that can be changed in it. `undefined` where nothing can. */
-export function duplicator(layout: Layout): Copy | undefined {
-  const changes = (part: Layout): boolean => isMutable(part, new Set());
-  return changes(layout) ? copierOf(layout, changes) : undefined;
-}
-
-function copierOf(layout: Layout, which: (part: Layout) => boolean): Copy {
-  if (canGenerate()) return compileCopy(layout, which);
-  return (value, platform, refs) => copy(layout, value, platform, refs, 0);
-}
-
-/** Whether zod may hand on something mutable that it didn't make itself. */
-function sharesWithSender(layout: Layout, seen = new Set<Layout>()): boolean {
+/** Whether zod may hand on something mutable that it didn't make itself: else its output can be given away as it is. */
+export function sharesWithSender(layout: Layout, seen = new Set<Layout>()): boolean {
   switch (layout.kind) {
     case 'date':
     case 'bytes':
@@ -32,7 +11,7 @@ function sharesWithSender(layout: Layout, seen = new Set<Layout>()): boolean {
     case 'ref':
       return true;
     case 'shared':
-      return isMutable(layout.inner, new Set());
+      return isMutable(layout.inner);
     case 'optional':
     case 'nullable':
       return sharesWithSender(layout.inner, seen);
@@ -62,14 +41,15 @@ function sharesWithSender(layout: Layout, seen = new Set<Layout>()): boolean {
   }
 }
 
-function isMutable(layout: Layout, seen: Set<Layout>): boolean {
+/** Whether anything in it can be changed. */
+export function isMutable(layout: Layout): boolean {
   switch (layout.kind) {
     case 'optional':
     case 'nullable':
     case 'shared':
-      return isMutable(layout.inner, seen);
+      return isMutable(layout.inner);
     case 'union':
-      return layout.options.some((option) => isMutable(option, seen));
+      return layout.options.some((option) => isMutable(option));
     case 'lazy':
       return true;
     case 'undefined':

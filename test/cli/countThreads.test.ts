@@ -1,0 +1,49 @@
+import { once } from 'node:events';
+import type { Worker } from 'node:worker_threads';
+import test from 'ava';
+import { beginThreads } from '../../actors/cli/wordcount/countThreads.ts';
+import { createSystem } from '../../lib/index.ts';
+
+test.serial('threads that were begun become the nodes of a system, and further ones are made', async (t) => {
+  const begun = beginThreads(1);
+  const taken: number[] = [];
+  const system = await createSystem({
+    threads: 2,
+    worker: () => {
+      const worker = begun.next();
+      taken.push(worker.threadId);
+      return worker;
+    },
+  });
+  t.teardown(() => system.close());
+  t.is(new Set(taken).size, 2);
+  t.true(taken[0]! < taken[1]!);
+  t.deepEqual(system.nodes, [0, 1, 2]);
+});
+
+test.serial('threads that nobody takes end', async (t) => {
+  const workers: Worker[] = [];
+  const note = (worker: Worker): void => void workers.push(worker);
+  process.on('worker', note);
+  const begun = beginThreads(2);
+  const taken = begun.next();
+  t.teardown(() => taken.terminate());
+  while (workers.length < 2) await new Promise(setImmediate);
+  process.off('worker', note);
+  const rest = workers.find((worker) => worker !== taken)!;
+  const ended = once(rest, 'exit');
+  begun.endRest();
+  await ended;
+  t.not(taken.threadId, -1);
+});
+
+test.serial('a thread that ends before it is taken is replaced', async (t) => {
+  const born = once(process, 'worker') as Promise<[Worker]>;
+  const begun = beginThreads(1);
+  const [worker] = await born;
+  void worker.terminate();
+  await once(worker, 'exit');
+  const taken = begun.next();
+  t.teardown(() => taken.terminate());
+  t.not(taken, worker);
+});
