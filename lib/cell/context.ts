@@ -27,6 +27,7 @@ import { loggedTurn, never, nextChance } from './durable/turn.ts';
 import { volumeOf } from './durable/volume.ts';
 import { requestStop } from './lifecycle.ts';
 import { stash, unstashAll } from './stash.ts';
+import { after, checkDelay, every, sleep } from './timers.ts';
 
 export class ActorContext implements Context {
   // Not named `cell`: a behaviour has no business with it.
@@ -97,70 +98,18 @@ export class ActorContext implements Context {
 
   after(delayMs: number, fn: () => unknown): () => void {
     checkDelay(delayMs, 'delayMs');
-    if (!this.#live) return nothing;
-    const cell = this.#cell;
-    const own = cell.own();
-    let done = false;
-    const cancelTimer = cell.kind.host.setTimer(delayMs, () => {
-      own.dropTimer(cancel);
-      cell.addTurn('a timer', () => (done ? undefined : fn()));
-    });
-    const cancel = (): void => {
-      done = true;
-      cancelTimer();
-      own.dropTimer(cancel);
-    };
-    own.addTimer(cancel);
-    return cancel;
+    return this.#live ? after(this.#cell, delayMs, fn) : nothing;
   }
 
   sleep(delayMs: number): Promise<void> {
     checkDelay(delayMs, 'delayMs');
-    const cell = this.#cell;
     if (loggedTurn.replaying) return never();
-    if (!this.#live) return Promise.reject(cell.goneError());
-    const own = cell.own();
-    return new Promise((resolve, reject) => {
-      const cancel = (): void => {
-        cancelTimer();
-        reject(cell.goneError());
-      };
-      const cancelTimer = cell.kind.host.setTimer(delayMs, () => {
-        own.dropTimer(cancel);
-        resolve();
-      });
-      own.addTimer(cancel);
-    });
+    return this.#live ? sleep(this.#cell, delayMs) : Promise.reject(this.#cell.goneError());
   }
 
   every(periodMs: number, fn: () => unknown): () => void {
     checkDelay(periodMs, 'periodMs');
-    if (!this.#live) return nothing;
-    const cell = this.#cell;
-    const own = cell.own();
-    let done = false;
-    let waiting = false;
-    let cancelTimer: () => void;
-    const arm = (): void => {
-      cancelTimer = cell.kind.host.setTimer(periodMs, () => {
-        if (!waiting && cell.kind.host.ticks()) {
-          waiting = true;
-          cell.addTurn('a timer', () => {
-            waiting = false;
-            return done ? undefined : fn();
-          });
-        }
-        arm();
-      });
-    };
-    const cancel = (): void => {
-      done = true;
-      cancelTimer();
-      own.dropTimer(cancel);
-    };
-    arm();
-    own.addTimer(cancel);
-    return cancel;
+    return this.#live ? every(this.#cell, periodMs, fn) : nothing;
   }
 
   spawn<Q, A extends z.ZodType>(definition: Definition<Q, A>, ...rest: SpawnArguments<A>): Promise<Ref<Q>> {
@@ -298,11 +247,5 @@ class CellLog implements Log {
 
   error(text: string, fields?: Record<string, unknown>): void {
     this.#write('error', text, fields);
-  }
-}
-
-function checkDelay(delayMs: number, name: string): void {
-  if (!(delayMs >= 0 && delayMs <= 2 ** 31 - 1)) {
-    throw new InvalidOptionError(`${name} must be between 0 and 2,147,483,647 ms, not ${delayMs}`);
   }
 }
