@@ -17,7 +17,7 @@ const bundleFolder = path.join(root, 'dist/actors/command');
  * Stay in dist/actors/cli and are loaded from there. They load modules of the user's, which import the package's own
  * files: in the bundle, they would have a runtime other than those modules have.
  */
-const unbundled = ['./sim/runSim.js', './chord/demo.js'];
+const unbundled = ['./mapreduce/run.js', './sim/runSim.js', './chord/demo.js'];
 
 /**
  * Bundles dist/actors/cli/main.js and the first files of worker threads, as tsc has built them.
@@ -68,11 +68,16 @@ const english = {
 
 function leave(files, folder) {
   const command = path.join(root, 'dist/actors/cli');
+  const unseen = new Set(files);
   return {
     name: 'leave',
-    setup({ onResolve }) {
+    setup({ onResolve, onEnd }) {
+      onEnd(() => {
+        if (unseen.size > 0) throw new Error(`nothing imports ${[...unseen].join(', ')}`);
+      });
       onResolve({ filter: /^\./ }, ({ path: file, importer }) => {
         if (!files.includes(file) || path.dirname(importer) !== command) return undefined;
+        unseen.delete(file);
         const fromBundle = path.relative(folder, path.join(command, file));
         return { path: fromBundle.split(path.sep).join('/'), external: true };
       });

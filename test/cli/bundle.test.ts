@@ -115,6 +115,24 @@ test('a command that loads modules of users has the runtime that they import', a
   t.regex((await run(t.context, 'sim', module, '--list')).stdout, /ring holds/);
 });
 
+test('a job of a user runs, with the engine that its module imports', async (t) => {
+  const engine = join(repositoryRoot, 'dist/actors/mapreduce/index.js');
+  const folder = makeFolder(t, {
+    'a.txt': 'b\na\nb\n',
+    'count.mjs': `import { job, textLines, tsv } from ${JSON.stringify(engine)};
+      export const Count = job('test/Count', {
+        module: import.meta.url,
+        input: textLines(),
+        map: (line, emit) => emit(line, 1),
+        reduce: (line, ones, emit) => emit([line, [...ones].length]),
+        output: tsv(),
+      });`,
+  });
+  const asked = ['mapreduce', join(folder, 'count.mjs'), join(folder, 'a.txt'), '--partitions', '1'];
+  t.is((await run(t.context, ...asked)).stdout, 'a\t1\nb\t2\n');
+  t.is((await run(t.context, ...asked, '--sequential')).stdout, 'a\t1\nb\t2\n');
+});
+
 test('the version is that of the package', async (t) => {
   t.regex((await run(t.context, '--version')).stdout, /^\d+\.\d+\.\d+\n$/);
 });
