@@ -1,5 +1,6 @@
 // Memory that the host and the pool's threads share. Each run under way has a slot in it: its state, and room for its
 // request and its outcome. What fits goes this way, without a clone; the rest goes beside it.
+import { waitAsync } from '../threads/waitAsync.ts';
 
 const slotBytes = 4096;
 const headBytes = 64;
@@ -230,14 +231,3 @@ export class RunSlots {
     return wait.async ? wait.value : undefined;
   }
 }
-
-type WaitAsyncResult =
-  | { readonly async: false; readonly value: string }
-  | { readonly async: true; readonly value: Promise<string> };
-
-// Not in TypeScript's library for the language version we compile to.
-const waitAsync = (
-  Atomics as unknown as {
-    waitAsync(words: Int32Array, index: number, value: number): WaitAsyncResult;
-  }
-).waitAsync.bind(Atomics);

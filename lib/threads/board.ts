@@ -4,6 +4,7 @@ import { counterCount } from '../node/counters.ts';
 import type { Pressure } from '../node/world.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { Vitals, vitalsWords } from './vitals.ts';
+import { waitAsync } from './waitAsync.ts';
 
 /** So many nodes can live at a time. A node's slot is its id modulo this. */
 export const slotsMax = 512;
@@ -212,14 +213,3 @@ export class Board implements Pressure {
     Atomics.or(this.words, word, 1 << (slotOf(this.node) & 31));
   }
 }
-
-type WaitAsyncResult =
-  | { readonly async: false; readonly value: string }
-  | { readonly async: true; readonly value: Promise<string> };
-
-// Not in TypeScript's library for the language version we compile to.
-const waitAsync = (
-  Atomics as unknown as {
-    waitAsync(words: Int32Array, index: number, value: number): WaitAsyncResult;
-  }
-).waitAsync.bind(Atomics);

@@ -1,7 +1,7 @@
 // Counts the text in a field of JSON Lines: regions of whole lines become the text in them.
 import { fieldOf, type RecordProblems, TextPieces, textOf } from '../inputs/records.ts';
 import type { InputBuffer, WordCounting } from '../text/counting.ts';
-import { PlainBuffer } from './plainBuffer.ts';
+import { PlainBuffer } from '../text/plainBuffer.ts';
 import { WrappedCounter } from './wrappedCounter.ts';
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

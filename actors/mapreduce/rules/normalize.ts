@@ -1,6 +1,6 @@
 // Text in Unicode's normalisation form C before words are looked for.
 import type { InputBuffer } from '../text/counting.ts';
-import { PlainBuffer } from './plainBuffer.ts';
+import { PlainBuffer } from '../text/plainBuffer.ts';
 import { eachValidRun } from './tokens.ts';
 import { WrappedCounter } from './wrappedCounter.ts';
 

@@ -1,12 +1,12 @@
 // Counts the words, or the n-grams of words, that a source finds: the TypeScript path of the rules.
 import { drainTable } from '../text/counter.ts';
 import type { InputBuffer, PartitionChunk, WordCounting } from '../text/counting.ts';
+import { PlainBuffer } from '../text/plainBuffer.ts';
 import { COUNTER_SEED } from '../text/table/hash.ts';
 import { KeyTable } from '../text/table/keyTable.ts';
 import { foldedBytes, type LetterCase } from '../text/tokenizer.ts';
 import { lowerCase, lowerCaseBytesMax } from '../text/unicode/lowerCase.ts';
 import { NgramWindow } from './ngrams.ts';
-import { PlainBuffer } from './plainBuffer.ts';
 import { type FindWords, isAscii, type TakeWord } from './tokens.ts';
 import type { WordFilter } from './wordFilter.ts';
 

@@ -2,6 +2,7 @@
 
 import type { InputBuffer, PartitionChunk, WordCounting } from './counting.ts';
 import { CountsWriter, packedEntryBytes } from './packedCounts.ts';
+import { PlainBuffer } from './plainBuffer.ts';
 import { COUNTER_SEED, mixWords, partitionOf } from './table/hash.ts';
 import { KeyTable, MEDIUM_BYTES_MAX, SHORT_BYTES_MAX, UNFOLDED } from './table/keyTable.ts';
 import {
@@ -55,7 +56,7 @@ export class WordCounter implements WordCounting {
   }
 
   newBuffer(bytesMin: number): InputBuffer {
-    return new ReadBuffer(bytesMin);
+    return new PlainBuffer(bytesMin);
   }
 
   /** Only reads `bytes`. */
@@ -218,20 +219,4 @@ class FinalKey {
 function isAscii(bytes: Uint8Array, length: number): boolean {
   for (let i = 0; i < length; i++) if (bytes[i]! >= 0x80) return false;
   return true;
-}
-
-/** An array of its own. */
-class ReadBuffer implements InputBuffer {
-  bytes: Uint8Array;
-
-  constructor(bytesMin: number) {
-    this.bytes = new Uint8Array(bytesMin);
-  }
-
-  reserve(used: number, free: number): void {
-    if (used + free <= this.bytes.length) return;
-    const grown = new Uint8Array(Math.max(used + free, this.bytes.length * 2));
-    grown.set(this.bytes.subarray(0, used));
-    this.bytes = grown;
-  }
 }

@@ -1,5 +1,5 @@
 // A buffer to read into that is an array of its own, for counters without memory that they count in.
-import type { InputBuffer } from '../text/counting.ts';
+import type { InputBuffer } from './counting.ts';
 
 export class PlainBuffer implements InputBuffer {
   bytes: Uint8Array;
