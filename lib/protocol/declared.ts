@@ -62,3 +62,24 @@ export function checkDefinition(value: unknown, kind: Kind, call: string): void 
     `${call} takes what ${makers[kind]}(…) has returned, not ${inspectBriefly(value)}${hint}`,
   );
 }
+
+/**
+ * Refuses options that aren't there. A misspelt one would otherwise do nothing, and nobody would know.
+ *
+ * @throws `InvalidOptionError`
+ */
+export function checkOptionNames(
+  call: string,
+  options: unknown,
+  names: Readonly<Record<string, true>>,
+): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new InvalidOptionError(`${call} takes an object of options, not ${inspectBriefly(options)}`);
+  }
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(names, name)) continue;
+    throw new InvalidOptionError(
+      `${call} has no option '${name}': there are ${Object.keys(names).join(', ')}`,
+    );
+  }
+}

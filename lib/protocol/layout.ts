@@ -250,3 +250,27 @@ function describeCustom(schema: z.ZodType): Layout {
   if (isSharedBytes(schema)) return { kind: 'sharedBytes' };
   return schema._zod.bag.Class === Uint8Array ? { kind: 'bytes' } : { kind: 'dynamic' };
 }
+
+/** What a layout is made of. What is behind a lazy one is left out: it may be the layout itself. */
+export function innerLayouts(layout: Layout): readonly Layout[] {
+  switch (layout.kind) {
+    case 'optional':
+    case 'nullable':
+    case 'shared':
+      return [layout.inner];
+    case 'array':
+    case 'set':
+      return [layout.item];
+    case 'tuple':
+      return layout.rest === undefined ? layout.items : [...layout.items, layout.rest];
+    case 'record':
+    case 'map':
+      return [layout.key, layout.value];
+    case 'object':
+      return [...layout.fields.map((field) => field.layout), ...(layout.rest ? [layout.rest] : [])];
+    case 'union':
+      return layout.options;
+    default:
+      return [];
+  }
+}

@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { checkDeclaration } from './declared.ts';
 import { register } from './definitions.ts';
 import { type ErrorClass, UnsupportedSchemaError } from './errors.ts';
-import { type Layout, layoutOf } from './layout.ts';
+import { innerLayouts, type Layout, layoutOf } from './layout.ts';
 
 /** What a task knows beside its input. */
 export interface TaskContext {
@@ -110,27 +110,4 @@ function refuseRefs(layout: Layout, what: string): void {
     );
   }
   for (const inner of innerLayouts(layout)) refuseRefs(inner, what);
-}
-
-function innerLayouts(layout: Layout): readonly Layout[] {
-  switch (layout.kind) {
-    case 'optional':
-    case 'nullable':
-    case 'shared':
-      return [layout.inner];
-    case 'array':
-    case 'set':
-      return [layout.item];
-    case 'tuple':
-      return layout.rest === undefined ? layout.items : [...layout.items, layout.rest];
-    case 'record':
-    case 'map':
-      return [layout.key, layout.value];
-    case 'object':
-      return [...layout.fields.map((field) => field.layout), ...(layout.rest ? [layout.rest] : [])];
-    case 'union':
-      return layout.options;
-    default:
-      return [];
-  }
 }

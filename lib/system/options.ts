@@ -3,7 +3,7 @@
 import type { Worker } from 'node:worker_threads';
 import { replacementsOf } from '../node/resources.ts';
 import type { Replacements } from '../node/world.ts';
-import { inspectBriefly } from '../protocol/briefly.ts';
+import { checkOptionNames } from '../protocol/declared.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { ResourceReplacement } from '../protocol/resource.ts';
 import type { StoreOptions } from '../store/options.ts';
@@ -100,7 +100,7 @@ export interface Settings {
  * @throws `InvalidOptionError`
  */
 export function settingsOf(options: SystemOptions): Omit<Settings, 'store'> {
-  checkNames(options);
+  checkOptionNames('createSystem', options, names);
   const limits = cgroupLimits();
   const { threads, tasks } = threadBudget(options, cpusAllowed(limits));
   const ringBytesMax = options.ringBytesMax ?? defaultRingBytes(limits);
@@ -157,16 +157,3 @@ const names: Readonly<Record<keyof SystemOptions, true>> = {
   unresponsive: true,
   heap: true,
 };
-
-/** A misspelt option would otherwise do nothing, and nobody would know. */
-function checkNames(options: unknown): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new InvalidOptionError(`createSystem takes an object of options, not ${inspectBriefly(options)}`);
-  }
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(names, name)) continue;
-    throw new InvalidOptionError(
-      `createSystem has no option '${name}': there are ${Object.keys(names).join(', ')}`,
-    );
-  }
-}

@@ -1,4 +1,5 @@
 // Options of a system for tests: what they mean, and what isn't taken.
+import { checkOptionNames } from '../protocol/declared.ts';
 import { InvalidOptionError } from '../protocol/errors.ts';
 import type { ResourceReplacement } from '../protocol/resource.ts';
 import { isLogOption, type LogOption } from '../system/logSink.ts';
@@ -41,6 +42,7 @@ const seedMax = 2 ** 32;
  * @throws `InvalidOptionError`
  */
 export function checkOptions(options: TestSystemOptions): Required<TestSystemOptions> {
+  checkOptionNames('createTestSystem', options, names);
   const checked = {
     clock: oneOf('clock', options.clock ?? 'manual', ['manual', 'real']),
     nodes: integer('nodes', options.nodes ?? 2, 0, nodesMax),
@@ -71,3 +73,14 @@ function positive(name: string, value: number): number {
   if (typeof value === 'number' && value > 0) return value;
   throw new InvalidOptionError(`${name} must be a number above 0, not ${value}`);
 }
+
+const names: Readonly<Record<keyof TestSystemOptions, true>> = {
+  clock: true,
+  nodes: true,
+  seed: true,
+  expectWithinMs: true,
+  patienceMs: true,
+  settleWithinMs: true,
+  resources: true,
+  log: true,
+};

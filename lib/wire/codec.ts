@@ -6,7 +6,7 @@ import type { ByteReader, ByteWriter } from './buffer.ts';
 import { compileCopy } from './compileCopy.ts';
 import { compileRead } from './compileRead.ts';
 import { compileWrite } from './compileWrite.ts';
-import { isMutable, sharesWithSender } from './copied.ts';
+import { copiedParts, isMutable } from './copied.ts';
 import { copy } from './copy.ts';
 import { canGenerate } from './generated.ts';
 import type { Platform } from './platform.ts';
@@ -74,13 +74,15 @@ class CompiledCodec implements Codec {
   constructor(schema: z.ZodType, layout: Layout) {
     this.schema = schema;
     this.layout = layout;
-    this.mustCopy = sharesWithSender(layout);
-    this.copy = this.mustCopy
-      ? (value, platform, refs) => {
-          this.copy = compileCopy(layout, sharesWithSender);
-          return this.copy(value, platform, refs);
-        }
-      : same;
+    const parts = copiedParts(layout);
+    this.mustCopy = parts !== undefined;
+    this.copy =
+      parts === undefined
+        ? same
+        : (value, platform, refs) => {
+            this.copy = compileCopy(layout, parts);
+            return this.copy(value, platform, refs);
+          };
     this.duplicate = isMutable(layout)
       ? (value, platform, refs) => {
           this.duplicate = compileCopy(layout, isMutable);
@@ -131,7 +133,7 @@ function generatedParser(schema: z.ZodType): ((value: unknown) => unknown) | und
 
 /** A codec that walks the layout: where code may not be generated, and what the other is held against. */
 export function interpretedCodec(schema: z.ZodType, layout: Layout): Codec {
-  const mustCopy = sharesWithSender(layout);
+  const mustCopy = copiedParts(layout) !== undefined;
   const walk: Codec['copy'] = (value, platform, refs) => copy(layout, value, platform, refs, 0);
   return {
     layout,

@@ -1,8 +1,22 @@
 // Which parts of a value must be copied, so that two actors share nothing mutable.
-import type { Layout } from '../protocol/layout.ts';
+import { innerLayouts, type Layout } from '../protocol/layout.ts';
 
-/** Whether zod may hand on something mutable that it didn't make itself: else its output can be given away as it is. */
-export function sharesWithSender(layout: Layout, seen = new Set<Layout>()): boolean {
+/** Which parts of a message are copied before they are handed on; `undefined` where zod's output can be given away as it is. */
+export function copiedParts(layout: Layout): ((part: Layout) => boolean) | undefined {
+  // Copying finds out that a value nests too deep, as writing does: so it is refused on one node too.
+  if (containsItself(layout, new Set())) return isMutable;
+  return sharesWithSender(layout) ? (part) => sharesWithSender(part) : undefined;
+}
+
+/** Whether its values may nest without end. `above`: the layouts that a lazy one has led to on the way. */
+function containsItself(layout: Layout, above: ReadonlySet<Layout>): boolean {
+  if (layout.kind !== 'lazy') return innerLayouts(layout).some((inner) => containsItself(inner, above));
+  const resolved = layout.resolve();
+  return above.has(resolved) || containsItself(resolved, new Set([...above, resolved]));
+}
+
+/** Whether zod may hand on something mutable that it didn't make itself. */
+function sharesWithSender(layout: Layout, seen = new Set<Layout>()): boolean {
   switch (layout.kind) {
     case 'date':
     case 'bytes':

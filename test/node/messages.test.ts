@@ -2,8 +2,15 @@
 import { getEventListeners } from 'node:events';
 import test from 'ava';
 import * as z from 'zod';
-import { AskTimeoutError, actor, ask, InvalidMessageError, SelfAskError } from '../../lib/index.ts';
-import { Companion, Counter, Echo, Recorder, Troublemaker } from '../fixtures/actors.ts';
+import {
+  AskTimeoutError,
+  actor,
+  ask,
+  InvalidMessageError,
+  MessageLimitError,
+  SelfAskError,
+} from '../../lib/index.ts';
+import { Companion, Counter, Echo, Recorder, type Tree, Troublemaker } from '../fixtures/actors.ts';
 import { failureOf } from '../fixtures/failing.ts';
 import { manualNode } from '../fixtures/manualWorld.ts';
 import { nextEvent, systemFor } from '../fixtures/systems.ts';
@@ -59,6 +66,25 @@ for (const on of ['host', 'any'] as const) {
     t.deepEqual(await asked[1], new Uint8Array([1, 2, 3]));
     t.deepEqual(await asked[2], { list: [{ deep: new Map([['k', new Set([1n])]]) }] });
   });
+
+  test.serial(
+    `a message that nests too deep, or contains itself, is refused where it is sent, ${where}`,
+    async (t) => {
+      const system = await systemFor(t, { threads: 1 });
+      const echo = await system.spawn(Echo, undefined, { on });
+      const nested = (levels: number) => {
+        let tree: Tree = { branches: [] };
+        for (let i = 1; i < levels; i++) tree = { branches: [tree] };
+        return tree;
+      };
+      const cyclic: Tree = { branches: [] };
+      cyclic.branches.push(cyclic);
+      t.deepEqual(await echo.ask.tree(nested(100)), nested(100));
+      for (const tree of [nested(1000), cyclic]) {
+        t.true((await failureOf(echo.ask.tree(tree))) instanceof MessageLimitError);
+      }
+    },
+  );
 
   test.serial(`a function or an instance of a class is refused where it is sent, ${where}`, async (t) => {
     class Point {

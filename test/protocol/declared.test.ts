@@ -13,6 +13,7 @@ import {
   tell,
   UnsupportedSchemaError,
 } from '../../lib/index.ts';
+import { createTestSystem } from '../../lib/testing/index.ts';
 
 const any = (value: unknown): never => value as never;
 const create = () => ({});
@@ -119,6 +120,10 @@ test('options of a system that mean nothing are refused', async (t) => {
   await t.throwsAsync(() => createSystem(any({ thread: 2 })), {
     instanceOf: InvalidOptionError,
     message: /^createSystem has no option 'thread': there are threads, tasks, /,
+  });
+  await t.throwsAsync(() => createTestSystem(any({ threads: 2 })), {
+    instanceOf: InvalidOptionError,
+    message: /^createTestSystem has no option 'threads': there are clock, nodes, /,
   });
   await t.throwsAsync(
     () => createSystem({ resources: any([5]) }),
