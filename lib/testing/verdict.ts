@@ -3,7 +3,7 @@
 import { ThrumError } from '../protocol/errors.ts';
 import type { SystemEvent } from '../protocol/events.ts';
 import { numbered } from './expectation.ts';
-import type { Told } from './localGround.ts';
+import type { Told } from './localActorNode.ts';
 import { matches } from './matching.ts';
 import type { EventOf, RecordedEvents } from './recordedEvents.ts';
 
