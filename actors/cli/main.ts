@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // The process behind the `thrum` command: real streams, signals and the exit code. All else is in cli.ts.
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
 import { keepCompiledCode } from './codeCache.ts';
 
@@ -40,6 +40,9 @@ stdin?.destroy();
 function isFed(descriptor: number): boolean {
   try {
     const stats = fstatSync(descriptor);
+    // Node.js 20 looks at what was looked at last when it follows symbolic links to a module, and gives up behind a pipe:
+    // a job in a folder whose packages are links would then be loaded with an engine of its own.
+    statSync(process.execPath);
     return stats.isFIFO() || stats.isFile() || stats.isSocket();
   } catch {
     return false;

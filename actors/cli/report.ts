@@ -14,7 +14,8 @@ export function failureLine(error: unknown): string {
   if (!(error instanceof Error)) return `thrum: failed: ${String(error)}`;
   const { code } = error as NodeJS.ErrnoException;
   if (code === undefined) return `thrum: failed: ${error.stack ?? error.message}`;
-  return `thrum: failed: ${error.message} (${code})`;
+  const lines = error.message.split('\n').map(escapeControls);
+  return `thrum: failed: ${lines.join('\n')} (${code})`;
 }
 
 /** How many binary files were passed over and how much was in them; undefined when there were none. */

@@ -1,7 +1,7 @@
 // The real command, as a process of its own on real threads.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, open, openSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, open, openSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -57,6 +57,31 @@ test('input piped in with no path is counted', async (t) => {
   const { out, exitCode } = await run(['wordcount', '--to', 'json', '--top', '1'], 'b a b');
   t.is(out, '[\n{"word":"b","count":2}\n]\n');
   t.is(exitCode, 0);
+});
+
+test('a job whose packages are links runs over what is piped in', async (t) => {
+  const folder = makeFolder(t, {
+    'count.mjs': `import { job, textLines, tsv } from './packages/mapreduce/index.js';
+      export const Count = job('test/Count', {
+        module: import.meta.url,
+        input: textLines(),
+        map: (line, emit) => emit(line, 1),
+        reduce: (line, ones, emit) => emit([line, [...ones].length]),
+        output: tsv(),
+      });`,
+  });
+  symlinkSync(fileURLToPath(new URL('../../actors', import.meta.url)), join(folder, 'packages'));
+  t.deepEqual(await run(['mapreduce', '--partitions', '1', join(folder, 'count.mjs')], 'b\na\nb\n'), {
+    out: 'a\t1\nb\t2\n',
+    err: '',
+    exitCode: 0,
+  });
+});
+
+test('a directory with the name of a job that comes with thrum does not hide the job', (t) => {
+  const cwd = makeFolder(t, { 'wordcount/part-00000.tsv': 'of an earlier run', 'a.txt': 'b a b' });
+  const asked = [main, 'mapreduce', 'wordcount', 'a.txt', '--partitions', '1'];
+  t.is(execFileSync(process.execPath, asked, { cwd, encoding: 'utf8' }), 'a\t1\nb\t2\n');
 });
 
 test('- takes standard input along with files', async (t) => {

@@ -85,16 +85,25 @@ test('what was skipped, or could not be read, is told, and the exit code is 1', 
 });
 
 test('wrong usage says what is wrong, with exit code 2', async (t) => {
-  const directory = folder(t, { a: 'x\n', 'empty.js': 'export const nothing = 1;\n' });
+  const directory = folder(t, {
+    a: 'x\n',
+    'empty.js': 'export const nothing = 1;\n',
+    'torn.js': 'import { job from 1',
+  });
   const path = join(directory, 'a');
   const cases: readonly (readonly [args: readonly string[], expected: RegExp])[] = [
     [[], /missing required argument 'job'/],
     [['grep'], /nothing to read/],
     [['nothing', path], /no module nothing, and no job of that name \(wordcount, .*sort\)/],
+    [[directory, path], /is a directory: name a module in it/],
+    [[join(directory, 'torn.js'), path], /torn\.js: Unexpected .*; to see where: node .*torn\.js/],
+    [
+      ['grep', path],
+      /params of job 'thrum\/Grep' don't fit: pattern: Invalid input: expected string, received undefined\n/,
+    ],
     [[jobs, path], /exports several jobs: choose one with --name: .*test\/WordCount/],
     [[jobs, '-n', 'test/None', path], /exports no job 'test\/None'/],
     [[join(directory, 'empty.js'), path], /exports no job/],
-    [['grep', path], /params of job 'thrum\/Grep' don't fit/],
     [['grep', '-p', 'pattern', path], /name and a value/],
     [['wordcount', path, '--resume'], /'--resume' needs '-o'/],
     [['wordcount', '-', '-o', 'out', '--resume'], /standard input isn't there twice/],

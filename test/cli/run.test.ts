@@ -208,12 +208,16 @@ test('a job that fails gives its reason and code, leaves no file, and stops the 
   const folder = makeFolder(t, { 'out.tsv': 'old' });
   const io = fakeIo({ stderrIsTerminal: true });
   const engine = fakeEngine(async () => {
-    throw Object.assign(new Error('node 2 died: heap limit'), { code: 'ERR_THRUM_NODE_DOWN' });
+    throw Object.assign(new Error('node 2 died:\n\u001b[31mheap limit'), { code: 'ERR_THRUM_NODE_DOWN' });
   });
   const wanted = request({ readsStdin: true, outputPath: join(folder, 'out.tsv'), showsProgress: true });
   t.is(await runWordCount(wanted, io, engine.start), 1);
   // After the bar's line was cleared.
-  t.true(io.stderr.text.endsWith('\u001b[2Kthrum: failed: node 2 died: heap limit (ERR_THRUM_NODE_DOWN)\n'));
+  t.true(
+    io.stderr.text.endsWith(
+      '\u001b[2Kthrum: failed: node 2 died:\n\\x1b[31mheap limit (ERR_THRUM_NODE_DOWN)\n',
+    ),
+  );
   t.deepEqual(engine.events, ['start undefined', 'count', 'close']);
   t.deepEqual(readdirSync(folder), ['out.tsv']);
   t.is(readFileSync(join(folder, 'out.tsv'), 'utf8'), 'old');

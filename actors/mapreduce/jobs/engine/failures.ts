@@ -30,9 +30,12 @@ export function noteFailure(
   task.careful = skippedMax > 0;
   if (times < 2 || task.careful) return undefined;
   const where = describe({ at, message });
-  return new JobFailedError(`${what} failed twice at ${where}. To skip such records, set skippedMax`, {
-    cause,
-  });
+  return new JobFailedError(
+    `${what} failed twice at ${where}. To skip such records, set skippedMax (--skip)`,
+    {
+      cause,
+    },
+  );
 }
 
 /** More records were skipped than may be. */

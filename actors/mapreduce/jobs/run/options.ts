@@ -94,7 +94,8 @@ export function checkOptions(job: Job, options: RunOptions): CheckedOptions {
   }
   const parsed = job.params.safeParse(options.params);
   if (!parsed.success) {
-    throw new InvalidOptionError(`params of job '${job.name}' don't fit: ${parsed.error.message}`);
+    const wrong = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
+    throw new InvalidOptionError(`params of job '${job.name}' don't fit: ${wrong.join('; ')}`);
   }
   const { compress = false, backups = true } = options;
   return {

@@ -128,7 +128,7 @@ class SequentialRun {
       if (!(error instanceof RecordError)) throw failed(error);
       if (this.skippedMax === 0) {
         throw new JobFailedError(
-          `failed at ${error.at}: ${error.message}. To skip such records, set skippedMax`,
+          `failed at ${error.at}: ${error.message}. To skip such records, set skippedMax (--skip)`,
           {
             cause: error.cause,
           },
