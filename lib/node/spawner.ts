@@ -1,4 +1,5 @@
 // Starts actors: here, on behalf of another node, or by asking for it elsewhere.
+import { asError } from '../cell/asError.ts';
 import { Cell } from '../cell/cell.ts';
 import type { CellKind } from '../cell/kind.ts';
 import { abandon, stopStarted } from '../cell/lifecycle.ts';
@@ -58,7 +59,8 @@ export class Spawner {
         return this.place(kind, kept, keptOptions, on, parent);
       });
     } catch (error) {
-      return Promise.reject(error);
+      // `create` may throw anything.
+      return Promise.reject(asError(error));
     }
   }
 

@@ -1,7 +1,7 @@
 // A definition: what an actor is called, what it understands, and how it is made.
 import * as z from 'zod';
 import type { Context } from './context.ts';
-import { checkDeclaration, checkMessage, checkProtocol } from './declared.ts';
+import { checkDeclaration, checkMessage, checkProtocol, checkStrategy } from './declared.ts';
 import { register } from './definitions.ts';
 import type { ErrorClass } from './errors.ts';
 import { layoutOf } from './layout.ts';
@@ -67,6 +67,7 @@ export function actor<P extends Protocol, A extends z.ZodType = z.ZodVoid>(
 ): Definition<P, A> {
   checkDeclaration('thrum/actor', name, options, 'create');
   checkProtocol(name, options.protocol);
+  checkStrategy(name, options.strategy);
   const definition: Definition<P, A> = {
     kind: 'thrum/actor',
     name,

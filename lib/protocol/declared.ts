@@ -2,6 +2,7 @@
 // a definition that is still undefined since two modules import each other.
 import { inspectBriefly } from './briefly.ts';
 import { InvalidOptionError } from './errors.ts';
+import type { Strategy } from './supervision.ts';
 
 const makers = { 'thrum/actor': 'actor', 'thrum/task': 'task', 'thrum/resource': 'resource' } as const;
 type Kind = keyof typeof makers;
@@ -49,6 +50,15 @@ export function checkMessage(name: string, definition: string, message: unknown)
     `message '${name}' of ${definition} must be tell(schema) or ask(schema, replySchema), not ${inspectBriefly(message)}`,
   );
 }
+
+export function checkStrategy(definition: string, strategy: unknown): void {
+  if (strategy === undefined || strategies.has(strategy)) return;
+  throw new InvalidOptionError(
+    `\`strategy\` of '${definition}' must be 'one-for-one', 'one-for-all' or 'rest-for-one', not ${inspectBriefly(strategy)}`,
+  );
+}
+
+const strategies: ReadonlySet<unknown> = new Set<Strategy>(['one-for-one', 'one-for-all', 'rest-for-one']);
 
 /**
  * Refuses what isn't a definition where one is used.

@@ -145,6 +145,16 @@ test('a throwing create rejects the spawn and leaves nothing behind', async (t) 
   t.deepEqual(events, []);
 });
 
+test('a create that throws something else rejects the spawn with an Error all the same', async (t) => {
+  const { spawn } = manualNode();
+  const { definition } = scripted('life/Thrown', () => {
+    throw 'no';
+  });
+  const error = await failureOf(spawn(definition));
+  t.true(error instanceof Error);
+  t.is(error.cause, 'no');
+});
+
 test('a behaviour has exactly the handlers that its protocol names', async (t) => {
   const { spawn } = manualNode();
   const protocol = { one: tell(), two: tell() };

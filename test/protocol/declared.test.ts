@@ -56,6 +56,11 @@ const refused: readonly [string, () => unknown, string][] = [
     `\`protocol\` of '${name}' must be an object of tell(…) and ask(…), not undefined`,
   ],
   [
+    'a strategy that there is not',
+    () => actor(name, any({ protocol: {}, create, strategy: 'all' })),
+    `\`strategy\` of '${name}' must be 'one-for-one', 'one-for-all' or 'rest-for-one', not 'all'`,
+  ],
+  [
     'a schema for a message',
     () => actor(name, any({ protocol: { add: z.number() }, create })),
     `message 'add' of ${name} must be tell(schema) or ask(schema, replySchema), not a schema`,
