@@ -22,7 +22,7 @@ export async function countHere(
   files: readonly InputFile[],
   options: CountHereOptions,
 ): Promise<WordCountResult> {
-  const { tokenizer = 'words', letterCase = 'lower', minCount = 1, signal } = options;
+  const { tokenizer = 'words', letterCase = 'lower', signal } = options;
   const engine = defaultEngine();
   const counter = newCounter(engine, { tokenizer, letterCase });
   const counting = {
@@ -35,6 +35,7 @@ export async function countHere(
   for (const { path, bytes } of files) {
     await countReported({ path, start: 0, end: bytes, fileBytes: bytes }, counting, report);
   }
+  const wanted = wantedOf(options);
   const table = newTable(engine);
   for (const { bytes } of counter.drain(1, chunkBytesMax)) table.absorb(bytes);
   return {
@@ -43,7 +44,7 @@ export async function countHere(
     distinct: table.distinct,
     isGrouped: false,
     async *entries() {
-      for (const batch of tableEntries(table, wantedOf(options))) yield finished(batch, minCount, false);
+      for (const batch of tableEntries(table, wanted)) yield finished(batch, wanted);
     },
     async writeCounts(path) {
       // Loaded here, since few small counts are written so.

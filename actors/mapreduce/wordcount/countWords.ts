@@ -5,7 +5,7 @@ import type { Ref, System } from '../../../lib/index.ts';
 import { type CompiledRules, compileRules } from '../rules/rules.ts';
 import { WordCountCoordinator } from './coordinator.ts';
 import { partOf, settingsOf } from './countsFile.ts';
-import { finished, wantedOf } from './entries.ts';
+import { wantedOf } from './entries.ts';
 import { jobArgs, streamNameDefault } from './jobArgs.ts';
 import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
 import { removeJournalDirectory } from './journalDirectory.ts';
@@ -156,16 +156,13 @@ class Job {
 
   private result(summary: Summary, coordinator: Coordinator): WordCountResult {
     const { options, compiled } = this;
-    const { files = [], stream, shard, minCount = 1, resumeDirectory, signal } = options;
-    const isGrouped = options.groupBy !== undefined;
+    const { files = [], stream, shard, resumeDirectory, signal } = options;
+    const wanted = wantedOf(options);
     const { report, words, distinct, counts } = summary;
     if (this.stream !== undefined) addReport(report, this.stream.report);
     return {
-      ...{ ...readResult(report), words, distinct, isGrouped },
-      async *entries() {
-        const batches = wantedEntries(counts, wantedOf(options));
-        for await (const batch of batches) yield finished(batch, minCount, isGrouped);
-      },
+      ...{ ...readResult(report), words, distinct, isGrouped: wanted.isGrouped },
+      entries: () => wantedEntries(counts, wanted),
       writeCounts: (path) => {
         const settings = settingsOf(compiled);
         const part = partOf(settings, files, stream !== undefined, shard);

@@ -1,5 +1,5 @@
 // Words and their counts as they are given to who has asked for them.
-import { groupSeparator } from '../rules/group.ts';
+import { type Grouping, groupSeparator } from '../rules/group.ts';
 import type { CountMerging } from '../text/counting.ts';
 import { readCounts } from '../text/packedCounts.ts';
 
@@ -13,15 +13,24 @@ export interface WordCountEntry {
 
 export type EntryOrder = 'count' | 'word';
 
-/** What is wanted: so many of the most frequent words or all, and their order. */
+/** Which entries are wanted: so many of the most frequent words or all, and their order. */
 export interface Wanted {
   readonly top: number | 'all';
   readonly sort: EntryOrder;
+  /** Entries of lower counts aren't. */
+  readonly minCount: number;
+  /** Whether keys are of words in groups. */
+  readonly isGrouped: boolean;
 }
 
-/** `CountWordsOptions` without what need not be said. */
-export function wantedOf({ top = 20, sort = 'count' }: Partial<Wanted>): Wanted {
-  return { top, sort };
+/** What options say of it. */
+export function wantedOf({
+  top = 20,
+  sort = 'count',
+  minCount = 1,
+  groupBy,
+}: Partial<Omit<Wanted, 'isGrouped'>> & { readonly groupBy?: Grouping }): Wanted {
+  return { top, sort, minCount, isGrouped: groupBy !== undefined };
 }
 
 interface KeyCount {
@@ -38,8 +47,7 @@ const byCount = (a: KeyCount, b: KeyCount): number => b.count - a.count || byKey
 /** Entries as they are asked for: those of high enough counts, and a key that has a group taken apart. */
 export function finished(
   batch: readonly WordCountEntry[],
-  minCount: number,
-  isGrouped: boolean,
+  { minCount, isGrouped }: Pick<Wanted, 'minCount' | 'isGrouped'>,
 ): readonly WordCountEntry[] {
   const frequent = minCount > 1 ? batch.filter(({ count }) => count >= minCount) : batch;
   if (!isGrouped) return frequent;
@@ -61,7 +69,7 @@ export function highest(chunks: readonly Uint8Array[], n: number, order: EntryOr
 /** The most frequent words, or all, of counts that are all in one table. */
 export function* tableEntries(
   table: CountMerging,
-  { top, sort }: Wanted,
+  { top, sort }: Pick<Wanted, 'top' | 'sort'>,
 ): Generator<readonly WordCountEntry[]> {
   if (top !== 'all') {
     const entries = [...readCounts(table.top(top))];

@@ -5,7 +5,7 @@ import { type MergeOutcome, runMergeTask } from '../runs/mergeTask.ts';
 import { RunFile } from '../runs/runFile.ts';
 import { defaultEngine } from '../text/engine.ts';
 import { type AboutCounts, aboutCounts, type CountsPart } from './countsFile.ts';
-import { type EntryOrder, finished, wantedOf } from './entries.ts';
+import { type EntryOrder, wantedOf } from './entries.ts';
 import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
 import { defaultMemoryBytes, memoryPlan } from './memory.ts';
 import { emptyReport } from './report.ts';
@@ -62,7 +62,8 @@ export async function mergeCounts(
   signal?.addEventListener('abort', clear);
   try {
     const memory = memoryPlan(options.memoryBytesMax ?? defaultMemoryBytes(), 1);
-    const wanted = wantedOf(options);
+    const { isGrouped } = about.settings;
+    const wanted = { ...wantedOf(options), isGrouped };
     const merge = (runs: readonly string[], name: string, gathered = nothing): Promise<MergeOutcome> => {
       signal?.throwIfAborted();
       return runMergeTask({
@@ -81,14 +82,10 @@ export async function mergeCounts(
     );
     signal?.throwIfAborted();
     const parts = [merged.run.path];
-    const { isGrouped } = about.settings;
     return {
       ...readResult({ ...emptyReport(), bytes: about.bytes, files: about.files }),
       ...{ words: merged.words, distinct: merged.distinct, isGrouped, missing: missingShards(about.parts) },
-      async *entries() {
-        const batches = wantedEntries({ kind: 'disk', parts, tops: [merged.top], ranked }, wanted);
-        for await (const batch of batches) yield finished(batch, 1, isGrouped);
-      },
+      entries: () => wantedEntries({ kind: 'disk', parts, tops: [merged.top], ranked }, wanted),
       writeCounts: (path) => writeCounts(path, { kind: 'disk', parts }, about, signal),
       close: clear,
     };

@@ -1,6 +1,6 @@
 // The wanted entries of a count, from wherever its counts are, and what a merge on disk must gather for that.
 import { entriesByCount, entriesByWord, inWordOrder } from './diskEntries.ts';
-import { highest, type Wanted, type WordCountEntry } from './entries.ts';
+import { finished, highest, type Wanted, type WordCountEntry } from './entries.ts';
 import type { Counts } from './messages.ts';
 import { entriesOfReducers, topOfReducers } from './reducerEntries.ts';
 
@@ -13,7 +13,7 @@ export interface Gathered {
 }
 
 /** The highest counts, unless they are more than the `topMax` that can be kept at once. */
-export function gatheredOf({ top, sort }: Wanted, topMax: number): Gathered {
+export function gatheredOf({ top, sort }: Pick<Wanted, 'top' | 'sort'>, topMax: number): Gathered {
   if (top === 'all') return { top: 0, ranks: sort === 'count' };
   return top > topMax ? { top: 0, ranks: true } : { top, ranks: false };
 }
@@ -21,8 +21,12 @@ export function gatheredOf({ top, sort }: Wanted, topMax: number): Gathered {
 /** The wanted entries in batches. Of counts on disk a merge must have gathered what `gatheredOf` says. */
 export async function* wantedEntries(
   counts: Counts,
-  { top, sort }: Wanted,
+  wanted: Wanted,
 ): AsyncGenerator<readonly WordCountEntry[]> {
+  for await (const batch of ordered(counts, wanted)) yield finished(batch, wanted);
+}
+
+async function* ordered(counts: Counts, { top, sort }: Wanted): AsyncGenerator<readonly WordCountEntry[]> {
   if (counts.kind === 'memory') {
     if (top === 'all') yield* entriesOfReducers(counts.reducers, sort);
     else yield await topOfReducers(counts.reducers, top, sort);
