@@ -3,11 +3,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import {
+  type Emit,
   InputError,
   type JobEvent,
   JobFailedError,
+  job,
   runJob,
   runSequential,
+  textLines,
+  tsv,
 } from '../../../actors/mapreduce/index.ts';
 import { createSystem, InvalidOptionError, type System } from '../../../lib/index.ts';
 import { contents, countWords, folder, text } from './support/inputs.ts';
@@ -206,6 +210,29 @@ test('a record that fails twice fails the job, which leaves nothing behind, and 
     instanceOf: JobFailedError,
     message: /a at 5: no good/,
   });
+  t.deepEqual(readdirSync(directory), ['a']);
+});
+
+test('a job in one thread lets a signal come through in the midst of a task, and leaves nothing behind', async (t) => {
+  const directory = folder(t, { a: 'one\ntwo\nthree\n' });
+  const aborting = new AbortController();
+  const seen: string[] = [];
+  const Slow = job('test/SlowInOneThread', {
+    module: import.meta.url,
+    input: textLines(),
+    map(line, emit: Emit<string, number>) {
+      setImmediate(() => aborting.abort(new Error('enough')));
+      seen.push(line);
+      for (const endMs = performance.now() + 100; performance.now() < endMs; );
+      emit(line, 1);
+    },
+    reduce: (line, ones, emit) => emit([line, [...ones].length]),
+    output: tsv<[string, number]>(),
+  });
+  const { signal } = aborting;
+  const run = { paths: [join(directory, 'a')], outputDirectory: join(directory, 'out'), signal };
+  await t.throwsAsync(runSequential(Slow, run), { message: 'enough' });
+  t.deepEqual(seen, ['one']);
   t.deepEqual(readdirSync(directory), ['a']);
 });
 

@@ -1,5 +1,6 @@
 // A job in this thread alone, task after task: to find mistakes with a debugger, and what parallel runs are compared
 // with.
+import { setImmediate } from 'node:timers/promises';
 import type * as z from 'zod';
 import { JobFailedError } from '../../errors.ts';
 import { ByteWriter } from '../encoding/byteWriter.ts';
@@ -39,8 +40,9 @@ export async function runSequential<R, O, S extends z.ZodType>(
       prepared.settings,
       prepared.options.params,
       prepared.options.skippedMax,
+      options.signal,
     );
-    await run.perform(prepared.tasks, options.signal);
+    await run.perform(prepared.tasks);
     run.output.commit(workplace.outputDirectory);
     const summary = run.summary();
     const contents = (partition: number): Uint8Array => run.output.content(partition);
@@ -60,20 +62,33 @@ class SequentialRun {
   readonly output: Output;
   private readonly env: TaskEnv;
   private readonly skippedMax: number;
+  private readonly signal: AbortSignal | undefined;
   private readonly contents = new Map<number, Uint8Array>();
   private readonly sealed: Sealed[] = [];
   private readonly mapped: Tallies[] = [];
   private readonly reduced: Tallies[] = [];
 
-  constructor(job: Job, settings: RunSettings, params: unknown, skippedMax: number) {
+  constructor(
+    job: Job,
+    settings: RunSettings,
+    params: unknown,
+    skippedMax: number,
+    signal: AbortSignal | undefined,
+  ) {
     let shelfBytes = 0;
     this.skippedMax = skippedMax;
+    this.signal = signal;
     this.output = new Output(systemDisk, settings, job.output.extension);
     this.env = {
       ...{ job, params, settings, disk: systemDisk, progress: { share: 0, bytes: 0 } },
       pace: new Pace({
-        ...{ breathMs: Number.POSITIVE_INFINITY, breathRecords: Number.MAX_SAFE_INTEGER },
-        ...{ now: () => 0, breathe: async () => {} },
+        ...{ breathMs: settings.breathMs, breathRecords: Number.MAX_SAFE_INTEGER },
+        now: () => performance.now(),
+        // A signal, of the process too, comes only when the thread has a moment for it.
+        async breathe() {
+          await setImmediate();
+          signal?.throwIfAborted();
+        },
       }),
       mayKeep(bytes) {
         if (shelfBytes + bytes > settings.shelfBytesMax) return false;
@@ -88,11 +103,11 @@ class SequentialRun {
     };
   }
 
-  async perform(tasks: readonly InputPart[][], signal: AbortSignal | undefined): Promise<void> {
+  async perform(tasks: readonly InputPart[][]): Promise<void> {
     this.output.begin();
     const bounds = await this.boundsFor(tasks);
     for (const [task, parts] of tasks.entries()) {
-      signal?.throwIfAborted();
+      await this.env.pace.breathe();
       const id = { task, attempt: 1 };
       const { sealed, content, tallies } = await this.trying((careful) =>
         runMapTask(this.env, { kind: 'map', ...id, parts, bounds, careful }),
@@ -103,7 +118,7 @@ class SequentialRun {
       if (content !== undefined) this.contents.set(task, content);
     }
     for (let task = 0; task < this.env.settings.partitions; task++) {
-      signal?.throwIfAborted();
+      await this.env.pace.breathe();
       const id = { task, attempt: 1 };
       const sources = this.sourcesOf(task);
       const result = await this.trying((careful) =>
@@ -112,6 +127,7 @@ class SequentialRun {
       this.reduced.push(result.tallies);
       this.output.take(task, { kind: 'reduced', ...result }, { phase: 'reduce', ...id });
     }
+    await this.env.pace.breathe();
   }
 
   summary() {
@@ -125,6 +141,7 @@ class SequentialRun {
     try {
       result = await run(false);
     } catch (error) {
+      this.signal?.throwIfAborted();
       if (!(error instanceof RecordError)) throw failed(error);
       if (this.skippedMax === 0) {
         throw new JobFailedError(
