@@ -1,6 +1,8 @@
 // Piscina as the task pool uses it: loaded and its threads started when they are first needed, ended when they haven't
 // been for a while.
+
 import type { Piscina } from 'piscina';
+import { threadArguments } from '../store/threadArguments.ts';
 import type { Answer, Handed, PoolData } from './poolThread.ts';
 
 const idleMs = 60_000;
@@ -100,6 +102,7 @@ export class PiscinaThreads {
       idleTimeout: Number.POSITIVE_INFINITY,
       recordTiming: false,
       workerData,
+      ...threadArguments(),
       ...(this.heapLimitBytes && {
         resourceLimits: { maxOldGenerationSizeMb: this.heapLimitBytes / 2 ** 20 },
       }),

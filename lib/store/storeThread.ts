@@ -1,4 +1,5 @@
 // The host's handle of the store: starts its thread, gives each node a way to it, closes it.
+
 import { clearTimeout, setTimeout } from 'node:timers';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { StoreError } from '../protocol/errors.ts';
@@ -7,6 +8,7 @@ import type { DiskOptions } from './disk.ts';
 import { lockDirectory } from './lock.ts';
 import { errorOf } from './messages.ts';
 import type { HostMessage, StoreData, ThreadMessage } from './thread.ts';
+import { threadArguments } from './threadArguments.ts';
 
 /** What a thread that is well needs for its last commit, even when actors have used up all the time. */
 const leastMs = 500;
@@ -68,6 +70,7 @@ export class StoreThread {
       const worker = new Worker(new URL('./thread.js', import.meta.url), {
         workerData,
         name: 'thrum store',
+        ...threadArguments(),
       });
       await opened(worker);
       return new StoreThread(worker, gate, unlock, onDeath);

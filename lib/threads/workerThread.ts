@@ -1,7 +1,9 @@
 // The thread of a worker node, made by the library or by the app: what it is started with, and what is said when it
 // doesn't start.
+
 import { Worker, type WorkerOptions } from 'node:worker_threads';
 import { InvalidOptionError, NodeStartError } from '../protocol/errors.ts';
+import { threadArguments } from '../store/threadArguments.ts';
 import type { NodeData } from './control.ts';
 
 /** What an app's own way to make a worker is given: pass it on as the second argument of `new Worker`. */
@@ -32,7 +34,12 @@ export function startThread({ data, worker: make, heapLimitBytes, heapYoungBytes
   if (make === undefined) {
     // Not as `new URL('./bootstrap.js', import.meta.url)`: a bundler would take it for a file of the app's.
     const bootstrap = import.meta.url.replace(/[^/]*$/, 'bootstrap.js');
-    return new Worker(new URL(bootstrap), { ...options, workerData: data, transferList });
+    return new Worker(new URL(bootstrap), {
+      ...options,
+      ...threadArguments(),
+      workerData: data,
+      transferList,
+    });
   }
   const worker = checked(make(options), options);
   worker.postMessage(data, transferList);

@@ -218,6 +218,19 @@ test.serial('where the entry file defines its actors, nothing after createSystem
   );
 });
 
+test.serial('an app that is given as text, not as a file, has threads and tasks too', async (t) => {
+  const source = `
+    import { createSystem, task } from ${JSON.stringify(import.meta.resolve('thrum'))};
+    import { Counter } from ${JSON.stringify(new URL('../fixtures/actors.js', import.meta.url).href)};
+    import { Square } from ${JSON.stringify(new URL('../fixtures/tasks.js', import.meta.url).href)};
+    const system = await createSystem({ threads: 1 });
+    const counter = await system.spawn(Counter, {});
+    console.log(await counter.ask.total(), await system.run(Square, 5));
+    await system.close();`;
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', source], { timeout: 20_000 });
+  t.is(stdout, '0 25\n');
+});
+
 test.serial('after close nothing keeps the process alive', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'thrum-'));
   t.teardown(() => rm(folder, { recursive: true }));
