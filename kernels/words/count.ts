@@ -2,6 +2,7 @@
 // because bytes that were just stored can't be loaded across two stores without waiting.
 import { endsInWord, findBoundaries, startRegion } from './boundaries';
 import { countLong } from './long';
+import { countMedium, MEDIUM_MAX } from './medium';
 import { addShort, loadShort, SHORT_MAX, shortBuckets, shortHome, shortMask, shortMatch, TO_COUNT } from './short';
 
 const CHUNK: usize = 4096;
@@ -9,8 +10,12 @@ const CHUNK: usize = 4096;
 /** Boundaries of one chunk: as many as bytes, one from before, one for the end, and what is written beyond. */
 const LIST_BYTES: usize = (CHUNK + 16) << 2;
 let list: usize = 0;
-/** The words of a chunk that aren't short. */
+/** The words of a chunk that aren't short, and those of them that are medium. */
 let longs: usize = 0;
+let mediums: usize = 0;
+
+/** From so many words on that aren't short, eight bytes each, the medium ones are counted apart. */
+const APART_BYTES: usize = 48 << 3;
 
 /** Words counted since the last {@link resetWords}. */
 let words: u64 = 0;
@@ -20,6 +25,7 @@ export function resetWords(): void {
   if (list != 0) return;
   list = heap.alloc(LIST_BYTES);
   longs = heap.alloc(LIST_BYTES);
+  mediums = heap.alloc(LIST_BYTES);
 }
 
 export function wordCount(): f64 {
@@ -68,7 +74,26 @@ function countBetween(from: usize, to: usize): void {
     long += (isShort ^ 1) << 3;
   }
   countShort(from, short);
+  if (long - longs >= APART_BYTES) long = countApart(long);
   countLong(longs, long, LIST_BYTES >> 3);
+}
+
+/**
+ * Counts the medium words of those that aren't short, up to `to`, and returns the end of what is left. Where they are few, as
+ * in source code, each is likely to be new, and telling it apart costs more than it saves.
+ */
+function countApart(to: usize): usize {
+  let medium = mediums;
+  let long = longs;
+  for (let pair = longs; pair < to; pair += 8) {
+    const both = load<u64>(pair);
+    const isMedium = <usize>(<u32>(both >> 32) - <u32>both <= MEDIUM_MAX);
+    store<u64>(medium, both);
+    store<u64>(long, both);
+    medium += isMedium << 3;
+    long += (isMedium ^ 1) << 3;
+  }
+  return countMedium(mediums, medium, long);
 }
 
 function countShort(from: usize, to: usize): void {

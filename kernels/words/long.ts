@@ -151,6 +151,26 @@ function add(at: usize, length: u32, tag: u32, count: u64): void {
   }
 }
 
+/** Adds to a key's count if the key is there; whether it is. */
+export function addToKnown(at: usize, length: u32, count: u64): bool {
+  const tag = longTag(at, length);
+  let home = longHome(tag, longMask);
+  let isLast = false;
+  while (!isLast) {
+    const bucket = longBuckets + home;
+    for (let found = match(bucket, tag); found != 0; found &= found - 1) {
+      const ref = <usize>load<u32>(bucket + (<usize>ctz<u32>(found) << 2), TO_REF);
+      if (load<u32>(ref, 8) == length && equal(ref + LONG_HEAD, at, length)) {
+        store<u64>(ref, load<u64>(ref) + count);
+        return true;
+      }
+    }
+    isLast = match(bucket, 0) != 0;
+    home = (home + BUCKET) & longMask;
+  }
+  return false;
+}
+
 /** Whether two long keys are equal. */
 // @ts-ignore: decorator
 @inline

@@ -1,5 +1,6 @@
 // Counts in the packed form of packedCounts.ts, in and out: entries of key length, key, count, the numbers as varints.
 import { countOf, keyOf, lengthOf, nextEntry } from './entries';
+import { joinLong } from './medium';
 import { addKey, homeOf } from './tables';
 
 /** A chunk being written for one partition. */
@@ -131,6 +132,7 @@ function isAscii(ref: usize): bool {
 let drainRef: usize = 0;
 
 export function startDrain(): void {
+  joinLong();
   drainRef = nextEntry(0);
 }
 

@@ -1,9 +1,11 @@
-// Counts by key, in two tables of buckets. A bucket is a cache line, and a key is looked for in all of it at once: which of
+// Counts by key, in tables of buckets. A bucket is a cache line, and a key is looked for in all of it at once: which of
 // the places is its own is nothing that a processor must foresee. Where a bucket is full, keys go on in the next one. Keys
-// of up to 8 bytes lie in the buckets themselves. Longer ones lie one behind the other in an arena, with their counts, and
-// buckets lead to them: a new key costs one line of the table, and no memory but its own. What holds a count is a ref here.
+// of up to 8 bytes lie in the buckets themselves, and where words are counted that are mostly longer, those of up to 16 too.
+// Others lie one behind the other in an arena, with their counts, and buckets lead to them: a new key costs one line of the
+// table, and no memory but its own. What holds a count is a ref here.
 import { arenaBytes, resetArena } from './arena';
 import { addLong, longBuckets, longDistinct, longHome, longMask, longTag, resetLong } from './long';
+import { mediumBytes, mediumDistinct, resetMedium } from './medium';
 import {
   addShort,
   fitsShort,
@@ -19,16 +21,18 @@ import {
 /** Empties the tables, and gives their memory back. */
 export function resetTables(): void {
   resetShort();
+  resetMedium();
   resetLong();
   resetArena();
 }
 
+/** How many entries there are: keys, but those of words both among the medium and the long ones twice, up to a drain. */
 export function distinct(): u32 {
-  return shortDistinct() + longDistinct();
+  return shortDistinct() + mediumDistinct() + longDistinct();
 }
 
 export function bytesHeld(): f64 {
-  return <f64>(<u64>shortMask + <u64>longMask + arenaBytes());
+  return <f64>(<u64>shortMask + mediumBytes() + <u64>longMask + arenaBytes());
 }
 
 /** The bucket where a key is looked for first. */

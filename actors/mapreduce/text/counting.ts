@@ -31,7 +31,10 @@ export interface InputBuffer {
 export interface WordCounting {
   /** Occurrences of all words since the last `drain`. */
   readonly words: number;
-  /** Different words held, those apart that become equal when their non-ASCII letters are lower-cased. */
+  /**
+   * Different words held, those apart that become equal when their non-ASCII letters are lower-cased; some of 9 to 16 bytes
+   * may be counted twice.
+   */
   readonly distinct: number;
   /** Bytes of memory in slots and keys. */
   readonly bytesHeld: number;

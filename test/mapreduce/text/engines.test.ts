@@ -109,6 +109,63 @@ test('words of more than eight bytes, many in a row and many of them new, are co
   t.deepEqual(sorted(counts), sorted(expected));
 });
 
+test('a word that is among many long ones here and among few there is counted once, and given once', (t) => {
+  // Whether words of 9 to 16 bytes have a table of their own is decided every few kilobytes.
+  const chance = new Chance(16);
+  const parts: string[] = [];
+  for (let block = 0; block < 60; block++) {
+    for (let i = 0; i < 600; i++) {
+      const isLonger = chance.below(100) < (block % 2 === 0 ? 60 : 2);
+      parts.push(isLonger ? `sixteenish-${chance.below(3000)}` : `s${chance.below(50)}`);
+    }
+  }
+  const expected = new Map<string, number>();
+  for (const part of parts) expected.set(part, (expected.get(part) ?? 0) + 1);
+  const counter = newCounter('wasm', { tokenizer: 'whitespace', letterCase: 'keep' });
+  const bytes = encoder.encode(parts.join(' '));
+  counter.add(bytes, 0, bytes.length);
+  t.true(counter.distinct > expected.size, 'no word is in both tables');
+  const entries = [...counter.drain(3, 1 << 12)].flatMap(({ bytes: chunk }) => [...readCounts(chunk)]);
+  t.is(entries.length, expected.size);
+  t.deepEqual(
+    sorted(new Map(entries.map(({ key, count }) => [Buffer.from(key).toString(), count]))),
+    sorted(expected),
+  );
+  t.is(counter.distinct, 0);
+});
+
+test('more words of 9 to 16 bytes than their own table takes are all counted', (t) => {
+  const words = Array.from({ length: 120_000 }, (_, i) => `w${String(i * 7).padStart(8 + (i % 8), '0')}`);
+  const counter = newCounter('wasm', { tokenizer: 'words', letterCase: 'lower' });
+  const bytes = encoder.encode([...words, ...words.slice().reverse(), ...words].join(' '));
+  counter.add(bytes, 0, bytes.length);
+  const entries = [...counter.drain(1, 1 << 20)].flatMap(({ bytes: chunk }) => [...readCounts(chunk)]);
+  t.is(entries.length, words.length);
+  t.true(entries.every(({ count }) => count === 3));
+  t.deepEqual(entries.map(({ key }) => Buffer.from(key).toString()).sort(), words.slice().sort());
+});
+
+test('a count of a word of 9 to 16 bytes goes on beyond 32 bits', (t) => {
+  const counter = newCounter('wasm', { tokenizer: 'words', letterCase: 'keep' });
+  const buffer = counter.newBuffer(1);
+  const bytes = encoder.encode('carriedwords '.repeat(100));
+  counter.add(bytes, 0, bytes.length);
+  const memory = Buffer.from(buffer.bytes.buffer);
+  const key = Buffer.concat([Buffer.from('carriedwords'), Buffer.alloc(4, 0xff)]);
+  const at = memory.indexOf(key);
+  t.true(at > 0);
+  // In a bucket of 64 bytes there are three keys, and then their counts.
+  const countAt = (at & ~63) + 48 + ((at & 63) >> 2);
+  t.is(memory.readUInt32LE(countAt), 100);
+  memory.writeUInt32LE(2 ** 32 - 2, countAt);
+  counter.add(bytes, 0, bytes.length);
+  const [first] = counter.drain(1, 1 << 20);
+  t.deepEqual(
+    [...readCounts(first!.bytes)].map(({ count }) => count),
+    [2 ** 32 - 2 + 100],
+  );
+});
+
 test('both engines give a key to the same reducer', (t) => {
   const words = [
     'a',
