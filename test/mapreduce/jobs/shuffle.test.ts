@@ -7,7 +7,7 @@ import { ByteReader } from '../../../actors/mapreduce/jobs/encoding/byteReader.t
 import { ByteWriter } from '../../../actors/mapreduce/jobs/encoding/byteWriter.ts';
 import { checksum } from '../../../actors/mapreduce/jobs/encoding/checksum.ts';
 import { memorySource, RunReader, RunWriter } from '../../../actors/mapreduce/jobs/shuffle/blocks.ts';
-import { compareKeys, type JobKey } from '../../../actors/mapreduce/jobs/shuffle/keys.ts';
+import { checkKey, compareKeys, type JobKey } from '../../../actors/mapreduce/jobs/shuffle/keys.ts';
 import { KeyTable } from '../../../actors/mapreduce/jobs/shuffle/keyTable.ts';
 import { Merge } from '../../../actors/mapreduce/jobs/shuffle/merge.ts';
 import { sortSlots } from '../../../actors/mapreduce/jobs/shuffle/sortSlots.ts';
@@ -220,3 +220,25 @@ for (const job of [WordCount, Index]) {
     t.deepEqual(outputs[2], outputs[0]);
   });
 }
+
+test('what can be no key is refused, with what can', (t) => {
+  for (const key of [
+    Number.NaN,
+    null,
+    undefined,
+    true,
+    10n,
+    {},
+    new Date(0),
+    ['a', ['b']],
+    ['a', Number.NaN],
+  ]) {
+    t.throws(() => checkKey(key), {
+      code: 'ERR_THRUM_UNSUPPORTED_VALUE',
+      message: /Emit strings, numbers, byte arrays, or tuples of strings and numbers as keys$/,
+    });
+  }
+  for (const key of ['', '\ud800', -0, Number.POSITIVE_INFINITY, [], ['a', 1], new Uint8Array(0)]) {
+    t.notThrows(() => checkKey(key));
+  }
+});

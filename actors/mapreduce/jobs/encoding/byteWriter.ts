@@ -26,14 +26,16 @@ export const tag = {
   smallInteger: 0x80,
 } as const;
 
+const values =
+  'strings, numbers, booleans, bigints, dates, byte arrays, and arrays, maps, sets and plain objects of these';
+
 /** A value that no other thread, and no file, can be given. */
 export class UnsupportedValueError extends TypeError {
   readonly code = 'ERR_THRUM_UNSUPPORTED_VALUE';
 
-  constructor(what: string) {
-    super(
-      `${what} can't be emitted: it goes to another thread, or to a file. Emit strings, numbers, booleans, bigints, dates, byte arrays, and arrays, maps, sets and plain objects of these`,
-    );
+  /** @param allowed what may be emitted instead */
+  constructor(what: string, allowed = values) {
+    super(`${what} can't be emitted: it goes to another thread, or to a file. Emit ${allowed}`);
   }
 }
 

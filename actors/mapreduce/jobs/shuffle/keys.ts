@@ -38,12 +38,13 @@ export function keyOrder(declared: ((a: JobKey, b: JobKey) => number) | undefine
 }
 
 const scratch = new ByteWriter(256);
+const keys = 'strings, numbers, byte arrays, or tuples of strings and numbers as keys';
 
 /** Throws unless `key` can be a key. */
 export function checkKey(key: unknown): asserts key is JobKey {
   if (typeof key === 'string' || key instanceof Uint8Array) return;
   if (typeof key === 'number') {
-    if (Number.isNaN(key)) throw new UnsupportedValueError('the key NaN, which equals no key,');
+    if (Number.isNaN(key)) throw new UnsupportedValueError('the key NaN, which equals no key,', keys);
     return;
   }
   if (Array.isArray(key)) {
@@ -57,9 +58,7 @@ export function checkKey(key: unknown): asserts key is JobKey {
 }
 
 function unfit(key: unknown): UnsupportedValueError {
-  return new UnsupportedValueError(
-    `a key of type ${key === null ? 'null' : typeof key} (keys are strings, numbers, bytes, and tuples of strings and numbers)`,
-  );
+  return new UnsupportedValueError(`a key of type ${key === null ? 'null' : typeof key}`, keys);
 }
 
 /** A string that two keys have in common only if they are equal: for keys that aren't strings or numbers themselves. */
