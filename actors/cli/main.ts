@@ -2,6 +2,7 @@
 // The process behind the `thrum` command: real streams, signals and the exit code. All else is in cli.ts.
 import { fstatSync, statSync } from 'node:fs';
 import { constants } from 'node:os';
+import { Readable } from 'node:stream';
 import { keepCompiledCode } from './codeCache.ts';
 
 keepCompiledCode();
@@ -21,10 +22,10 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 const { runCli } = await import('./cli.ts');
-let stdin: typeof process.stdin | undefined;
+let stdin: Readable | undefined;
 process.exitCode = await runCli(process.argv.slice(2), {
   get stdin() {
-    stdin = process.stdin;
+    stdin = isDirectory(0) ? refused('it is a directory: name it instead') : process.stdin;
     return stdin;
   },
   get stdinIsPiped() {
@@ -36,6 +37,23 @@ process.exitCode = await runCli(process.argv.slice(2), {
 });
 // After a failure there may be more to come that nobody wants: an open pipe would keep the process waiting.
 stdin?.destroy();
+
+/** Of a directory, say, Node.js makes a stream without anything in it. */
+function refused(why: string): Readable {
+  return new Readable({
+    read() {
+      this.destroy(new Error(why));
+    },
+  });
+}
+
+function isDirectory(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isDirectory();
+  } catch {
+    return false;
+  }
+}
 
 function isFed(descriptor: number): boolean {
   try {

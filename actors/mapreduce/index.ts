@@ -15,7 +15,7 @@ export { DamagedRunError, RunStorageError } from './runs/errors.ts';
 export { countWords, type WordCountJob, type WordCountProgress } from './wordcount/countWords.ts';
 export type { EntryOrder, WordCountEntry } from './wordcount/entries.ts';
 export { ResumeMismatchError } from './wordcount/journal.ts';
-export { JournalDirectoryError } from './wordcount/journalDirectory.ts';
+export { JournalDirectoryError, JournalInUseError } from './wordcount/journalDirectory.ts';
 export {
   CountsMismatchError,
   type MergeCountsOptions,

@@ -53,6 +53,15 @@ test('files, directories and globs are counted together', async (t) => {
   });
 });
 
+test('a directory as standard input is a failure, not an empty text', async (t) => {
+  const folder = openSync(makeFolder(t, { 'a.txt': 'a' }), 'r');
+  const child = start(['wordcount', '-'], folder);
+  closeSync(folder);
+  const [err, [exitCode]] = await Promise.all([text(child.stderr!), once(child, 'close')]);
+  t.regex(err, /^thrum: failed: reading stdin failed: it is a directory: name it instead/);
+  t.is(exitCode, 1);
+});
+
 test('input piped in with no path is counted', async (t) => {
   const { out, exitCode } = await run(['wordcount', '--to', 'json', '--top', '1'], 'b a b');
   t.is(out, '[\n{"word":"b","count":2}\n]\n');

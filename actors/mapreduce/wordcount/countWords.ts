@@ -2,13 +2,14 @@
 // can be asked for stands in options.ts, how a job is planned in jobArgs.ts, and who does the work in coordinator.ts.
 import { resolve } from 'node:path';
 import type { Ref, System } from '../../../lib/index.ts';
+import { leave, release } from '../heldDirectory.ts';
 import { type CompiledRules, compileRules } from '../rules/rules.ts';
 import { WordCountCoordinator } from './coordinator.ts';
 import { partOf, settingsOf } from './countsFile.ts';
 import { wantedOf } from './entries.ts';
 import { jobArgs, streamNameDefault } from './jobArgs.ts';
 import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
-import { removeJournalDirectory } from './journalDirectory.ts';
+import { holdJournalDirectory, removeJournalDirectory } from './journalDirectory.ts';
 import type { Summary } from './messages.ts';
 import { type CountWordsOptions, checkOptions } from './options.ts';
 import { entriesOfReducers } from './reducerEntries.ts';
@@ -111,6 +112,7 @@ class Job {
       const [summary] = await Promise.race([Promise.all([running, fed]), running.then(() => never)]);
       this.bytesDone = Math.max(this.bytesTotal, this.bytesDone);
       this.filesDone = summary.report.files;
+      release(this.directory);
       return this.result(summary, coordinator);
     } catch (error) {
       system.stop(coordinator);
@@ -125,6 +127,7 @@ class Job {
     const { signal, resumeDirectory, temporaryDirectory } = this.options;
     if (resumeDirectory !== undefined) {
       this.directory = resolve(resumeDirectory);
+      holdJournalDirectory(this.directory);
       return;
     }
     this.directory = makeJobDirectory(temporaryDirectory);
@@ -135,6 +138,7 @@ class Job {
   private readonly clear = (): void => {
     this.options.signal?.removeEventListener('abort', this.clear);
     if (this.options.resumeDirectory === undefined) removeJobDirectory(this.directory);
+    else leave(this.directory);
   };
 
   private async poll(coordinator: Coordinator): Promise<void> {

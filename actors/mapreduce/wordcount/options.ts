@@ -39,8 +39,9 @@ export interface CountWordsOptions extends WordRules {
   shard?: Shard;
   /**
    * A directory, made where there is none, that keeps what is done: after the process was killed, the same count goes on
-   * from there. Inputs that have changed since, or other options, are refused with `ResumeMismatchError`, and a directory
-   * with other things in it with `JournalDirectoryError`. It is removed by the result's `close`. Not for streams.
+   * from there. Inputs that have changed since, or other options, are refused with `ResumeMismatchError`, a directory with
+   * other things in it with `JournalDirectoryError`, one that another count works in with `JournalInUseError`. It is removed
+   * by the result's `close`. Not for streams.
    */
   resumeDirectory?: string;
   /** Where temporary files go; default the system's directory for them. */

@@ -1,20 +1,10 @@
 // The directory that a run works in: beside the output directory, so that a rename makes the output visible, or among
 // the system's temporary ones.
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { InvalidOptionError } from '../../../../lib/index.ts';
-
-/** Workplaces of runs of this process. */
-const inUse = new Set<string>();
+import { hold, isHeld, leave } from '../../heldDirectory.ts';
 
 export class Workplace {
   readonly directory: string;
@@ -32,7 +22,7 @@ export class Workplace {
     this.directory = directory;
     this.outputDirectory = outputDirectory;
     this.signal = signal;
-    inUse.add(directory);
+    hold(directory);
     // At once: a process that is interrupted has no time for more.
     signal?.addEventListener('abort', this.abort);
   }
@@ -66,7 +56,6 @@ export class Workplace {
     }
     if (!resume) rmSync(directory, { recursive: true, force: true });
     mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, 'lock'), String(process.pid));
     return new Workplace(directory, target, resume ? undefined : signal);
   }
 
@@ -90,14 +79,13 @@ export class Workplace {
   leave(): void {
     if (!this.isOpen) return;
     this.isOpen = false;
-    rmSync(join(this.directory, 'lock'), { force: true });
     this.forget();
   }
 
   private readonly abort = (): void => this.remove();
 
   private forget(): void {
-    inUse.delete(this.directory);
+    leave(this.directory);
     this.signal?.removeEventListener('abort', this.abort);
   }
 }
@@ -116,24 +104,5 @@ function checkEmpty(target: string, named: string): void {
     throw new InvalidOptionError(
       `output directory ${named} isn't empty: give one that isn't there yet, or remove it`,
     );
-  }
-}
-
-/** Whether a process that lives has the lock. */
-function isHeld(directory: string): boolean {
-  if (inUse.has(directory)) return true;
-  let pid: number;
-  try {
-    pid = Number(readFileSync(join(directory, 'lock'), 'utf8'));
-  } catch {
-    return false;
-  }
-  // In a container the run that was killed may have had the very number of this process.
-  if (!(pid > 0) || pid === process.pid) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

@@ -1,4 +1,6 @@
 // A count that was killed goes on where it was, to the same result; one whose inputs or options are others is refused.
+
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -19,6 +21,7 @@ import {
   type CountWordsOptions,
   countWords,
   JournalDirectoryError,
+  JournalInUseError,
   ResumeMismatchError,
 } from '../../../../actors/mapreduce/index.ts';
 import type { System } from '../../../../lib/index.ts';
@@ -174,6 +177,36 @@ test.serial('a directory with other things in it is refused, and never removed',
     result.close();
     t.deepEqual(readdirSync(resumeDirectory), [name]);
   }
+});
+
+test.serial('a journal that another count writes is refused', async (t) => {
+  const folder = folderFor(t);
+  const resumeDirectory = join(folder, 'resume');
+  const path = join(folder, 'a');
+  writeFileSync(path, 'some words');
+  const files = [{ path, bytes: statSync(path).size }];
+  const system = await systemFor(t, { threads: 1 });
+  const first = countWords(system, { files, resumeDirectory });
+  const second = await failureOf(countWords(system, { files, resumeDirectory }).result);
+  t.true(second instanceof JournalInUseError);
+  const { words, close } = await first.result;
+  t.is(words, 2);
+  close();
+  t.false(existsSync(resumeDirectory));
+
+  // Of another process: one that lives, and one that was killed.
+  const { pid } = spawnSync(process.execPath, ['--eval', '0']);
+  for (const [owner, isRefused] of [
+    [process.ppid, true],
+    [pid, false],
+  ] as const) {
+    mkdirSync(resumeDirectory, { recursive: true });
+    writeFileSync(join(resumeDirectory, 'lock'), String(owner));
+    const counting = countWords(system, { files, resumeDirectory }).result;
+    if (isRefused) t.regex((await failureOf(counting)).message, /another count .* still runs/);
+    else (await counting).close();
+  }
+  t.false(existsSync(resumeDirectory));
 });
 
 test.serial('changed inputs and other options are refused', async (t) => {
