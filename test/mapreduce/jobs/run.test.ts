@@ -1,10 +1,11 @@
 // Jobs on threads: the same output as in one thread, and as a naive program gives.
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import {
   type Emit,
   InputError,
+  InvertedIndex,
   type JobEvent,
   JobFailedError,
   job,
@@ -14,7 +15,7 @@ import {
   tsv,
 } from '../../../actors/mapreduce/index.ts';
 import { createSystem, InvalidOptionError, type System } from '../../../lib/index.ts';
-import { contents, countWords, folder, text } from './support/inputs.ts';
+import { contents, countWords, folder, randomFrom, text } from './support/inputs.ts';
 import {
   ByCount,
   Fragile,
@@ -307,4 +308,31 @@ test('a job that is cancelled leaves nothing behind', async (t) => {
   for await (const event of running) if (event.type === 'taskDone') running.cancel();
   await t.throwsAsync(running.result, { code: 'ERR_THRUM_JOB_CANCELLED' });
   t.deepEqual(readdirSync(directory), ['a']);
+});
+
+test('the inverted index has each file of a word once, however the files lie in tasks', async (t) => {
+  const random = randomFrom(5);
+  const files: Record<string, string> = {};
+  const expected = new Map<string, Set<string>>();
+  const directory = folder(t);
+  for (let file = 0; file < 12; file++) {
+    // Names that end alike.
+    const name = `${'x'.repeat(file % 4)}a${file >> 2}`;
+    const words = Array.from({ length: 400 }, () => `w${Math.floor(300 ** random())}`);
+    files[name] = words.map((word, i) => (i % 7 === 0 ? `${word}\n` : `${word} `)).join('');
+    for (const word of words) {
+      const paths = expected.get(word) ?? new Set();
+      expected.set(word, paths.add(join(directory, name)));
+    }
+  }
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content);
+  for (const splitBytes of [100, 3000, 1e6]) {
+    const result = await runJob(system, InvertedIndex, { paths: [directory], splitBytes }).result;
+    const index = [...result.records()].map(([word, ...paths]) => `${word} ${paths.join()}`);
+    t.deepEqual(
+      index.sort(),
+      [...expected].map(([word, paths]) => `${word} ${[...paths].sort().join()}`).sort(),
+      `${splitBytes}`,
+    );
+  }
 });

@@ -7,6 +7,7 @@ import { ByteReader } from '../../../actors/mapreduce/jobs/encoding/byteReader.t
 import { ByteWriter } from '../../../actors/mapreduce/jobs/encoding/byteWriter.ts';
 import { checksum } from '../../../actors/mapreduce/jobs/encoding/checksum.ts';
 import { memorySource, RunReader, RunWriter } from '../../../actors/mapreduce/jobs/shuffle/blocks.ts';
+import { newCollector } from '../../../actors/mapreduce/jobs/shuffle/collector.ts';
 import { checkKey, compareKeys, type JobKey } from '../../../actors/mapreduce/jobs/shuffle/keys.ts';
 import { KeyTable } from '../../../actors/mapreduce/jobs/shuffle/keyTable.ts';
 import { Merge } from '../../../actors/mapreduce/jobs/shuffle/merge.ts';
@@ -110,6 +111,33 @@ test('keys are found as in a Map, however many there are, also after all were fo
     }),
     { numRuns: 40 },
   );
+});
+
+test('values that are combined take the memory of what is kept of them', (t) => {
+  const orders = { keyOrder: compareKeys, valueOrder: undefined };
+  const longest = newCollector({
+    ...orders,
+    combine: (left, right) => ((right as string).length > (left as string).length ? right : left),
+  });
+  longest.add('key', 'x'.repeat(1000));
+  const held = longest.bytesHeld;
+  for (let i = 0; i < 1000; i++) longest.add('key', 'y'.repeat(i));
+  t.is(longest.bytesHeld, held);
+  longest.add('key', 'z'.repeat(5000));
+  t.is(longest.bytesHeld, held + 8000);
+
+  // An array that grows in place.
+  const lists = newCollector({
+    ...orders,
+    combine: (left, right) => {
+      (left as unknown[]).push(...(right as unknown[]));
+      return left;
+    },
+  });
+  lists.add('key', ['a'.repeat(100)]);
+  const one = lists.bytesHeld;
+  for (let i = 0; i < 1000; i++) lists.add('key', ['b'.repeat(100)]);
+  t.true(lists.bytesHeld > one + 200_000);
 });
 
 test('sorting by prefixes gives the order of the strings', (t) => {

@@ -12,8 +12,7 @@ export const InvertedIndex = job('thrum/InvertedIndex', {
   map(line, emit: Emit<string, string>, { path }) {
     for (const word of line.toLowerCase().match(wordPattern) ?? []) emit(word, path);
   },
-  // A set of paths as text: it joins quickly where, as in most tasks, there is one path.
-  combine: (left, right) => (left === right ? left : joined(left, right)),
+  combine: joined,
   reduce(word, paths, emit) {
     const all = new Set<string>();
     for (const some of paths) for (const path of some.split('\0')) all.add(path);
@@ -22,6 +21,25 @@ export const InvertedIndex = job('thrum/InvertedIndex', {
   output: tsv<[word: string, ...paths: string[]]>(),
 });
 
+/**
+ * A set of paths as text, with NUL between them. Lines come file by file, so the path that is added is nearly always the one
+ * that was added last.
+ */
 function joined(left: string, right: string): string {
-  return [...new Set([...left.split('\0'), ...right.split('\0')])].join('\0');
+  if (left === right || endsWith(left, right)) return left;
+  if (right.includes('\0')) return [...new Set([...left.split('\0'), ...right.split('\0')])].join('\0');
+  return has(left, right) ? left : `${left}\0${right}`;
+}
+
+function endsWith(paths: string, path: string): boolean {
+  return paths.endsWith(path) && paths[paths.length - path.length - 1] === '\0';
+}
+
+function has(paths: string, path: string): boolean {
+  for (let at = paths.indexOf(path); at !== -1; at = paths.indexOf(path, at + 1)) {
+    const end = at + path.length;
+    const isWhole = (at === 0 || paths[at - 1] === '\0') && (end === paths.length || paths[end] === '\0');
+    if (isWhole) return true;
+  }
+  return false;
 }

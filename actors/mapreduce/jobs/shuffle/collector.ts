@@ -71,12 +71,14 @@ class CombiningCollector extends TableCollector {
 
   add(key: JobKey, value: unknown): void {
     const slot = this.table.find(key);
-    // What isn't a number may grow as it is combined: each value counts, whatever becomes of it.
-    if (typeof value !== 'number') this.valueBytes += sizeOf(value);
     if (slot >= 0) {
-      this.values[slot] = this.combine(this.values[slot], value, key);
+      const before = this.values[slot];
+      const after = this.combine(before, value, key);
+      this.values[slot] = after;
+      if (typeof after !== 'number') this.valueBytes += growth(before, value, after);
       return;
     }
+    if (typeof value !== 'number') this.valueBytes += sizeOf(value);
     this.table.add(key);
     // Kept as it is now, whatever the caller does to it later.
     this.values.push(typeof value === 'object' ? structuredClone(value) : value);
@@ -177,6 +179,13 @@ class ListingCollector extends TableCollector {
     const start = this.starts[number]!;
     return new ByteReader(this.arena.buffer.subarray(start, start + this.lengthOf(number))).value();
   }
+}
+
+/** How much more memory `after` takes than `before`, of which and `value` it was made. */
+function growth(before: unknown, value: unknown, after: unknown): number {
+  if (typeof after !== 'object') return sizeOf(after) - (typeof before === 'object' ? 0 : sizeOf(before));
+  // What is kept may be `before` itself, grown: to look through all of it each time would take too long.
+  return sizeOf(value);
 }
 
 /** About how much memory a value takes. */
