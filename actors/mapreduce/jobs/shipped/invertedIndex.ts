@@ -21,25 +21,27 @@ export const InvertedIndex = job('thrum/InvertedIndex', {
   output: tsv<[word: string, ...paths: string[]]>(),
 });
 
+/** So many sets are kept at the most. */
+const setsMax = 10_000;
+/** The path that was added last, and sets of paths with what they are with it: lines come file by file. */
+let added = '';
+let withAdded = new Map<string, string>();
+
 /**
- * A set of paths as text, with NUL between them. Lines come file by file, so the path that is added is nearly always the one
- * that was added last.
+ * Joins sets of paths, as text with NUL between them. Words that are in the same files share a text, so that most often one is
+ * found by its identity, and none is looked through.
  */
 function joined(left: string, right: string): string {
-  if (left === right || endsWith(left, right)) return left;
-  if (right.includes('\0')) return [...new Set([...left.split('\0'), ...right.split('\0')])].join('\0');
-  return has(left, right) ? left : `${left}\0${right}`;
-}
-
-function endsWith(paths: string, path: string): boolean {
-  return paths.endsWith(path) && paths[paths.length - path.length - 1] === '\0';
-}
-
-function has(paths: string, path: string): boolean {
-  for (let at = paths.indexOf(path); at !== -1; at = paths.indexOf(path, at + 1)) {
-    const end = at + path.length;
-    const isWhole = (at === 0 || paths[at - 1] === '\0') && (end === paths.length || paths[end] === '\0');
-    if (isWhole) return true;
+  if (left === right) return left;
+  if (right !== added || withAdded.size >= setsMax) {
+    added = right;
+    withAdded = new Map();
   }
-  return false;
+  let both = withAdded.get(left);
+  if (both === undefined) {
+    both = [...new Set([...left.split('\0'), ...right.split('\0')])].join('\0');
+    withAdded.set(left, both);
+    withAdded.set(both, both);
+  }
+  return both;
 }
