@@ -31,9 +31,13 @@ export class OutputError extends Error {
   }
 }
 
-/** An output to `path`, or to standard output without one. Throws an {@link OutputError}, as its methods do. */
-export function openOutput(path: string | undefined, io: CommandIo): Output {
-  const target = path === undefined ? 'standard output' : escapeControls(path);
+/**
+ * An output to `path`, or to standard output without one. Throws an {@link OutputError}, as its methods do.
+ *
+ * @param shown what errors call it, where that isn't its path
+ */
+export function openOutput(path: string | undefined, io: CommandIo, shown = path): Output {
+  const target = shown === undefined ? 'standard output' : escapeControls(shown);
   try {
     const output = path === undefined ? openStream(io.stdout) : openFile(path, io.signal);
     const explain = (cause: unknown): never => {

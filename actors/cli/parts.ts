@@ -33,7 +33,8 @@ export function openParts(path: string, count: number, extension: string, io: Co
     refuseFull(target);
     mkdirSync(folder);
     for (let part = 0; part < count; part++) {
-      outputs.push(openOutput(join(folder, partName(part, count, extension)), io));
+      const name = partName(part, count, extension);
+      outputs.push(openOutput(join(folder, name), io, join(path, name)));
     }
   } catch (error) {
     abandon();

@@ -66,6 +66,21 @@ test('a table aligns rank, word, count and share, without lines or trailing spac
   );
 });
 
+test('where files are counted a share is one of all files; files of a group have none', async (t) => {
+  const format = await loadFormat('table');
+  const shown = async (isGrouped: boolean): Promise<string> => {
+    async function* entries() {
+      yield [{ word: 'the', count: 3, ...(isGrouped && { path: 'd' }) }];
+    }
+    let text = '';
+    const totals = { words: 100, files: 4, isDocFreq: true, isGrouped };
+    for await (const part of format(entries(), totals)) text += part;
+    return text;
+  };
+  t.is(await shown(false), '#   word   count     share\n1   the        3   75.00 %\n');
+  t.is(await shown(true), '#   path   word   count\n1   d      the        3\n');
+});
+
 test('a table of nothing is its head', async (t) => {
   t.is(await formatted('table', [], 0), '#   word   count   share\n');
 });

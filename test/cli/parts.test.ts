@@ -62,6 +62,17 @@ test('nothing is left of parts that fail, are abandoned or interrupted', async (
   t.deepEqual(readdirSync(folder), []);
 });
 
+test('a part that can not be written is named as it would be called in the end', async (t) => {
+  const folder = makeFolder(t);
+  const tsv = await loadFormat('tsv');
+  const io = fakeIo();
+  const path = join(folder, 'a');
+  const parts = openParts(path, 2, 'tsv', io);
+  io.interrupt();
+  const { message } = (await t.throwsAsync(parts.write(batchesOf(entries, 64), tsv, { words: 1 })))!;
+  t.true(message.startsWith(`${path}/part-0000`), message);
+});
+
 test('a directory that holds something is refused before anything is counted', (t) => {
   const folder = makeFolder(t, { 'full/old.tsv': 'old', file: '' });
   t.throws(() => openParts(join(folder, 'full'), 2, 'tsv', fakeIo()), { message: /full: is not empty/ });

@@ -76,7 +76,7 @@ export function request(given: Partial<WordCountRequest> = {}): WordCountRequest
 export function resultOf(given: Partial<WordCountResult> = {}): WordCountResult {
   return {
     ...{ bytes: 12, words: 3, distinct: 2, files: 1, skipped: [], failed: [] },
-    ...{ badRecords: 0, missingFields: 0, isGrouped: false },
+    ...{ badRecords: 0, missingFields: 0, isGrouped: false, isDocFreq: false },
     async *entries() {
       yield [{ word: 'a', count: 2 }];
       yield [{ word: 'b', count: 1 }];

@@ -13,6 +13,9 @@ export interface Totals {
   readonly words: number;
   /** Whether entries have paths. */
   readonly isGrouped?: boolean;
+  /** Whether counts are of files, of which there are so many. */
+  readonly isDocFreq?: boolean;
+  readonly files?: number;
 }
 
 export type Format = (

@@ -1,7 +1,8 @@
-// For people: rank, word, count and share of all words, in columns without lines.
+// For people: rank, word, count and share of all words (of all files, where it is files that are counted), in columns
+// without lines.
 import CliTable from 'cli-table3';
 import { escapeControls, formatCount } from '../text.ts';
-import type { Format, WordEntry } from './format.ts';
+import type { Format, Totals, WordEntry } from './format.ts';
 
 /**
  * Columns are as wide as their widest cell, so rows are held back to be measured. Past this many, a table goes
@@ -21,29 +22,37 @@ const borderless = {
 export const table: Format = async function* (batches, totals) {
   let rank = 0;
   const group = totals.isGrouped ? ['path'] : [];
-  let rows = newRows(['#', ...group, 'word', 'count', 'share']);
+  const whole = wholeOf(totals);
+  const last = whole === undefined ? [] : ['share'];
+  let rows = newRows(['#', ...group, 'word', 'count', ...last], group.length);
   for await (const batch of batches) {
     for (const entry of batch) {
       if (rows.length === rowsMax) {
         yield `${rows}\n`;
-        rows = newRows([], 4 + group.length);
+        rows = newRows([], group.length);
       }
       rank++;
       const path = totals.isGrouped ? [escapeControls(entry.path ?? '')] : [];
       rows.push([
-        ...[formatCount(rank), ...path, shown(entry), formatCount(entry.count), share(entry, totals.words)],
+        ...[formatCount(rank), ...path, shown(entry), formatCount(entry.count)],
+        ...(whole === undefined ? [] : [share(entry, whole)]),
       ]);
     }
   }
   yield `${rows}\n`;
 };
 
-function newRows(head: string[], columns = head.length): CliTable.Table {
+/** What counts are a share of; nothing where they are of the files of a group, whose number isn't known. */
+function wholeOf({ words, isDocFreq, isGrouped, files }: Totals): number | undefined {
+  if (isDocFreq !== true) return words;
+  return isGrouped ? undefined : files;
+}
+
+function newRows(head: string[], groups: number): CliTable.Table {
   return new CliTable({
     head,
     chars: borderless,
-    colAligns:
-      columns === 5 ? ['right', 'left', 'left', 'right', 'right'] : ['right', 'left', 'right', 'right'],
+    colAligns: ['right', ...Array<'left'>(groups).fill('left'), 'left', 'right', 'right'],
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
 }
@@ -54,6 +63,6 @@ function shown({ word }: WordEntry): string {
   return escapeControls(beginning) + (beginning.length < word.length ? '…' : '');
 }
 
-function share({ count }: WordEntry, words: number): string {
-  return `${((100 * count) / words).toFixed(2)} %`;
+function share({ count }: WordEntry, whole: number): string {
+  return `${((100 * count) / whole).toFixed(2)} %`;
 }

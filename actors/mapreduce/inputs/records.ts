@@ -99,6 +99,9 @@ export async function* csvText(
 /** Rows read at a time: a row group of a Parquet file may hold millions. */
 const rowsMax = 50_000;
 
+/** The mark at both ends, and the length of what is said about the table. */
+const parquetBytesMin = 12;
+
 /** A file by ranges, as hyparquet wants it. */
 export interface RandomAccess {
   readonly byteLength: number;
@@ -127,6 +130,8 @@ export async function* parquetText(
       throw new InputError(`can't be read as Parquet (${(error as Error).message})`, { cause: error });
     }
   };
+  if (file.byteLength < parquetBytesMin)
+    throw new InputError(`is no Parquet: it has ${file.byteLength} bytes`);
   const metadata = await explained(parquetMetadataAsync(file));
   const root = field.split('.')[0]!;
   const names = columnNames(metadata.schema);

@@ -2,11 +2,33 @@
 import { InputError } from './problem.ts';
 
 /** How many of an input's first bytes {@link isTar} looks at. */
-export const tarMarkBytes = 262;
+export const tarMarkBytes = 512;
 
-/** Whether an input that begins with `head` is a tar archive of POSIX or GNU. */
+/**
+ * Whether an input that begins with `head` is a tar archive: of POSIX or GNU, which are marked, or of Unix V7, whose
+ * first header can only be told by its checksum.
+ */
 export function isTar(head: Uint8Array): boolean {
-  return head.length >= tarMarkBytes && Buffer.from(head.subarray(257, 262)).toString('latin1') === 'ustar';
+  return latin1(head, 257, 262) === 'ustar' || isSummedHeader(head);
+}
+
+/** Where a header says what its bytes add up to, in octal digits; it counts as spaces itself. */
+const sumStart = 148;
+const sumEnd = 156;
+
+function isSummedHeader(head: Uint8Array): boolean {
+  if (head.length < tarMarkBytes) return false;
+  // A name comes first, and zeros fill the block: text has none, so nothing is added up for it.
+  if (head[0] === 0 || head[257] !== 0 || head[511] !== 0) return false;
+  const [digits] = /^ *[0-7]+(?=[ \0]*$)/.exec(latin1(head, sumStart, sumEnd)) ?? [];
+  if (digits === undefined) return false;
+  let sum = 0;
+  for (let at = 0; at < tarMarkBytes; at++) sum += at >= sumStart && at < sumEnd ? 0x20 : head[at]!;
+  return Number.parseInt(digits, 8) === sum;
+}
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  return Buffer.from(bytes.subarray(start, end)).toString('latin1');
 }
 
 /** A regular file in an archive. */
@@ -43,7 +65,8 @@ export async function* tarMembers(source: AsyncIterable<Uint8Array>): AsyncGener
       const { value, done } = await members.read();
       if (done) break;
       const { header, body } = value;
-      if (header.type === 'file') {
+      // In archives of Unix V7 a directory is told by its name only.
+      if (header.type === 'file' && !header.name.endsWith('/')) {
         const explained = explain(body);
         yield { name: header.name, bytes: header.size, body: explained };
       }

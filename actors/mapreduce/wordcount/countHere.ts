@@ -43,6 +43,7 @@ export async function countHere(
     words: table.words,
     distinct: table.distinct,
     isGrouped: false,
+    isDocFreq: false,
     async *entries() {
       for (const batch of tableEntries(table, wanted)) yield finished(batch, wanted);
     },

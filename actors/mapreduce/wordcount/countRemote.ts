@@ -45,7 +45,7 @@ export async function countRemoteRange(
   if (sniffed.kind === 'utf16') return 'whole';
   const window = new Window(file, separators);
   const part = async (start: number, end: number): Promise<void> => {
-    await window.cover(start, end, end === range.end ? onRead : undefined);
+    await window.cover(start, end, sniffed.start, end === range.end ? onRead : undefined);
     readRange(
       (bytes, offset, length, position) => window.copy(bytes, offset, length, position),
       { start, end, textStart: sniffed.start, inputEnd: file.bytes },
@@ -77,10 +77,14 @@ class Window {
     this.separators = separators;
   }
 
-  /** Fetches what the segments lie in that start in the range, and the byte before it. */
+  /**
+   * Fetches what the segments lie in that start in the range, and the byte before it. A range that begins behind
+   * `textStart` and has no separator lies within one segment, of a range before: nothing behind it is wanted.
+   */
   async cover(
     start: number,
     end: number,
+    textStart: number,
     onRead?: (bytes: number) => Promise<void> | undefined,
   ): Promise<void> {
     const from = Math.max(0, start - 1);
@@ -98,6 +102,8 @@ class Window {
         return onRead?.(ofRange);
       });
     }
+    const isWithin = start > textStart && firstSeparator(this.bytes, 0, end - 1 - from, this.separators) < 0;
+    if (isWithin) return;
     // The last segment ends with the first separator at or after the range's last byte.
     for (;;) {
       const { length } = this.bytes;

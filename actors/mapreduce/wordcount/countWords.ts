@@ -166,6 +166,7 @@ class Job {
     if (this.stream !== undefined) addReport(report, this.stream.report);
     return {
       ...{ ...readResult(report), words, distinct, isGrouped: wanted.isGrouped },
+      isDocFreq: compiled.rules?.docFreq === true,
       entries: () => wantedEntries(counts, wanted),
       writeCounts: (path) => {
         const settings = settingsOf(compiled);

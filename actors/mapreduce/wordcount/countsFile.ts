@@ -22,6 +22,8 @@ export interface CountsSettings {
   readonly rules: string;
   /** Whether keys begin with a group (rules/group.ts). */
   readonly isGrouped: boolean;
+  /** Whether counts are of files, not of words. */
+  readonly isDocFreq: boolean;
 }
 
 /** One count that is in a file. */
@@ -47,6 +49,7 @@ export function settingsOf({ tokenizer, letterCase, rules }: CompiledRules): Cou
     ...{ tokenizer, letterCase, unicode: UNICODE_VERSION },
     rules: describeRules(rules),
     isGrouped: rules?.groupBy !== undefined,
+    isDocFreq: rules?.docFreq === true,
   };
 }
 
@@ -67,10 +70,10 @@ export function partOf(
 /** @throws DamagedRunError where the run isn't a `.counts` file */
 export function aboutCounts({ footer, blocks }: RunFile): AboutCounts {
   const about = footer.about as Partial<AboutCounts> | undefined;
-  const { tokenizer, letterCase, unicode, rules, isGrouped } = about?.settings ?? {};
+  const { tokenizer, letterCase, unicode, rules, isGrouped, isDocFreq } = about?.settings ?? {};
   const isRight =
     [tokenizer, letterCase, unicode, rules].every((setting) => typeof setting === 'string') &&
-    typeof isGrouped === 'boolean' &&
+    [isGrouped, isDocFreq].every((setting) => typeof setting === 'boolean') &&
     Number.isSafeInteger(about?.bytes) &&
     Number.isSafeInteger(about?.files) &&
     Array.isArray(about?.parts) &&

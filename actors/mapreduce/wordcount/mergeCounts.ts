@@ -62,7 +62,7 @@ export async function mergeCounts(
   signal?.addEventListener('abort', clear);
   try {
     const memory = memoryPlan(options.memoryBytesMax ?? defaultMemoryBytes(), 1);
-    const { isGrouped } = about.settings;
+    const { isGrouped, isDocFreq } = about.settings;
     const wanted = { ...wantedOf(options), isGrouped };
     const merge = (runs: readonly string[], name: string, gathered = nothing): Promise<MergeOutcome> => {
       signal?.throwIfAborted();
@@ -84,7 +84,8 @@ export async function mergeCounts(
     const parts = [merged.run.path];
     return {
       ...readResult({ ...emptyReport(), bytes: about.bytes, files: about.files }),
-      ...{ words: merged.words, distinct: merged.distinct, isGrouped, missing: missingShards(about.parts) },
+      ...{ words: merged.words, distinct: merged.distinct, isGrouped, isDocFreq },
+      missing: missingShards(about.parts),
       entries: () => wantedEntries({ kind: 'disk', parts, tops: [merged.top], ranked }, wanted),
       writeCounts: (path) => writeCounts(path, { kind: 'disk', parts }, about, signal),
       close: clear,

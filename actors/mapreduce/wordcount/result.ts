@@ -18,6 +18,8 @@ export interface WordCountResult {
   readonly missingFields: number;
   /** Whether entries have a `path`: they were counted with `groupBy`. */
   readonly isGrouped: boolean;
+  /** Whether counts are of files, not of words: they were counted with `docFreq`. */
+  readonly isDocFreq: boolean;
   /** The wanted entries in the wanted order, in batches. */
   entries(): AsyncIterable<readonly WordCountEntry[]>;
   /**

@@ -105,4 +105,8 @@ test('what is no Parquet, or has no such column, says so', async (t) => {
     message: /can't be read as Parquet/,
   });
   await t.throwsAsync(parquet(table.slice(0, 2000), 'text'), { instanceOf: InputError });
+  await t.throwsAsync(parquet(new ArrayBuffer(0), 'text'), {
+    instanceOf: InputError,
+    message: 'is no Parquet: it has 0 bytes',
+  });
 });

@@ -143,6 +143,24 @@ test.serial('a large file is fetched in ranges by all threads, each byte about o
   t.true(asked < 1.2 * Buffer.byteLength(long), `${asked} of ${Buffer.byteLength(long)}`);
 });
 
+test.serial('ranges within one long word fetch nothing behind them', async (t) => {
+  const long = `\ufeffa ${'z'.repeat(1_000_000)} b`;
+  const { server, local, away } = await bothWays(t, { 'a.txt': Buffer.from(long) });
+  const expected = (await count(t, 1, { files: local })).counted;
+  for (const options of [{}, { ngrams: 2 }] as const) {
+    server.requests.length = 0;
+    const { counted } = await count(t, 0, { files: away, rangeBytes: 50_000, ...options });
+    if (options.ngrams === undefined) t.deepEqual(counted, expected);
+    else t.deepEqual(counted, (await count(t, 1, { files: local, ...options })).counted);
+    const ranges = server.requests.map(({ range }) =>
+      /^bytes=(\d+)-(\d+)$/.exec(range!)!.slice(1).map(Number),
+    );
+    const asked = ranges.reduce((sum, [start, last]) => sum + last! + 1 - start!, 0);
+    // Each range once with a little behind it, and all of the word once more by the range it starts in.
+    t.true(asked < 3 * Buffer.byteLength(long), `${asked} of ${Buffer.byteLength(long)}`);
+  }
+});
+
 for (const options of [
   { ngrams: 3 },
   { docFreq: true },
