@@ -76,6 +76,11 @@ export class Cell extends CellFlags {
     return this.state === 'running' && !this.scheduled && !this.held && this.waiting === 0;
   }
 
+  /** A message may be handled the moment it comes. Nothing waits where no turn is coming, the log of a durable actor apart. */
+  get atLeisure(): boolean {
+    return this.state === 'running' && !this.occupied && this.belongings?.journal === undefined;
+  }
+
   /**
    * Makes the behaviour. Throws what `create` throws, or `HandlerMismatchError`. A durable actor then holds its mailbox
    * until it has recovered.

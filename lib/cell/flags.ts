@@ -9,6 +9,7 @@ const againFlag = 32;
 const abandonedFlag = 64;
 const killedFlag = 128;
 const watchedFlag = 256;
+const occupied = scheduledFlag | heldFlag | pressedFlag | awaitedFlag | drainingFlag | killedFlag;
 
 export abstract class CellFlags {
   /** Initialized by the cell with all its other fields: a second initializer would be run for each actor. */
@@ -89,6 +90,11 @@ export abstract class CellFlags {
   }
   set watched(value: boolean) {
     this.flag(watchedFlag, value);
+  }
+
+  /** It is at work, has work waiting, or is about to end. */
+  get occupied(): boolean {
+    return (this.flags & occupied) !== 0;
   }
 
   /** It has a turn coming, or waits for its handler: a message changes nothing about that. */

@@ -1,7 +1,7 @@
 // Messages an actor has put aside for later: they count as waiting, and go back before those that came after them.
 import { InvalidOptionError, StashFullError } from '../protocol/errors.ts';
 import type { Cell } from './cell.ts';
-import { taken } from './mailbox.ts';
+import { Mailbox, taken } from './mailbox.ts';
 
 /**
  * Puts the message that is being handled aside.
@@ -45,8 +45,11 @@ export function unstashAll(cell: Cell): void {
     return;
   }
   own.stash = undefined;
-  for (const message of messages.reverse()) cell.mailbox!.putBack(message);
-  cell.pressWhenHigh(cell.mailbox!);
+  // All its messages may have been handled as they arrived.
+  const mailbox = cell.mailbox ?? new Mailbox();
+  cell.mailbox = mailbox;
+  for (const message of messages.reverse()) mailbox.putBack(message);
+  cell.pressWhenHigh(mailbox);
   cell.wake();
 }
 

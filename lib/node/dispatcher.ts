@@ -8,9 +8,9 @@ import type { TurnWatch } from './turnWatch.ts';
 import type { World } from './world.ts';
 
 /** Messages one actor handles before the next one's turn. */
-const batchMax = 128;
+export const batchMax = 128;
 /** How long a node's turn lasts before the event loop gets one. */
-const turnMs = 4;
+export const turnMs = 4;
 /** The same bound in batches and in turns, for a world whose clock stands still while actors run. */
 const batchesMax = 256;
 const turnsMax = 256;

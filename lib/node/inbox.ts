@@ -18,6 +18,7 @@ import { readDynamic } from '../wire/dynamic.ts';
 import { reviveError, type SerializedError } from '../wire/errorCodec.ts';
 import { FrameKind } from '../wire/frames.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { ActorNode } from './node.ts';
 import type { SerializedReason } from './outbox.ts';
 import type { FrameReceiver } from './world.ts';
@@ -27,9 +28,12 @@ const tellHeaderBytes = 12;
 
 export class Inbox implements FrameReceiver {
   private readonly node: ActorNode;
+  private readonly arrivals: Arrivals | undefined;
 
-  constructor(node: ActorNode) {
+  /** With `arrivals`, messages are handled when they arrive, where they may. */
+  constructor(node: ActorNode, arrivals?: Arrivals) {
     this.node = node;
+    this.arrivals = arrivals;
   }
 
   /** Handles a frame from `from`. A corrupt one is a dead letter; those behind it still count. */
@@ -134,7 +138,9 @@ export class Inbox implements FrameReceiver {
       return node.reports.deadLetterTo(path, message, 'stopped', 1);
     }
     const entry = entryOf(cell, wireId);
-    if (!cell.arrive(entry.index, entry.codec.read(frame, node.refs), noReply, 0)) {
+    const message = entry.codec.read(frame, node.refs);
+    if (this.arrivals?.handle(cell, entry.index, message, noReply, 0)) return;
+    if (!cell.arrive(entry.index, message, noReply, 0)) {
       node.reports.deadLetter(cell, entry.name, cell.open ? 'mailboxFull' : 'stopped', 1);
     }
   }
@@ -165,6 +171,7 @@ export class Inbox implements FrameReceiver {
       this.node.outbox.failure(from, askId, error as Error);
       return;
     }
+    if (this.arrivals?.handle(cell, entry.index, message, from, askId)) return;
     if (!cell.arrive(entry.index, message, from, askId)) {
       this.node.outbox.failure(from, askId, refusal(cell, entry.name));
     }

@@ -11,6 +11,7 @@ import type { Storage } from '../protocol/storage.ts';
 import type { RunOptions, Task } from '../protocol/task.ts';
 import type { Platform } from '../wire/platform.ts';
 import { Answers } from './answers.ts';
+import { Arrivals } from './arrivals.ts';
 import { AskTable } from './askTable.ts';
 import { Backlog } from './backlog.ts';
 import { CellTable } from './cellTable.ts';
@@ -100,8 +101,10 @@ export class ActorNode implements CellHost {
       const fields = error && { error };
       emit({ type: 'log', node: nodeId, actor: `node ${nodeId}`, level, text, fields });
     });
-    world.transport.onFrame(new Inbox(this));
+    const arrivals = world.prompt ? new Arrivals(world, this.dispatcher, watch) : undefined;
+    world.transport.onFrame(new Inbox(this, arrivals));
     world.transport.onWake(() => {
+      arrivals?.end();
       if (!this.backlog.empty) this.backlog.retry();
     });
   }

@@ -6,6 +6,7 @@ import { type Address, type AskOptions, type NodeId, refForOthers, refProtocol }
 import type { MessageEntry, ProtocolTable } from '../wire/protocolTable.ts';
 import type { Copies } from './copies.ts';
 import { type Face, facesOf } from './faces.ts';
+import type { Link } from './world.ts';
 
 /** What a ref needs of its node. */
 export interface Sender {
@@ -33,6 +34,8 @@ export class ActorRef implements Address {
   readonly cell: number;
   /** The cell itself, where it lives on this node and has been found. */
   local: Cell | undefined = undefined;
+  /** The way to the node the ref names, where it has been found and may be kept. */
+  link: Link | undefined = undefined;
   /** The target pushed back when it was last told something: the next message is only looked at if it may go. */
   refused = false;
   readonly #path: string | undefined;

@@ -9,7 +9,7 @@ import {
   SelfAskError,
   SystemClosedError,
 } from '../protocol/errors.ts';
-import type { AskOptions } from '../protocol/ref.ts';
+import type { AskOptions, NodeId } from '../protocol/ref.ts';
 import { validate } from '../wire/codec.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import { Copies } from './copies.ts';
@@ -17,6 +17,7 @@ import type { ActorNode } from './node.ts';
 import { PendingAsk } from './pendingAsk.ts';
 import type { ActorRef, Sender } from './refs.ts';
 import { Signals } from './signals.ts';
+import type { Link } from './world.ts';
 
 const defaultTimeoutMs = 5000;
 
@@ -50,8 +51,14 @@ export class MessageSender implements Sender {
   tellValid(ref: ActorRef, entry: MessageEntry, value: unknown): boolean {
     // Of a message that a durable actor handles again: it has been told.
     if (loggedTurn.replaying) return true;
+    const { link } = ref;
+    const { node } = this;
+    if (link?.open && !node.closed && node.backlog.empty && this.goesBy(link, ref)) {
+      node.outbox.message(link, ref.cell, entry, value, undefined);
+      return true;
+    }
     const accepted = this.accepted(ref, entry, value);
-    if (!accepted) this.node.pushBacks.tellRefused(ref, entry.name);
+    if (!accepted) node.pushBacks.tellRefused(ref, entry.name);
     return accepted;
   }
 
@@ -83,7 +90,7 @@ export class MessageSender implements Sender {
     if (at === 'pending') return true;
     if (at.node === node.nodeId) return node.cells.get(at.cell)?.full ?? false;
     const link = node.world.transport.link(at.node);
-    return link !== undefined && (!link.hasRoom || node.world.pressure.pressed(at.node, at.cell));
+    return link !== undefined && !this.goesBy(link, at);
   }
 
   send(ref: ActorRef, entry: MessageEntry, message: unknown): Promise<void> {
@@ -183,9 +190,15 @@ export class MessageSender implements Sender {
     if (node.closed) return 'closed';
     const link = node.world.transport.link(ref.node);
     if (link === undefined) return this.deliverElsewhere(ref, entry, value, askId);
-    if (!link.hasRoom || node.world.pressure.pressed(ref.node, ref.cell)) return 'full';
+    ref.link = link;
+    if (!this.goesBy(link, ref)) return 'full';
     node.outbox.message(link, ref.cell, entry, value, askId);
     return 'accepted';
+  }
+
+  /** Whether there is room on the way to an actor, and at it. */
+  private goesBy(link: Link, { node, cell }: { readonly node: NodeId; readonly cell: number }): boolean {
+    return link.hasRoom && !this.node.world.pressure.pressed(node, cell);
   }
 
   /** The node the ref names is down: the actor may have begun again on another one, or be about to. */
@@ -205,7 +218,7 @@ export class MessageSender implements Sender {
     }
     const link = node.world.transport.link(location.node);
     if (link === undefined) return 'nodeDown';
-    if (!link.hasRoom || node.world.pressure.pressed(location.node, location.cell)) return 'full';
+    if (!this.goesBy(link, location)) return 'full';
     node.outbox.message(link, location.cell, entry, value, askId);
     return 'accepted';
   }

@@ -23,6 +23,8 @@ export interface Link {
   readonly writer: ByteWriter;
   /** False: the way is full. Messages that can wait should; others may still be written. */
   readonly hasRoom: boolean;
+  /** True as long as it is the way to its node, and may be kept: then the transport needn't be asked for each message. */
+  readonly open: boolean;
   /** The frame from `frameStart` on is complete: it goes with the next flush, or at once when enough has gathered. */
   commit(frameStart: number): void;
 }
@@ -148,6 +150,11 @@ export interface World {
   readonly control: Control;
   /** Where actors with names keep things; a system may have none. */
   readonly storage?: Storage | undefined;
+  /**
+   * Messages may be handled the moment they arrive. Then the transport delivers between turns, and calls `wake` behind
+   * what has arrived together. Without it, each waits for its actor's turn.
+   */
+  readonly prompt?: boolean;
   random(): number;
   /** Whether somebody on another node listens to the events of ordinary life. */
   observed?(): boolean;

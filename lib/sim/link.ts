@@ -25,6 +25,8 @@ export function carriesStack(kind: number): boolean {
 }
 
 export class SimLink implements Link {
+  /** Whether there is a way is the network's to say, for each message. */
+  readonly open = false;
   readonly writer: ByteWriter;
   readonly from: SimNode;
   readonly to: SimNode;

@@ -82,6 +82,8 @@ export class LocalNetwork {
 
 /** One direction. */
 class LocalLink implements Link {
+  /** The transport knows which nodes are down. */
+  readonly open = false;
   readonly writer = new ByteWriter(nodePlatform);
   /** Bytes posted and not delivered. */
   underWay = 0;

@@ -17,6 +17,10 @@ const chunkBytes = 64 * 1024;
 /** The same behind a block: another one may follow, which is to go from the ring straight to where it stays. */
 const betweenBlocksBytes = 256;
 
+// V8 looks up what is imported at each use: half of the time that finding a frame takes (measured).
+const headerBytes = frameHeaderBytes;
+const tellKind = FrameKind.tell;
+
 export class RingSource {
   readonly from: NodeId;
   private readonly ring: RingConsumer;
@@ -95,11 +99,21 @@ export class RingSource {
   /** Hands on the whole frames in [start, end); returns where the first that isn't whole begins. */
   private handOn(reader: ByteReader, start: number, end: number): number {
     const { receiver, from, ring, blocks } = this;
-    const { view } = reader;
+    const { view, bytes } = reader;
     let at = start;
-    while (end - at >= frameHeaderBytes) {
+    while (end - at >= headerBytes) {
       const length = view.getUint32(at, true);
-      if (length < frameHeaderBytes) throw new CorruptMessageError(`a frame of ${length} bytes`);
+      if (bytes[at + 4] === tellKind && length >= headerBytes && length <= end - at) {
+        // As below, for what comes most.
+        ring.consumed[0]!++;
+        reader.position = at + headerBytes;
+        at += length;
+        reader.end = at;
+        receiver.receive(from, tellKind, reader);
+        if (blocks.buffers.length > 0) blocks.clear();
+        continue;
+      }
+      if (length < headerBytes) throw new CorruptMessageError(`a frame of ${length} bytes`);
       let kind = view.getUint8(at + 4);
       if (kind === FrameKind.block) {
         this.readBytes = betweenBlocksBytes;
@@ -109,7 +123,7 @@ export class RingSource {
         continue;
       }
       if (length > end - at) break;
-      reader.position = at + frameHeaderBytes;
+      reader.position = at + headerBytes;
       if (kind >= tracedBit) {
         kind -= tracedBit;
         reader.position += traceContextBytes;

@@ -1,8 +1,9 @@
 // A growing buffer to encode into and a bounded one to decode from. Reading past the end is an error, never a
 // read of somebody else's bytes.
 import { CorruptMessageError, MessageLimitError } from '../protocol/errors.ts';
+import { readKnown } from './knownStrings.ts';
 import type { Platform } from './platform.ts';
-import { readShort, shortString } from './shortString.ts';
+import { shortString } from './shortString.ts';
 
 /** The largest message, in bytes. */
 export const messageBytesMax = 512 * 1024 * 1024;
@@ -254,7 +255,7 @@ export class ByteReader {
       return this.platform.readUtf16(this.bytes, at, at + length * 2);
     }
     const at = this.take(length);
-    if (length < shortString) return readShort(this.bytes, at, length);
+    if (length < shortString) return readKnown(this.bytes, this.view, at, length);
     return this.platform.readLatin1(this.bytes, at, at + length);
   }
 }

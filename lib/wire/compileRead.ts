@@ -3,9 +3,10 @@ import { CorruptMessageError } from '../protocol/errors.ts';
 import type { Field, Layout } from '../protocol/layout.ts';
 import type { ByteReader } from './buffer.ts';
 import { Source } from './generated.ts';
+import { readKnown } from './knownStrings.ts';
 import { read } from './read.ts';
 import type { RefBinder } from './refs.ts';
-import { readShort, shortString } from './shortString.ts';
+import { shortString } from './shortString.ts';
 
 export type Read = (reader: ByteReader, refs: RefBinder) => unknown;
 
@@ -98,7 +99,7 @@ function emitString(source: Source, value: string): string {
   source.line(`const ${header} = d.getUint32(p, true), ${length} = ${header} >>> 1; let ${value} = '';`);
   source.line(`if ((${header} & 1) === 0 && ${length} < ${shortString}) { p += 4;`);
   need(source, length!);
-  source.line(`${value} = ${source.constant(readShort)}(b, p, ${length}); p += ${length};`);
+  source.line(`${value} = ${source.constant(readKnown)}(b, d, p, ${length}); p += ${length};`);
   source.line(`} else { r.position = p; ${value} = r.string(); p = r.position; }`);
   return value;
 }

@@ -3,7 +3,7 @@
 // is refused, never misread.
 import type { ByteWriter } from './buffer.ts';
 
-/** The kinds of frame. User messages wait in a mailbox; all others act when they arrive. */
+/** The kinds of frame. User messages wait in a mailbox unless their actor is free; all others act when they arrive. */
 export const FrameKind = {
   /** cell, message id, payload */
   tell: 1,
@@ -43,11 +43,16 @@ export const FrameKind = {
   block: 18,
 } as const;
 
+// V8 looks up what a module exports at each use, and knows what it keeps to itself.
+const { tell, ask } = FrameKind;
+
 /** A frame's length and kind. */
 export const frameHeaderBytes = 5;
 
 /** A frame header, a cell, a message id and an ask id. */
 const messageHeaderBytesMax = frameHeaderBytes + 20;
+/** A message is told, not asked. */
+const tellHeaderBytes = messageHeaderBytesMax - 8;
 
 /**
  * Set in a frame's kind where a trace context stands between the header and the fields: trace id (16 bytes), parent
@@ -58,7 +63,7 @@ export const traceContextBytes = 25;
 
 /** Whether a frame of that kind carries a message of a user: those are counted, and may be refused. */
 export function isMessage(kind: number): boolean {
-  return kind <= FrameKind.ask;
+  return kind <= ask;
 }
 
 /** The kind of the frame at `start`, traced or not. */
@@ -84,11 +89,11 @@ export function beginMessage(
   writer.reserve(messageHeaderBytesMax);
   const { position: start, view } = writer;
   const asks = askId !== undefined;
-  view.setUint8(start + 4, asks ? FrameKind.ask : FrameKind.tell);
+  view.setUint8(start + 4, asks ? ask : tell);
   view.setFloat64(start + 5, cell, true);
   view.setInt32(start + 13, wireId, true);
   if (asks) view.setFloat64(start + 17, askId, true);
-  writer.position = start + (asks ? messageHeaderBytesMax : messageHeaderBytesMax - 8);
+  writer.position = start + (asks ? messageHeaderBytesMax : tellHeaderBytes);
   return start;
 }
 
