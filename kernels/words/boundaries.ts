@@ -5,6 +5,7 @@
 import { bits, isBelow, isLetter } from './bits';
 import { contextWord, isPlain, leaveAscii, setContextRules, startContext } from './context';
 import { plainWord, setPlainRules } from './plain';
+import { prepareBitPlaces, writeBitPlaces } from './bitPlaces';
 
 export const WORDS: u32 = 0;
 export const LETTERS: u32 = 1;
@@ -21,6 +22,7 @@ export function setRules(whichTokenizer: u32, lowersCase: bool, classes: u32): v
   lowers = lowersCase;
   setContextRules(classes, whichTokenizer == WORDS);
   setPlainRules();
+  prepareBitPlaces();
 }
 
 /** Before the first block of a region, which begins at a word boundary. */
@@ -44,10 +46,10 @@ function isSpace(bytes: v128): v128 {
 }
 
 /**
- * Writes the addresses at which words begin and end, in turn, for the bytes [from, to) to `list`, and returns the end
- * of what it wrote. `from` is the region's begin or 64 bytes times a number behind it; `to` is that too, or the
- * region's end. Where letters are to be small, those of ASCII become so in place (up to the end of the last block).
- * The list may be written up to 32 bytes beyond.
+ * Writes where words begin and end, in turn, for the bytes [from, to) to `list`, as distances from `from` of sixteen bits, and
+ * returns the end of what it wrote. `from` is the region's begin or 64 bytes times a number behind it; `to` is that too, or the
+ * region's end, and at most 64 KB behind. Where letters are to be small, those of ASCII become so in place (up to the end of
+ * the last block). The list may be written up to 16 bytes beyond.
  */
 export function findBoundaries(from: usize, to: usize, list: usize): usize {
   const whitespace = tokenizer == WHITESPACE;
@@ -100,18 +102,9 @@ export function findBoundaries(from: usize, to: usize, list: usize): usize {
       leaveAscii(at);
     }
     if (to - at < 64) word &= ((<u64>1) << <u64>(to - at)) - 1;
-    let changes = word ^ ((word << 1) | before);
+    const changes = word ^ ((word << 1) | before);
     before = word >> 63;
-    // Written by eight, whether they are there or not: how many there are is what a processor can't foresee.
-    let next = end;
-    end += <usize>popcnt<u64>(changes) << 2;
-    while (changes != 0) {
-      for (let i: usize = 0; i < 32; i += 4) {
-        store<u32>(next + i, <u32>(at + <usize>ctz<u64>(changes)));
-        changes &= changes - 1;
-      }
-      next += 32;
-    }
+    if (changes != 0) end = writeBitPlaces(changes, <u32>(at - from), end);
   }
   wordBefore = before;
   return end;

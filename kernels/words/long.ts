@@ -69,27 +69,31 @@ function match(bucket: usize, tag: u32): u32 {
   );
 }
 
-/** From so many words on, eight bytes each, the tables are read ahead. */
-const AHEAD_BYTES: usize = 128 << 3;
+/** From so many words on, four bytes each, the tables are read ahead. */
+const AHEAD_BYTES: usize = 256 << 2;
 
 /** Tags of the words that are counted together. */
 let tags: usize = 0;
+
+/** @param wordsMax the most words of a chunk */
+export function prepareLong(wordsMax: u32): void {
+  tags = heap.alloc(<usize>wordsMax << 2);
+}
+
 /** Where what was read ahead is left, lest the reading be left out. */
 const SINK = memory.data<u64>([0]);
 
 /**
- * Counts words given as pairs of addresses. Where they are many, as in Russian or Hindi, what they need of the tables is read
+ * Counts the words [from, to) of a list, none of them short, whose distances are from `base`. Where they are many, as in Russian or Hindi, what they need of the tables is read
  * ahead, first the buckets of all and then the keys these lead to: in a large table each would be waited for. Where they are
  * few, as in English, the words are worked on as quickly as they are read ahead.
- *
- * @param wordsMax how many pairs there are at the most, in any call
  */
-export function countLong(from: usize, to: usize, wordsMax: usize): void {
-  if (tags == 0) tags = heap.alloc(wordsMax << 2);
+export function countLong(base: usize, from: usize, to: usize): void {
   if (to - from < AHEAD_BYTES) {
-    for (let pair = from; pair < to; pair += 8) {
-      const start = load<u32>(pair);
-      addLong(<usize>start, load<u32>(pair, 4) - start, 1);
+    for (let word = from; word < to; word += 4) {
+      const both = load<u32>(word);
+      const start = both & 0xffff;
+      addLong(base + <usize>start, (both >> 16) - start, 1);
     }
     return;
   }
@@ -97,14 +101,15 @@ export function countLong(from: usize, to: usize, wordsMax: usize): void {
   const mask = longMask;
   let read: u64 = 0;
   let kept = tags;
-  for (let pair = from; pair < to; pair += 8, kept += 4) {
-    const start = load<u32>(pair);
-    const tag = longTag(<usize>start, load<u32>(pair, 4) - start);
+  for (let word = from; word < to; word += 4, kept += 4) {
+    const both = load<u32>(word);
+    const start = both & 0xffff;
+    const tag = longTag(base + <usize>start, (both >> 16) - start);
     store<u32>(kept, tag);
     read ^= load<u64>(first + longHome(tag, mask));
   }
   kept = tags;
-  for (let pair = from; pair < to; pair += 8, kept += 4) {
+  for (let word = from; word < to; word += 4, kept += 4) {
     const tag = load<u32>(kept);
     const bucket = first + longHome(tag, mask);
     const place = <usize>ctz<u32>(match(bucket, tag) | 0x100) & 7;
@@ -112,9 +117,10 @@ export function countLong(from: usize, to: usize, wordsMax: usize): void {
   }
   store<u64>(SINK, read);
   kept = tags;
-  for (let pair = from; pair < to; pair += 8, kept += 4) {
-    const start = load<u32>(pair);
-    add(<usize>start, load<u32>(pair, 4) - start, load<u32>(kept), 1);
+  for (let word = from; word < to; word += 4, kept += 4) {
+    const both = load<u32>(word);
+    const start = both & 0xffff;
+    add(base + <usize>start, (both >> 16) - start, load<u32>(kept), 1);
   }
 }
 

@@ -6,7 +6,6 @@
 //     bucket   3 keys of 16 bytes, padded with 0xff; 3 counts u32; 4 bytes of nothing. A ref leads to a key.
 import { aligned, allocBuckets, BUCKET, BUCKET_LOG, isFull, LOG_MIN, logOf, MULTIPLIER, maskOf } from './buckets';
 import { addLong, addToKnown } from './long';
-import { loadShort } from './short';
 
 export const MEDIUM_MAX: u32 = 16;
 
@@ -17,28 +16,29 @@ const TO_COUNTS: usize = 48;
 const LOG_MAX: u32 = 15;
 const COUNT_MAX: u32 = 0xffffffff;
 
-/** The second half of what no key is. */
-const EMPTY: u64 = <u64>-1;
+/** The second half of what no key is, since it ends in a byte that none ends in. */
+const EMPTY: u64 = 0xfefefefefefefefe;
 
-let buckets: usize = 0;
-let mask: usize = 0;
+/** Where the buckets begin; how far the last of them is behind the first. */
+export let mediumBuckets: usize = 0;
+export let mediumMask: usize = 0;
 let allocated: usize = 0;
 let used: u32 = 0;
 /** Whether new words go to the long ones. */
-let isClosed: bool = false;
+export let isMediumClosed: bool = false;
 
 export function resetMedium(): void {
   if (allocated != 0) heap.free(allocated);
   allocated = allocBuckets(LOG_MIN);
-  buckets = aligned(allocated);
-  mask = maskOf(LOG_MIN);
+  mediumBuckets = aligned(allocated);
+  mediumMask = maskOf(LOG_MIN);
   used = 0;
-  isClosed = false;
-  clear(buckets, LOG_MIN);
+  isMediumClosed = false;
+  clear(mediumBuckets, LOG_MIN);
 }
 
 function clear(first: usize, log: u32): void {
-  memory.fill(first, 0xff, BUCKET << log);
+  memory.fill(first, 0xfe, BUCKET << log);
 }
 
 export function mediumDistinct(): u32 {
@@ -46,12 +46,12 @@ export function mediumDistinct(): u32 {
 }
 
 export function mediumBytes(): u64 {
-  return <u64>mask;
+  return <u64>mediumMask;
 }
 
 /** The first medium ref, or 0. */
 export function firstMedium(): usize {
-  return mediumFrom(buckets);
+  return mediumFrom(mediumBuckets);
 }
 
 /** The medium ref behind one, or 0. */
@@ -70,7 +70,7 @@ function behind(at: usize): usize {
 }
 
 function mediumFrom(from: usize): usize {
-  const end = buckets + mask + BUCKET;
+  const end = mediumBuckets + mediumMask + BUCKET;
   for (let at = from; at < end; at = behind(at)) if (load<u64>(at, 8) != EMPTY) return at;
   return 0;
 }
@@ -78,7 +78,7 @@ function mediumFrom(from: usize): usize {
 // @ts-ignore: decorator
 @inline
 export function isMedium(ref: usize): bool {
-  return ref - buckets < mask + BUCKET;
+  return ref - mediumBuckets < mediumMask + BUCKET;
 }
 
 // @ts-ignore: decorator
@@ -103,64 +103,47 @@ function countOf(ref: usize): usize {
 /** Where the bucket of a key is, behind the first. */
 // @ts-ignore: decorator
 @inline
-function homeOf(low: u64, high: u64, within: usize): usize {
+export function mediumHome(low: u64, high: u64, within: usize): usize {
   const hash = (low ^ (low >> 32)) * MULTIPLIER + (high ^ (high >> 32)) * 0xd6e8feb86659fd93;
   return <usize>(hash >> (40 - BUCKET_LOG)) & within;
 }
 
-/** The places of a bucket where the key is, bits 0, 2 and 4: one, or none. */
+/** The places of a bucket where the key is, bits 0, 4 and 8, so that a bit's number leads to the count: one, or none. */
 // @ts-ignore: decorator
 @inline
 function match(bucket: usize, key: v128): u32 {
-  const halves =
-    <u32>i64x2.bitmask(i64x2.eq(v128.load(bucket), key)) |
-    (<u32>i64x2.bitmask(i64x2.eq(v128.load(bucket, 16), key)) << 2) |
-    (<u32>i64x2.bitmask(i64x2.eq(v128.load(bucket, 32), key)) << 4);
-  return halves & (halves >> 1) & 0b010101;
+  const first = i64x2.eq(v128.load(bucket), key);
+  const second = i64x2.eq(v128.load(bucket, 16), key);
+  const third = i64x2.eq(v128.load(bucket, 32), key);
+  const narrow = i8x16.narrow_i16x8_s(i16x8.narrow_i32x4_s(first, second), i16x8.narrow_i32x4_s(third, third));
+  // Two bits for each half of a key.
+  const halves = <u32>i8x16.bitmask(narrow);
+  return halves & (halves >> 2) & 0x111;
 }
 
-/**
- * Counts words given as pairs of addresses, all of 9 to 16 bytes; up to seven bytes behind them are read. Those that have no
- * place here are appended to the list `others`, whose end is returned.
- */
-export function countMedium(from: usize, to: usize, others: usize): usize {
-  let first = buckets;
-  let within = mask;
-  let end = others;
-  for (let pair = from; pair < to; pair += 8) {
-    const start = <usize>load<u32>(pair);
-    const low = load<u64>(start);
-    const high = loadShort(start + 8, load<u32>(pair, 4) - <u32>start - 8);
-    const key = i64x2.replace_lane(i64x2.splat(low), 1, high);
-    const bucket = first + homeOf(low, high, within);
-    const found = match(bucket, key);
-    if (found != 0) {
-      countOne(bucket, found);
-    } else {
-      if (!add(low, high)) {
-        store<u64>(end, load<u64>(pair));
-        end += 8;
-      }
-      first = buckets;
-      within = mask;
-    }
-  }
-  return end;
-}
-
+/** Where the count of a key is that may be in a bucket; 0 if it isn't. */
 // @ts-ignore: decorator
 @inline
-function countOne(bucket: usize, found: u32): void {
-  const at = bucket + (<usize>ctz<u32>(found) << 1);
-  const count = load<u32>(at, TO_COUNTS);
-  if (count == COUNT_MAX) carry(bucket + (<usize>ctz<u32>(found) << 3));
-  else store<u32>(at, count + 1, TO_COUNTS);
+export function countInBucket(bucket: usize, key: v128): u32 {
+  const found = match(bucket, key);
+  return select<u32>(0, <u32>(bucket + TO_COUNTS) + ctz<u32>(found), found == 0);
+}
+
+/** Adds one to the count at `at`. */
+// @ts-ignore: decorator
+@inline
+export function addOne(at: usize): void {
+  const count = load<u32>(at);
+  if (count == COUNT_MAX) carry(at);
+  else store<u32>(at, count + 1);
 }
 
 /** A count that fits no more goes to the long keys, and goes on from one. */
-function carry(ref: usize): void {
+function carry(at: usize): void {
+  const bucket = at & ~(BUCKET - 1);
+  const ref = bucket + ((at - bucket - TO_COUNTS) << 2);
   addLong(ref, mediumLength(ref), <u64>COUNT_MAX);
-  store<u32>(countOf(ref), 1);
+  store<u32>(at, 1);
 }
 
 /**
@@ -175,25 +158,25 @@ export function joinLong(): void {
   }
 }
 
-/** Whether the word has a place. */
-function add(low: u64, high: u64): bool {
+/** Counts one of a key that wasn't in its own bucket; whether it has a place. */
+export function addMedium(low: u64, high: u64): bool {
   const key = i64x2.replace_lane(i64x2.splat(low), 1, high);
-  let home = homeOf(low, high, mask);
-  let found = match(buckets + home, key);
-  let free = match(buckets + home, i64x2.splat(EMPTY));
+  let home = mediumHome(low, high, mediumMask);
+  let found = match(mediumBuckets + home, key);
+  let free = match(mediumBuckets + home, i64x2.splat(EMPTY));
   while (found == 0 && free == 0) {
-    home = (home + BUCKET) & mask;
-    found = match(buckets + home, key);
-    free = match(buckets + home, i64x2.splat(EMPTY));
+    home = (home + BUCKET) & mediumMask;
+    found = match(mediumBuckets + home, key);
+    free = match(mediumBuckets + home, i64x2.splat(EMPTY));
   }
   if (found != 0) {
-    countOne(buckets + home, found);
+    addOne(mediumBuckets + home + TO_COUNTS + <usize>ctz<u32>(found));
     return true;
   }
-  if (isClosed) return false;
-  put(buckets + home, free, key, 1);
+  if (isMediumClosed) return false;
+  put(mediumBuckets + home, free, key, 1);
   used++;
-  if (isFull(used, mask, PER_BUCKET)) grow();
+  if (isFull(used, mediumMask, PER_BUCKET)) grow();
   return true;
 }
 
@@ -201,14 +184,14 @@ function add(low: u64, high: u64): bool {
 @inline
 function put(bucket: usize, free: u32, key: v128, count: u32): void {
   const place = <usize>ctz<u32>(free);
-  v128.store(bucket + (place << 3), key);
-  store<u32>(bucket + (place << 1), count, TO_COUNTS);
+  v128.store(bucket + (place << 2), key);
+  store<u32>(bucket + place, count, TO_COUNTS);
 }
 
 function grow(): void {
-  const log = logOf(mask) + 1;
+  const log = logOf(mediumMask) + 1;
   if (log > LOG_MAX) {
-    isClosed = true;
+    isMediumClosed = true;
     return;
   }
   const grown = allocBuckets(log);
@@ -217,7 +200,7 @@ function grow(): void {
   clear(to, log);
   const none = i64x2.splat(EMPTY);
   for (let ref = firstMedium(); ref != 0; ref = mediumBehind(ref)) {
-    let home = homeOf(load<u64>(ref), load<u64>(ref, 8), within);
+    let home = mediumHome(load<u64>(ref), load<u64>(ref, 8), within);
     let free = match(to + home, none);
     while (free == 0) {
       home = (home + BUCKET) & within;
@@ -227,6 +210,6 @@ function grow(): void {
   }
   heap.free(allocated);
   allocated = grown;
-  buckets = to;
-  mask = within;
+  mediumBuckets = to;
+  mediumMask = within;
 }

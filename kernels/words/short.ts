@@ -11,18 +11,23 @@ const PER_BUCKET: u32 = 4;
 /** From a key to its count. */
 export const TO_COUNT: usize = 32;
 
-/** What no key is: it has no bytes at all. */
-const EMPTY: u64 = <u64>-1;
+/** What no key is, since it ends in a byte that none ends in. */
+const EMPTY: u64 = 0xfefefefefefefefe;
 
-/** What fills up a short key, by its length: no byte of UTF-8 is 0xff, so that its length can be told from it. */
+/**
+ * What fills up a short key, by its length: no byte of UTF-8 is 0xff, so that its length can be told from it. Behind, for words
+ * that are longer: what they become is no key.
+ */
 const PADS = memory.data<u64>([
   0xffffffffffffffff, 0xffffffffffffff00, 0xffffffffffff0000, 0xffffffffff000000, 0xffffffff00000000,
-  0xffffff0000000000, 0xffff000000000000, 0xff00000000000000, 0,
+  0xffffff0000000000, 0xffff000000000000, 0xff00000000000000, 0, 0xffffffffffffffff,
 ]);
 
 /** Where the buckets begin; how far the last of them is behind the first. */
 export let shortBuckets: usize = 0;
 export let shortMask: usize = 0;
+/** What {@link shortHome} needs to know of how many there are. */
+export let shortShift: u64 = 0;
 let allocated: usize = 0;
 let used: u32 = 0;
 
@@ -31,8 +36,9 @@ export function resetShort(): void {
   allocated = allocBuckets(LOG_MIN);
   shortBuckets = aligned(allocated);
   shortMask = maskOf(LOG_MIN);
+  shortShift = shiftOf(LOG_MIN);
   used = 0;
-  memory.fill(shortBuckets, 0xff, BUCKET << LOG_MIN);
+  memory.fill(shortBuckets, 0xfe, BUCKET << LOG_MIN);
 }
 
 export function shortDistinct(): u32 {
@@ -75,11 +81,17 @@ export function shortLength(ref: usize): u32 {
   return 8 - (<u32>clz<u64>(~load<u64>(ref)) >> 3);
 }
 
-/** Where the bucket of a short key is, behind the first. */
+/** Where the bucket of a short key is, behind the first: the highest bits of the product, in which all of the key's take part. */
 // @ts-ignore: decorator
 @inline
-export function shortHome(key: u64, mask: usize): usize {
-  return <usize>(((key ^ (key >> 32)) * MULTIPLIER) >> (40 - BUCKET_LOG)) & mask;
+export function shortHome(key: u64, shift: u64): usize {
+  return <usize>((key * MULTIPLIER) >> shift) & ~(BUCKET - 1);
+}
+
+// @ts-ignore: decorator
+@inline
+function shiftOf(log: u32): u64 {
+  return 64 - BUCKET_LOG - log;
 }
 
 /** The key of `length` (1 to 8) bytes at `at`, the first lowest. */
@@ -87,6 +99,13 @@ export function shortHome(key: u64, mask: usize): usize {
 @inline
 export function loadShort(at: usize, length: u32): u64 {
   return load<u64>(at) | load<u64>(PADS + (<usize>length << 3));
+}
+
+/** The key that a word of any length may have: none that is there, where it is longer. */
+// @ts-ignore: decorator
+@inline
+export function loadMaybeShort(at: usize, length: u32): u64 {
+  return load<u64>(at) | load<u64>(PADS + (<usize>min<u32>(length, SHORT_MAX + 1) << 3));
 }
 
 /** The places of a bucket where the key is, a bit each: one, or none. */
@@ -100,16 +119,16 @@ export function shortMatch(bucket: usize, key: u64): u32 {
   );
 }
 
-/** Whether a key is short. One that isn't UTF-8 may end in what others are filled up with: it isn't. */
+/** Whether a key is short. One that isn't UTF-8 may end in what others, or places without any, are filled up with: it isn't. */
 // @ts-ignore: decorator
 @inline
 export function fitsShort(at: usize, length: u32): bool {
-  return length <= SHORT_MAX && load<u8>(at + length - 1) != 0xff;
+  return length <= SHORT_MAX && load<u8>(at + length - 1) < 0xfe;
 }
 
 export function addShort(key: u64, count: u64): void {
   const mask = shortMask;
-  let home = shortHome(key, mask);
+  let home = shortHome(key, shortShift);
   for (;;) {
     const bucket = shortBuckets + home;
     const found = shortMatch(bucket, key);
@@ -136,10 +155,11 @@ function grow(): void {
   const grown = allocBuckets(log);
   const buckets = aligned(grown);
   const mask = maskOf(log);
-  memory.fill(buckets, 0xff, BUCKET << log);
+  const shift = shiftOf(log);
+  memory.fill(buckets, 0xfe, BUCKET << log);
   for (let ref = firstShort(); ref != 0; ref = shortBehind(ref)) {
     const key = load<u64>(ref);
-    let home = shortHome(key, mask);
+    let home = shortHome(key, shift);
     let free = shortMatch(buckets + home, EMPTY);
     while (free == 0) {
       home = (home + BUCKET) & mask;
@@ -153,4 +173,5 @@ function grow(): void {
   allocated = grown;
   shortBuckets = buckets;
   shortMask = mask;
+  shortShift = shift;
 }

@@ -16,6 +16,7 @@ import {
   shortDistinct,
   shortHome,
   shortMask,
+  shortShift,
 } from './short';
 
 /** Empties the tables, and gives their memory back. */
@@ -40,7 +41,7 @@ export function bytesHeld(): f64 {
 @inline
 export function homeOf(at: usize, length: u32): usize {
   return length <= SHORT_MAX
-    ? shortBuckets + shortHome(loadShort(at, length), shortMask)
+    ? shortBuckets + shortHome(loadShort(at, length), shortShift)
     : longBuckets + longHome(longTag(at, length), longMask);
 }
 
