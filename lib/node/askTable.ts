@@ -123,8 +123,7 @@ export class AskTable {
     if (first !== none) this.previous[first] = slot;
     this.buckets[bucket] = slot;
     this.timed++;
-    if (this.cancelTimer === undefined) this.arm();
-    else if (due < this.armedFor) this.rearm();
+    if (this.cancelTimer === undefined || due < this.armedFor) this.armFor(due);
   }
 
   private unlink(slot: number): void {
@@ -142,18 +141,24 @@ export class AskTable {
 
   private armedFor = 0;
 
-  /** One timer, for the next bucket with an ask in it (which may be due only in a later round). */
-  private arm(): void {
-    let tick = this.tick + 1;
-    while (tick < this.tick + wheelSize && this.buckets[tick % wheelSize] === none) tick++;
-    this.armedFor = tick;
-    const delayMs = Math.max(tick * tickMs - this.clock.now(), 0);
+  /** One timer, for the ask that is due first. */
+  private armFor(due: number): void {
+    this.cancelTimer?.();
+    this.armedFor = due;
+    const delayMs = Math.max(due * tickMs - this.clock.now(), 0);
     this.cancelTimer = this.clock.setTimer(delayMs, this.advance);
   }
 
-  private rearm(): void {
-    this.cancelTimer?.();
-    this.arm();
+  /** When the first ask is due. A bucket has those of later rounds too: only after all buckets is it known which is next. */
+  private firstDue(): number {
+    let first = Number.POSITIVE_INFINITY;
+    for (let tick = this.tick + 1; tick <= this.tick + wheelSize; tick++) {
+      for (let slot = this.buckets[tick % wheelSize]!; slot !== none; slot = this.next[slot]!) {
+        first = Math.min(first, this.dueTick[slot]!);
+        if (first <= tick) return first;
+      }
+    }
+    return first;
   }
 
   private readonly advance = (): void => {
@@ -163,7 +168,7 @@ export class AskTable {
     const steps = Math.min(until - this.tick, wheelSize);
     for (let i = 1; i <= steps; i++) this.expire((until - steps + i) % wheelSize, until);
     this.tick = Math.max(until, this.tick);
-    if (this.timed > 0 && this.cancelTimer === undefined) this.arm();
+    if (this.timed > 0 && this.cancelTimer === undefined) this.armFor(this.firstDue());
   };
 
   private expire(bucket: number, until: number): void {

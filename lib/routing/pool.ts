@@ -59,8 +59,8 @@ export interface PoolOf<T = unknown> extends Recipient<T> {
   /** Tells every member, those on probation too; returns how many have accepted. */
   readonly broadcast: BroadcastMethods<ProtocolOf<T>>;
   /**
-   * Asks every member, and resolves with their replies. Rejects with `NotEnoughRepliesError`, `CanaryFailedError`, or
-   * the reason of an aborted signal. Throws `InvalidMessageError` and `InvalidOptionError` synchronously.
+   * Asks every member, and resolves with their replies. Rejects with `NotEnoughRepliesError`, `CanaryFailedError`,
+   * `ActorStoppedError` once the pool has ended, or the reason of an aborted signal. Throws `InvalidMessageError` and `InvalidOptionError` synchronously.
    */
   readonly gather: GatherMethods<ProtocolOf<T>>;
   /** The members that are there now, by slot. Refs travel in messages; a pool doesn't. */

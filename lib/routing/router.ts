@@ -2,7 +2,7 @@
 // `pool.gather` do.
 import { timeoutOf } from '../node/sender.ts';
 import type { Context } from '../protocol/context.ts';
-import { AskTimeoutError } from '../protocol/errors.ts';
+import { ActorStoppedError, AskTimeoutError } from '../protocol/errors.ts';
 import type { AskOptions } from '../protocol/ref.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import { Deadlines } from './deadlines.ts';
@@ -133,10 +133,11 @@ export class Router implements CopyPool {
     message: unknown,
     options: GatherOptions | undefined,
   ): Promise<Gathered<unknown>> {
-    const members = this.everybody();
-    const plan = planOf(options, members.length);
     const ref = this.roster.anyRef;
     const kept = ref.sender.copies.keep(ref, entry, message);
+    if (this.roster.ended) return Promise.reject(new ActorStoppedError(ref.path, entry.name));
+    const members = this.everybody();
+    const plan = planOf(options, members.length);
     return new Gathering(this.context, members, kept, plan).run();
   }
 

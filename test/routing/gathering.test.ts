@@ -1,8 +1,10 @@
 // Everybody is told, or asked, and so many replies make an answer.
 import test from 'ava';
 import {
+  ActorStoppedError,
   AskTimeoutError,
   CanaryFailedError,
+  InvalidMessageError,
   InvalidOptionError,
   NotEnoughRepliesError,
   pool,
@@ -44,6 +46,20 @@ test(
     const all = leaves.gather.read('x');
     await on.world.advance(40);
     t.deepEqual(await all, { replies: ['0', '1', '2', '3'], asked: 4, failures: [] });
+  }),
+);
+
+test(
+  'a pool that has ended has nobody to be asked, which a gather says as an ask does',
+  scene(async (t, on) => {
+    const { definition } = leaf(staggered);
+    const leaves = await pool(await owner(on), definition, 2, here);
+    await leaves.stop();
+    for (const options of [undefined, { first: 2 }, { canaries: 1 }]) {
+      const stopped = { instanceOf: ActorStoppedError, message: /read/ };
+      await t.throwsAsync(leaves.gather.read('x', options), stopped);
+    }
+    t.throws(() => leaves.gather.read(7 as unknown as string), { instanceOf: InvalidMessageError });
   }),
 );
 
