@@ -33,7 +33,7 @@ export function facesOf(table: ProtocolTable): Faces {
     known = {
       tell: faceClass(tells, canGenerate() ? generatedTell : plainTell),
       send: faceClass(tells, sendMethod),
-      ask: faceClass(asks, askMethod),
+      ask: faceClass(asks, canGenerate() ? generatedAsk : plainAsk),
     };
     faces.set(table, known);
   }
@@ -108,7 +108,7 @@ function sendMethod(entry: MessageEntry): Method {
   };
 }
 
-function askMethod(entry: MessageEntry): Method {
+function plainAsk(entry: MessageEntry): Method {
   if (entry.empty) {
     return function ask(this: FaceObject | undefined, options?: AskOptions): Promise<unknown> {
       const ref = refOfFace(this, entry, 'ask');
@@ -124,6 +124,23 @@ function askMethod(entry: MessageEntry): Method {
     return ref.sender.ask(ref, entry, message, options);
   };
 }
+
+/** The same as {@link plainAsk}, as {@link generatedTell} is the same as {@link plainTell}. */
+function generatedAsk(entry: MessageEntry): Method {
+  const parse = entry.empty ? undefined : entry.codec.fastParse;
+  if (parse === undefined) return plainAsk(entry);
+  const names = ['target', 'entry', 'detached', 'parse', 'notParsed'];
+  const make = new Function(...names, askSource);
+  return make(target, entry, refOfFace, parse, notParsed) as Method;
+}
+
+const askSource = `'use strict';
+  return function ask(message, options) {
+    const ref = this === undefined ? detached(this, entry, 'ask') : this[target];
+    const value = parse(message);
+    if (value === notParsed) return ref.sender.ask(ref, entry, message, options);
+    return ref.sender.askValid(ref, entry, value, options);
+  };`;
 
 function refOfFace(face: FaceObject | undefined, entry: MessageEntry, kind: string): ActorRef {
   const ref = face?.[target];

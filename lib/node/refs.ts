@@ -25,6 +25,12 @@ export interface Sender {
     message: unknown,
     options: AskOptions | undefined,
   ): Promise<unknown>;
+  askValid(
+    ref: ActorRef,
+    entry: MessageEntry,
+    value: unknown,
+    options: AskOptions | undefined,
+  ): Promise<unknown>;
 }
 
 export class ActorRef implements Address {

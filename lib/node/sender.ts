@@ -122,8 +122,17 @@ export class MessageSender implements Sender {
     message: unknown,
     options: AskOptions | undefined,
   ): Promise<unknown> {
-    const value = this.validate(ref, entry, message);
-    const timeoutMs = timeoutOf(options);
+    return this.askValid(ref, entry, this.validate(ref, entry, message), options);
+  }
+
+  /** An ask of a message that has been validated. */
+  askValid(
+    ref: ActorRef,
+    entry: MessageEntry,
+    value: unknown,
+    options: AskOptions | undefined,
+  ): Promise<unknown> {
+    const timeoutMs = options === undefined ? defaultTimeoutMs : timeoutOf(options);
     if (loggedTurn.replaying) return never();
     return new Promise<unknown>((settle) => {
       this.open(value, options?.signal, new PendingAsk(ref, entry, timeoutMs, settle));
@@ -186,6 +195,11 @@ export class MessageSender implements Sender {
   /** Takes a message to its target, or says why not. */
   private deliver(ref: ActorRef, entry: MessageEntry, value: unknown, askId: number | undefined): Delivery {
     const { node } = this;
+    const { link: known } = ref;
+    if (known?.open && !node.closed && this.goesBy(known, ref)) {
+      node.outbox.message(known, ref.cell, entry, value, askId);
+      return 'accepted';
+    }
     if (ref.node === node.nodeId) return this.deliverHere(this.find(ref), entry, value, askId);
     if (node.closed) return 'closed';
     const link = node.world.transport.link(ref.node);
