@@ -13,6 +13,13 @@ export class InputError extends Error {
   readonly code = 'ERR_THRUM_INPUT';
 }
 
+/** Of a file that ends before where it ended when it was found: words that were there then weren't read. */
+export function shrunk(bytesNow: number, bytes: number): InputError {
+  return new InputError(
+    `has become shorter while it was read (${bytesNow} bytes, where there were ${bytes}): run it again`,
+  );
+}
+
 /**
  * The reason of a failure without the call and the path that Node puts around it: `no such file or directory`
  * for `ENOENT: no such file or directory, open 'x'`. Any other error's own message.

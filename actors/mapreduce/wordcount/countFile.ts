@@ -1,7 +1,8 @@
 // Counts one range of a file on disk: opens it, looks at its first bytes where it has to, reads, closes.
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { compressionOf } from '../inputs/compression.ts';
 import { type Sniffed, sniff, sniffBytes } from '../inputs/encoding.ts';
+import { shrunk } from '../inputs/problem.ts';
 import type { RemoteInput } from '../inputs/remote/address.ts';
 import { isTar } from '../inputs/tar.ts';
 import type { DocumentHooks } from '../rules/ruledCounting.ts';
@@ -30,7 +31,7 @@ export type RangeKind = Sniffed['kind'] | 'whole';
  * Counts the words that start in the range; returns what the file is. The file's encoding must be known to be
  * the same by all who read ranges of one file: each looks at the first bytes itself.
  *
- * @throws the file system's error for a file that can't be opened or read
+ * @throws the file system's error for a file that can't be opened or read; InputError for one that has become shorter
  */
 export function countFileRange(
   range: FileRange,
@@ -50,7 +51,11 @@ export function countFileRange(
     if (sniffed.kind === 'utf8') {
       const part = (start: number, end: number): void =>
         readRange(
-          (bytes, offset, length, position) => readSync(file, bytes, offset, length, position),
+          (bytes, offset, length, position) => {
+            const got = readSync(file, bytes, offset, length, position);
+            if (got === 0) checkSize(file, range.fileBytes);
+            return got;
+          },
           { start, end, textStart: sniffed.start, inputEnd: range.fileBytes },
           separators,
           buffer,
@@ -59,14 +64,21 @@ export function countFileRange(
         );
       part(range.start, range.end);
       if (document !== undefined) readTail(part, range, document);
-    } else if (sniffed.kind === 'utf16' && range.start === 0) {
+    } else if (sniffed.kind === 'utf16') {
       // UTF-16 can't be cut at any byte; the range that starts the file takes it whole.
-      countUtf16(file, sniffed, range.fileBytes, separators, buffer, readBytes, count);
+      if (range.start === 0) countUtf16(file, sniffed, range.fileBytes, separators, buffer, readBytes, count);
+      checkSize(file, range.fileBytes);
     }
     return sniffed.kind;
   } finally {
     closeSync(file);
   }
+}
+
+/** Files of the kernel's own, as in /sys, have less in them than their size says: those haven't changed. */
+function checkSize(file: number, bytes: number): void {
+  const { size } = fstatSync(file);
+  if (size < bytes) throw shrunk(size, bytes);
 }
 
 /** Reads on behind the range, for what begins in it and ends behind it. */

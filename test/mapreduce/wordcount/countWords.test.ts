@@ -102,6 +102,48 @@ test.serial('the most frequent words come by count and then by their UTF-8 bytes
   ]);
 });
 
+test.serial(
+  'a file that has become shorter is reported as failed; one that grew is counted as far as it was',
+  async (t) => {
+    const folder = folderFor(t);
+    const words = 'one two three four\n'.repeat(100);
+    const longer = (name: string, content: string | Buffer) => {
+      const found = file(folder, name, content);
+      return { ...found, bytes: found.bytes + 700 };
+    };
+    const shrunk = [
+      longer('text', words),
+      longer('empty', ''),
+      longer('utf16', Buffer.from(`\ufeff${words}`, 'utf16le')),
+      longer('text.csv', `text\n${words}`),
+    ];
+    const grown = { ...file(folder, 'grown', words), bytes: 19 };
+    for (const threads of [0, 2]) {
+      const system = await systemFor(t, { threads });
+      for (const [files, options] of [
+        [[...shrunk.slice(0, 3), grown], { rangeBytes: 500 }],
+        [shrunk.slice(3), { from: 'csv', field: 'text' }],
+      ] as const) {
+        const result = await countWords(system, { files, ...options }).result;
+        const { failed } = result;
+        t.is(result.files, files.includes(grown) ? 1 : 0);
+        t.deepEqual(
+          failed.map(({ path, error }) => [path, error.message]).sort(),
+          files
+            .filter((each) => each !== grown)
+            .map(({ path, bytes }) => [
+              path,
+              `has become shorter while it was read (${bytes - 700} bytes, where there were ${bytes}): run it again`,
+            ])
+            .sort(),
+        );
+        result.close();
+      }
+      await system.close();
+    }
+  },
+);
+
 test.serial('files and a stream are counted together; odd inputs are what the rules say', async (t) => {
   const folder = folderFor(t);
   const files = [
