@@ -23,21 +23,18 @@ interface FaceObject {
 
 type Method = (this: FaceObject | undefined, ...args: never[]) => unknown;
 
-const faces = new WeakMap<ProtocolTable, Faces>();
-
 export function facesOf(table: ProtocolTable): Faces {
-  let known = faces.get(table);
-  if (known === undefined) {
+  if (table.faces === undefined) {
     const tells = table.entries.filter((entry) => entry.kind === 'tell');
     const asks = table.entries.filter((entry) => entry.kind === 'ask');
-    known = {
+    const made: Faces = {
       tell: faceClass(tells, canGenerate() ? generatedTell : plainTell),
       send: faceClass(tells, sendMethod),
       ask: faceClass(asks, canGenerate() ? generatedAsk : plainAsk),
     };
-    faces.set(table, known);
+    table.faces = made;
   }
-  return known;
+  return table.faces as Faces;
 }
 
 function faceClass(

@@ -17,6 +17,8 @@ const overflows: ReadonlySet<unknown> = new Set<Overflow>(['reject', 'drop-newes
 export class Kinds {
   private readonly host: CellHost;
   private readonly plain = new WeakMap<Definition, CellKind>();
+  /** What was looked up last: an actor that spawns many mostly spawns its like. */
+  private last: CellKind | undefined = undefined;
   /** By what their messages' ids have in common. What isn't the same for all who have that is left out. */
   private readonly byPrint = new Map<number, { table?: ProtocolTable; definition?: string }>();
 
@@ -33,11 +35,13 @@ export class Kinds {
   of(definition: Definition, options: SpawnOptions | undefined, grouped: boolean): CellKind {
     const isPlain = options?.mailbox === undefined && options?.supervision === undefined && !grouped;
     if (!isPlain) return this.make(definition, options, grouped);
+    if (this.last?.definition === definition) return this.last;
     let kind = this.plain.get(definition);
     if (kind === undefined) {
       kind = this.make(definition, undefined, false);
       this.plain.set(definition, kind);
     }
+    this.last = kind;
     return kind;
   }
 

@@ -26,6 +26,8 @@ export interface ProtocolTable {
   readonly entries: readonly MessageEntry[];
   /** 32 bits over names, kinds and layouts. */
   readonly fingerprint: number;
+  /** What refs to such actors have (node/faces.ts), once there is one: a map from tables to it took longer than to make a ref. */
+  faces: object | undefined;
 }
 
 const tables = new WeakMap<object, ProtocolTable>();
@@ -37,7 +39,7 @@ export function protocolTable(protocol: object): ProtocolTable {
     const messages = Object.entries(protocol as Protocol);
     const print = fingerprint(messages);
     const entries = messages.map(([name, message], index) => toEntry(name, message, index, print));
-    table = { protocol, entries, fingerprint: print };
+    table = { protocol, entries, fingerprint: print, faces: undefined };
     tables.set(protocol, table);
   }
   return table;
