@@ -15,10 +15,3 @@ export function bits(a: v128, b: v128, c: v128, d: v128): u64 {
 export function isLetter(bytes: v128): v128 {
   return i8x16.le_u(i8x16.sub(v128.or(bytes, i8x16.splat(0x20)), i8x16.splat(0x61)), i8x16.splat(25));
 }
-
-/** The bytes from 0x80 up that are below another such. */
-// @ts-ignore: decorator
-@inline
-export function isBelow(bytes: v128, limit: u8): v128 {
-  return i8x16.lt_s(bytes, i8x16.splat(<i8>limit));
-}

@@ -4,7 +4,7 @@ import { endsInWord, findBoundaries, startRegion } from './boundaries';
 import { addLong, countLong, prepareLong } from './long';
 import { countMedium, prepareMedium } from './mediumWords';
 import { addShort, loadShort, SHORT_MAX } from './short';
-import { countShort, prepareShort } from './shortWords';
+import { countShort, prepareShort, resetShortWords } from './shortWords';
 
 const CHUNK: usize = 8192;
 
@@ -24,6 +24,7 @@ let words: u64 = 0;
 
 export function resetWords(): void {
   words = 0;
+  resetShortWords();
   if (list != 0) return;
   list = heap.alloc(LIST_BYTES);
   others = heap.alloc(LIST_BYTES);

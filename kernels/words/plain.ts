@@ -69,12 +69,16 @@ function moveWindow(first: u32, second: u32): void {
   windowRows = eights + TWO_BYTE_ROWS + (((first & 0x0f) << 6) | (second & 0x30));
 }
 
+/** Read, where V8 would make a constant of several instructions each time. */
+const BITS = memory.data<u64>([0x8040201008040201]);
+const SEVENS = memory.data<u64>([0x0707070707070707]);
+
 /** For each byte whether it is the last of a character of an eight that is a bit of its row in `rows`. */
 // @ts-ignore: decorator
 @inline
 function inEight(rows: v128, last: v128): v128 {
-  const numbers = v128.and(i16x8.shr_u(last, 3), i8x16.splat(7));
-  const bit = i8x16.swizzle(i8x16(1, 2, 4, 8, 16, 32, 64, -128, 0, 0, 0, 0, 0, 0, 0, 0), numbers);
+  const numbers = v128.and(i16x8.shr_u(last, 3), v128.load64_splat(SEVENS));
+  const bit = i8x16.swizzle(v128.load64_splat(BITS), numbers);
   return i8x16.eq(v128.and(rows, bit), bit);
 }
 

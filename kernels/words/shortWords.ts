@@ -26,11 +26,32 @@ export function prepareShort(wordsMax: u32): void {
   refs = heap.alloc(<usize>wordsMax << 2);
 }
 
+/** Whether most words of the last chunk were longer. They are then told apart first: the more are looked for in vain. */
+let areMostLonger: bool = false;
+
+export function resetShortWords(): void {
+  areMostLonger = false;
+}
+
 /**
  * Counts the short ones of the words [from, to) of the list, whose distances are from `base`. The others are written to the
- * list `others`, whose end is returned; it is written up to four bytes beyond.
+ * list `others`, whose end is returned; it is written up to four bytes beyond. The first list is lost.
  */
 export function countShort(base: usize, from: usize, to: usize, others: usize): usize {
+  let end = others;
+  if (areMostLonger) {
+    end = split(from, to, from, others);
+    addNew(base, from, countKnown(base, from, shortEnd, from));
+  } else {
+    end = split(others, countKnown(base, from, to, others), from, others);
+    addNew(base, from, shortEnd);
+  }
+  areMostLonger = (end - others) << 1 > to - from;
+  return end;
+}
+
+/** Counts the words that have a count, and writes the others, perhaps to where those were; where they end. */
+function countKnown(base: usize, from: usize, to: usize, others: usize): usize {
   const probesEnd = probe(base, from, to);
   const end = find(probesEnd, others);
   const refsEnd = refs + ((probesEnd - probes) >> 2);
@@ -38,7 +59,7 @@ export function countShort(base: usize, from: usize, to: usize, others: usize): 
     const count = <usize>load<u32>(ref);
     store<u64>(count, load<u64>(count) + 1);
   }
-  return addNew(base, others, end);
+  return end;
 }
 
 function probe(base: usize, from: usize, to: usize): usize {
@@ -75,23 +96,29 @@ function find(probesEnd: usize, others: usize): usize {
   return end;
 }
 
-/** Counts the short ones of [from, to), and leaves the others there, up to the end that is returned. */
-function addNew(base: usize, from: usize, to: usize): usize {
-  let longer = from;
-  /** The short ones, where the first probes were. */
-  let short = probes;
+/** Where the short ones end of the words last split. */
+let shortEnd: usize = 0;
+
+/** Writes the short ones of words to one list, the others to another, whose end is returned. One may be where the words are. */
+function split(from: usize, to: usize, shorts: usize, others: usize): usize {
+  let short = shorts;
+  let other = others;
   for (let word = from; word < to; word += 4) {
     const both = load<u32>(word);
     const isShort = <usize>((both >> 16) - (both & 0xffff) <= SHORT_MAX);
     store<u32>(short, both);
-    store<u32>(longer, both);
+    store<u32>(other, both);
     short += isShort << 2;
-    longer += (isShort ^ 1) << 2;
+    other += (isShort ^ 1) << 2;
   }
-  for (let word = probes; word < short; word += 4) {
+  shortEnd = short;
+  return other;
+}
+
+function addNew(base: usize, from: usize, to: usize): void {
+  for (let word = from; word < to; word += 4) {
     const both = load<u32>(word);
     const start = both & 0xffff;
     addShort(loadShort(base + <usize>start, (both >> 16) - start), 1);
   }
-  return longer;
 }

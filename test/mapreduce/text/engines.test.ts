@@ -134,6 +134,28 @@ test('a word that is among many long ones here and among few there is counted on
   t.is(counter.distinct, 0);
 });
 
+test('stretches of short words, of longer ones and of both by turns are all counted', (t) => {
+  const words: string[] = [];
+  for (let i = 0; i < 60_000; i++) {
+    // 2,500 words are two or more of the kernel's chunks.
+    const stretch = Math.floor(i / 2_500) % 3;
+    const isShort = stretch === 0 || (stretch === 1 && i % 3 === 0);
+    const number = String((i * 7919) % (isShort ? 3_000 : 20_000));
+    words.push(isShort ? `s${number}` : `longer${number.padStart(3 + (i % 16), '0')}`);
+  }
+  const expected = new Map<string, number>();
+  for (const word of words) expected.set(word, (expected.get(word) ?? 0) + 1);
+  const counter = newCounter('wasm', { tokenizer: 'words', letterCase: 'keep' });
+  const bytes = encoder.encode(words.join(' '));
+  counter.add(bytes, 0, bytes.length);
+  t.is(counter.words, words.length);
+  const entries = [...counter.drain(1, 1 << 20)].flatMap(({ bytes: chunk }) => [...readCounts(chunk)]);
+  t.deepEqual(
+    sorted(new Map(entries.map(({ key, count }) => [Buffer.from(key).toString(), count]))),
+    sorted(expected),
+  );
+});
+
 test('more words of 9 to 16 bytes than their own table takes are all counted', (t) => {
   const words = Array.from({ length: 120_000 }, (_, i) => `w${String(i * 7).padStart(8 + (i % 8), '0')}`);
   const counter = newCounter('wasm', { tokenizer: 'words', letterCase: 'lower' });
