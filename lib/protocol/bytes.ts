@@ -35,9 +35,16 @@ const moved = new WeakSet<Uint8Array>();
  * ```ts
  * resizer.tell.resize({ pixels: move(pixels) }); // pixels.length is 0 from here on
  * ```
- * @throws `TypeError` for memory that can't be given away: shared, or a slice of Node's buffer pool
+ * @throws `TypeError` for what isn't a `Uint8Array`, and for memory that can't be given away: shared, or a slice of Node's
+ *   buffer pool
  */
 export function move(array: Uint8Array): Uint8Array {
+  if (!(array instanceof Uint8Array)) {
+    const what = (array as object | null)?.constructor?.name ?? typeof array;
+    throw new TypeError(
+      `move takes a Uint8Array, not ${what}: give away new Uint8Array(buffer), and read .buffer of what arrives`,
+    );
+  }
   if (!(array.buffer instanceof ArrayBuffer)) {
     throw new TypeError('shared memory has no owner to give it away: use sharedBytes()');
   }
