@@ -8,10 +8,10 @@ import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { JobFailedError, runJob, runSequential } from '../../../actors/mapreduce/index.ts';
 import { JobDisk } from '../../../actors/mapreduce/jobs/files/disk.ts';
-import { createSystem } from '../../../lib/index.ts';
+import { createSystem, NodeDownError } from '../../../lib/index.ts';
 import { FullDisk } from './support/fullDisk.ts';
 import { contents, folder, randomFrom, text } from './support/inputs.ts';
-import { Deadly, Slow, WordCount } from './support/jobs.ts';
+import { Deadly, Fatal, Slow, WordCount } from './support/jobs.ts';
 import { Killer } from './support/killer.ts';
 
 const kills = Number(process.env.THRUM_JOB_KILLS ?? 2);
@@ -89,6 +89,36 @@ test('a map that ends its thread, once, is done again on another one', async (t)
   } finally {
     await system.close();
   }
+});
+
+test('a map that ends every thread fails the job', async (t) => {
+  const directory = folder(t, { a: text(22, 200) });
+  const system = await createSystem({ threads: 2, ...silent });
+  const { result } = runJob(system, Fatal, { paths: [join(directory, 'a')] });
+  await t.throwsAsync(result, {
+    instanceOf: JobFailedError,
+    message: /^the worker of map task 0 died 4 times: .*process\.exit\(3\)/,
+  });
+  await system.close();
+});
+
+test('when the last thread has died the job fails: the host is given no task that may have killed it', async (t) => {
+  const directory = folder(t, { a: text(22, 200) });
+  const system = await createSystem({ threads: 1, ...silent });
+  // As many as the system replaces within ten seconds.
+  for (let i = 0; i < 5; i++) {
+    const killer = await system.spawn(Killer, undefined, { on: 'any' });
+    await t.throwsAsync(killer.ask.die(), { instanceOf: NodeDownError });
+  }
+  // Waits for the thread in the place of the fifth.
+  await system.spawn(Killer, undefined, { on: 'any' });
+  const params = { markers: [join(directory, 'marker')] };
+  const { result } = runJob(system, Deadly, { paths: [join(directory, 'a')], params, leaseMs: 400 });
+  await t.throwsAsync(result, {
+    instanceOf: JobFailedError,
+    message: /^no thread is left to work: .*process\.exit\(3\)/,
+  });
+  await system.close();
 });
 
 test(`the process is killed, and the job resumed: the output is the same, what is journalled is not done again (${sigkills} kills)`, async (t) => {

@@ -7,7 +7,7 @@ import { JobDisk } from '../files/disk.ts';
 import { findJob } from '../job.ts';
 import { Crew } from './crew.ts';
 import { EventLog } from './eventLog.ts';
-import { endingOf, noteFailure, tooManySkipped } from './failures.ts';
+import { endingOf, nobodyLeft, noteFailure, tooManySkipped } from './failures.ts';
 import { Ledger, type Success } from './ledger.ts';
 import {
   type AttemptId,
@@ -39,10 +39,12 @@ const argsSchema = z.object({
   backups: z.boolean(),
   skippedMax: z.number().min(0),
   /** A task whose worker has died so often fails the job: it may be what kills them. */
-  deathsMax: z.number().int().min(1).default(10),
+  deathsMax: z.number().int().min(1).default(4),
   statusMs: z.number().positive(),
 });
 type Args = z.output<typeof argsSchema>;
+
+const hostNode = 0;
 
 class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private readonly ctx: Context<typeof CoordinatorProtocol>;
@@ -57,6 +59,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private phase: PhaseName = 'map';
   /** How often the worker of a task has died. */
   private readonly deaths = new Map<string, number>();
+  private lastLoss = '';
   private failures = 0;
   private backups = 0;
   /** No more tasks are handed out, and no more reports taken. */
@@ -74,6 +77,8 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
       isOver: () => this.isEnding,
       onLost: (worker, reason) => this.lose(worker, reason),
       onNotStarted: (node, reason) => this.log.add({ type: 'workerLost', node, reason }),
+      mayWorkOn: (node) => this.mayWorkOn(node),
+      onNobodyLeft: () => this.fail(nobodyLeft(this.lastLoss)),
     });
   }
 
@@ -131,7 +136,7 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   // What workers say.
 
   next({ worker }: { worker: WorkerRef }): Order | Promise<Order> {
-    if (this.isEnding) return { kind: 'end' };
+    if (this.isEnding || !this.mayWorkOn(worker.node)) return { kind: 'end' };
     this.crew.meet(worker);
     return this.orderFor(worker) ?? this.crew.wait(worker);
   }
@@ -305,7 +310,13 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
     if (error !== undefined) this.fail(error);
   }
 
+  /** The host is the app's: unless there was never a thread beside it, what ends threads shall not end the app. */
+  private mayWorkOn(node: number): boolean {
+    return node !== hostNode || this.args.nodes.includes(hostNode);
+  }
+
   private lose(worker: WorkerRef, reason: string): void {
+    this.lastLoss = reason;
     this.log.add({ type: 'workerLost', node: worker.node, reason });
     for (const { phase, task } of this.phases.endAllOf(worker.id)) {
       const what = `${phase} task ${task}`;

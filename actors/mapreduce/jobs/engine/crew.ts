@@ -20,6 +20,10 @@ interface CrewOptions {
   isOver(): boolean;
   onLost(worker: WorkerRef, reason: string): void;
   onNotStarted(node: number, reason: string): void;
+  /** Whether a worker there may be given tasks. */
+  mayWorkOn(node: number): boolean;
+  /** A worker could only be started where none may work. */
+  onNobodyLeft(): void;
 }
 
 export class Crew {
@@ -51,7 +55,9 @@ export class Crew {
     this.starting++;
     try {
       const worker = await ctx.spawn(JobWorker, { coordinator: ctx.self, settings }, { on });
-      if (options.isOver()) return ctx.stop(worker);
+      const mayWork = options.mayWorkOn(worker.node);
+      if (!mayWork && !options.isOver()) options.onNobodyLeft();
+      if (!mayWork || options.isOver()) return ctx.stop(worker);
       this.meet(worker);
     } catch (error) {
       // Its node has died meanwhile; another one will come, or the others do its share.

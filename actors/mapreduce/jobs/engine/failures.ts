@@ -38,6 +38,13 @@ export function noteFailure(
   );
 }
 
+/** All threads have died, and the system starts no others. */
+export function nobodyLeft(lastLoss: string): JobFailedError {
+  return new JobFailedError(
+    `no thread is left to work: each has died, and the host is given no tasks. The last one: ${lastLoss}`,
+  );
+}
+
 /** More records were skipped than may be. */
 export function tooManySkipped(
   skippedMax: number,

@@ -226,6 +226,19 @@ export const Deadly = job('test/Deadly', {
   counters: ['lines'],
 });
 
+/** Ends whatever thread it runs on. */
+export const Fatal = job('test/Fatal', {
+  module: import.meta.url,
+  input: textLines(),
+  map(_line, _emit: Emit<string, number>) {
+    process.exit(3);
+  },
+  reduce(start, offsets, emit) {
+    emit([start, [...offsets].join(' ')]);
+  },
+  output: tsv<[start: string, offsets: string]>(),
+});
+
 /** `Sort`, said in a way that the engine doesn't know. */
 export const SortInGeneral = job('test/SortInGeneral', {
   module: import.meta.url,
