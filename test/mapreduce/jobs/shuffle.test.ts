@@ -113,6 +113,48 @@ test('keys are found as in a Map, however many there are, also after all were fo
   );
 });
 
+test('what is combined comes out as from a Map, also where values are numbers at first and others later', (t) => {
+  const number = fc.constantFrom<unknown>(1, 1, -0, 0.5, 2 ** 53, Number.NaN, Number.NEGATIVE_INFINITY);
+  const pair = fc.tuple(fc.oneof(fc.constantFrom('a', 'b', 'Ā', 'thirteen chars'), fc.nat(3)), number);
+  const other = fc.tuple(
+    fc.constantFrom('a', 'b', 'new'),
+    fc.constantFrom<unknown>('text', null, undefined, 7n),
+  );
+  // One that makes something else of numbers, sooner or later.
+  const combine = (left: unknown, right: unknown) =>
+    typeof left === 'number' && typeof right === 'number' && left < 4 ? left + right : `${left} ${right}`;
+  const pairs = fc.tuple(fc.array(pair), fc.nat(2000), fc.array(fc.oneof(pair, other)));
+  fc.assert(
+    fc.property(pairs, ([before, many, after]) => {
+      const collector = newCollector({ combine, keyOrder: compareKeys, valueOrder: undefined });
+      const more = Array.from({ length: many }, (_, n): [JobKey, unknown] => [`more ${n}`, n]);
+      // Twice: what was drained leaves nothing behind.
+      for (const all of [[...before, ...more, ...after], before]) {
+        const expected = new Map<JobKey, unknown>();
+        for (const [one, of] of all) {
+          collector.add(one, of);
+          expected.set(one, expected.has(one) ? combine(expected.get(one), of) : of);
+        }
+        const chunks: Uint8Array[] = [];
+        collector.drain(
+          () => 0,
+          1,
+          () => new RunWriter((bytes) => chunks.push(new Uint8Array(bytes)), false),
+        );
+        const run = new RunReader(memorySource(Buffer.concat(chunks)));
+        const found: [JobKey, unknown][] = [];
+        while (run.next()) found.push([run.key, run.value()]);
+        t.deepEqual(
+          found,
+          [...expected].sort(([a], [b]) => compareKeys(a, b)),
+        );
+        t.is(collector.bytesHeld, 0);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
 test('values that are combined take the memory of what is kept of them', (t) => {
   const orders = { keyOrder: compareKeys, valueOrder: undefined };
   const longest = newCollector({

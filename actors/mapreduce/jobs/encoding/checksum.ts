@@ -8,7 +8,8 @@ export function checksum(bytes: Uint8Array): number {
   let rest = 0;
   let hash = length ^ primes[0];
   if (bytes.byteOffset % 4 === 0 && length >= 16) {
-    const words = new Uint32Array(bytes.buffer, bytes.byteOffset, length >>> 2);
+    // Signed: until this is optimised, V8 makes an object of each number of more than 31 bits.
+    const words = new Int32Array(bytes.buffer, bytes.byteOffset, length >>> 2);
     const whole = words.length & ~3;
     let a = 1;
     let b = 2;
