@@ -59,6 +59,8 @@ export function checkHandlers(name: string, table: ProtocolTable, behaviour: unk
   const object = behaviour as Behaviour;
   const promised = typeof (object as { then?: unknown }).then === 'function' && !knows(table, 'then');
   if (promised) {
+    // What is wrong is said here; that it rejects as well shall not end the process.
+    if (behaviour instanceof Promise) behaviour.catch(() => {});
     throw new HandlerMismatchError(
       `create of '${name}' returned a promise: make the behaviour synchronously and load what it needs in a message`,
     );

@@ -35,8 +35,8 @@ const moved = new WeakSet<Uint8Array>();
  * ```ts
  * resizer.tell.resize({ pixels: move(pixels) }); // pixels.length is 0 from here on
  * ```
- * @throws `TypeError` for what isn't a `Uint8Array`, and for memory that can't be given away: shared, or a slice of Node's
- *   buffer pool
+ * @throws `TypeError` for what isn't a `Uint8Array`, and for memory that can't be given away: shared, a slice of Node's
+ *   buffer pool, or gone already
  */
 export function move(array: Uint8Array): Uint8Array {
   if (!(array instanceof Uint8Array)) {
@@ -53,8 +53,24 @@ export function move(array: Uint8Array): Uint8Array {
       'the array is a small part of a larger buffer, which would go with it: move a copy, array.slice()',
     );
   }
+  if (isGone(array.buffer)) {
+    throw new TypeError(
+      'the array was given away before: nothing is left of it here. Make another, or send it once',
+    );
+  }
   moved.add(array);
   return array;
+}
+
+/** Whether a buffer has been transferred. (`detached` says so from Node.js 21 on.) */
+function isGone(buffer: ArrayBuffer): boolean {
+  if (buffer.byteLength > 0) return false;
+  try {
+    new Uint8Array(buffer);
+    return false;
+  } catch {
+    return true;
+  }
 }
 
 /** Small Buffers share memory with others. */

@@ -185,6 +185,21 @@ test('a behaviour has exactly the handlers that its protocol names', async (t) =
   await t.notThrowsAsync(spawn(instance));
 });
 
+test('a create that returns a promise which rejects is refused, and the rejection ends nothing', async (t) => {
+  const unhandled: unknown[] = [];
+  const note = (reason: unknown): void => void unhandled.push(reason);
+  process.on('unhandledRejection', note);
+  t.teardown(() => process.off('unhandledRejection', note));
+  const { spawn } = manualNode();
+  const create = (async () => {
+    throw new Error('no database');
+  }) as never;
+  const error = await failureOf(spawn(actor('life/Rejected', { protocol: { one: tell() }, create })));
+  t.true(error instanceof HandlerMismatchError);
+  await new Promise((resolve) => setImmediate(resolve));
+  t.deepEqual(unhandled, []);
+});
+
 test('timers are turns of the actor, and die with it', async (t) => {
   const { world, node, spawn } = manualNode();
   const { definition, log } = scripted('life/Timers', (ctx, log) => {

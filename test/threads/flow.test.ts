@@ -41,6 +41,8 @@ for (const on of ['host', 'any'] as const) {
     });
     t.throws(() => move(Buffer.from('a pooled buffer')), { message: /move a copy/ });
     t.throws(() => move(shared), { message: /sharedBytes/ });
+    t.throws(() => move(given), { instanceOf: TypeError, message: /given away before/ });
+    t.notThrows(() => move(new Uint8Array(0)));
   });
 }
 

@@ -1,6 +1,6 @@
 // Jobs on threads: the same output as in one thread, and as a naive program gives.
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import test from 'ava';
 import {
   type Emit,
@@ -18,12 +18,15 @@ import { createSystem, InvalidOptionError, type System } from '../../../lib/inde
 import { contents, countWords, folder, randomFrom, text } from './support/inputs.ts';
 import {
   ByCount,
+  CsvRows,
   Fragile,
   Grep,
   Newest,
   Positions,
+  Ranged,
   SideFiles,
   Sizes,
+  Slow,
   Unknown,
   Where,
   WordCount,
@@ -274,6 +277,40 @@ test('an input that is missing fails the run, and a file that vanishes meanwhile
     [[gone.path, 'ENOENT']],
   );
   t.false(isComplete);
+});
+
+test('a file that has become shorter is listed, with what came before it counted', async (t) => {
+  const directory = folder(t, { a: 'one\n'.repeat(100), 'b.csv': 'text\none\n', empty: '' });
+  const longer = (name: string, bytes: number) => ({ path: join(directory, name), bytes });
+  const files = [longer('a', 1000), longer('empty', 10)];
+  const csv = [longer('b.csv', 1000)];
+  for (const [result, names] of [
+    [await runJob(system, WordCount, { files, splitBytes: 128 }).result, ['a', 'empty']],
+    [await runSequential(WordCount, { files }), ['a', 'empty']],
+    [await runJob(system, Ranged, { files }).result, ['a', 'empty']],
+    [await runJob(system, CsvRows, { files: csv }).result, ['b.csv']],
+  ] as const) {
+    t.false(result.isComplete);
+    const listed = new Set(result.unreadable.map(({ path }) => basename(path)));
+    t.deepEqual([...listed].sort(), [...names]);
+    for (const { message } of result.unreadable) t.regex(message, /^has become shorter while it was read/);
+    if (names.length > 1) t.is([...result.records()].length, 1);
+  }
+});
+
+test('a job whose system is closed says so', async (t) => {
+  const directory = folder(t, { a: text(3, 2000) });
+  const own = await createSystem({ threads: 1, log: 'silent' });
+  const outputDirectory = join(directory, 'out');
+  const running = runJob(own, Slow, { paths: [join(directory, 'a')], params: { ms: 5 }, outputDirectory });
+  const failed = t.throwsAsync(running.result, {
+    instanceOf: JobFailedError,
+    message: /its system was closed/,
+  });
+  for await (const { type } of running) if (type === 'taskStarted') break;
+  await own.close();
+  await failed;
+  t.deepEqual(readdirSync(directory), ['a']);
 });
 
 test('an output directory that has something in it is refused, and what is in it stays', async (t) => {

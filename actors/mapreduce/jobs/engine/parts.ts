@@ -1,10 +1,11 @@
 // Opening parts of inputs, and cutting inputs into the parts of tasks.
 import { isNamedWhole } from '../../inputs/compression.ts';
+import { shrunk } from '../../inputs/problem.ts';
 import type { Disk } from '../files/disk.ts';
 import type { Part, Reader } from '../readers/reader.ts';
 import type { InputPart } from './messages.ts';
 
-/** A part to read; close it afterwards. */
+/** A part to read; close it afterwards. Its `read` throws InputError where the file has become shorter. */
 export function openPart(input: InputPart, disk: Disk): Part & { close(): void } {
   const { start, end, bytes, content } = input;
   const path = input.name ?? input.path;
@@ -22,9 +23,24 @@ export function openPart(input: InputPart, disk: Disk): Part & { close(): void }
   const file = disk.open(input.path);
   return {
     ...{ path, start, end, bytes },
-    read: (into, at) => file.read(into, at),
+    read(into, at) {
+      const length = file.read(into, at);
+      if (length === 0 && into.length > 0 && at < bytes) checkSize(input, disk);
+      return length;
+    },
     close: () => file.close(),
   };
+}
+
+/**
+ * Of a file that has ended before its end: throws where it has become shorter. Others of the kernel's own, as in /sys, have
+ * less in them than their size says.
+ *
+ * @throws InputError
+ */
+export function checkSize({ path, bytes }: Pick<InputPart, 'path' | 'bytes'>, disk: Disk): void {
+  const size = disk.sizeOf(path) ?? 0;
+  if (size < bytes) throw shrunk(size, bytes);
 }
 
 /**

@@ -40,17 +40,26 @@ export async function runSample(
         if (breath !== undefined) await breath;
       }
     };
+    try {
+      await read(input, () => left > 0, sample);
+    } catch (error) {
+      // So it will meet what can't be read.
+      if (!(error instanceof InputError)) throw error;
+    }
+  }
+  return keys;
+
+  async function read(
+    input: InputPart,
+    wantsMore: () => boolean,
+    sample: (path: string, cursor: Cursor<unknown>) => Promise<void>,
+  ): Promise<void> {
     if (isStreamed(input, env)) {
-      try {
-        for await (const { path, cursor } of stretchesOf(input, env, () => {})) {
-          await sample(path, cursor);
-          if (left === 0) break;
-        }
-      } catch (error) {
-        // So it will meet what can't be read.
-        if (!(error instanceof InputError)) throw error;
+      for await (const { path, cursor } of stretchesOf(input, env, () => {})) {
+        await sample(path, cursor);
+        if (!wantsMore()) break;
       }
-      continue;
+      return;
     }
     const part = openPart(input, env.disk);
     try {
@@ -59,7 +68,6 @@ export async function runSample(
       part.close();
     }
   }
-  return keys;
 }
 
 function keyCopy(key: JobKey): JobKey {

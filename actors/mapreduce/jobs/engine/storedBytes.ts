@@ -5,6 +5,7 @@ import { RemoteFile } from '../../inputs/remote/remoteFile.ts';
 import type { Disk } from '../files/disk.ts';
 import type { StoredBytes } from '../readers/reader.ts';
 import type { InputPart } from './messages.ts';
+import { checkSize } from './parts.ts';
 import type { TaskEnv } from './taskEnv.ts';
 
 type Env = Pick<TaskEnv, 'settings' | 'disk' | 'pace'>;
@@ -25,7 +26,7 @@ export function storedBytes(
   async function* pieces(start = 0, end?: number): AsyncGenerator<Uint8Array> {
     const to = end ?? bytes;
     const held = content && [content.subarray(start, to)];
-    const source = away?.pieces(start, end) ?? held ?? filePieces(disk, path, start, to, settings.readBytes);
+    const source = away?.pieces(start, end) ?? held ?? filePieces(disk, input, start, to, settings.readBytes);
     for await (const piece of source) {
       onRead(piece.length);
       yield piece;
@@ -36,18 +37,18 @@ export function storedBytes(
 
 async function* filePieces(
   disk: Disk,
-  path: string,
+  input: InputPart,
   start: number,
   end: number,
   readBytes: number,
 ): AsyncGenerator<Uint8Array> {
-  const file = disk.open(path);
+  const file = disk.open(input.path);
   try {
     for (let at = start; at < end; ) {
       // A piece may wait in a decoder while the next is read: each has memory of its own.
       const piece = new Uint8Array(Math.min(readBytes, end - at));
       const length = file.read(piece, at);
-      if (length === 0) return;
+      if (length === 0) return checkSize(input, disk);
       at += length;
       yield piece.subarray(0, length);
     }

@@ -1,6 +1,6 @@
 // Runs a job on the threads of a system, and what its caller holds meanwhile.
 import type * as z from 'zod';
-import type { Ref, System } from '../../../../lib/index.ts';
+import { ActorStoppedError, type Ref, type System } from '../../../../lib/index.ts';
 import { JobFailedError } from '../../errors.ts';
 import { JobCoordinator } from '../engine/coordinator.ts';
 import { EventLog } from '../engine/eventLog.ts';
@@ -90,6 +90,11 @@ class Run<O> implements RunningJob<O> {
       // A resumable run that failed or was killed goes on later; one that was cancelled is over.
       if (prepared?.options.resume === true && !this.isCancelled) prepared.workplace.leave();
       if (this.options.signal?.aborted === true) throw this.options.signal.reason;
+      if (error instanceof ActorStoppedError) {
+        throw new JobFailedError(`job '${this.job.name}' was stopped: its system was closed`, {
+          cause: error,
+        });
+      }
       throw error;
     } finally {
       prepared?.workplace.remove();

@@ -226,6 +226,18 @@ export const Deadly = job('test/Deadly', {
   counters: ['lines'],
 });
 
+/** How often there is a line, of which a sample is taken first. */
+export const Ranged = job('test/Ranged', {
+  module: import.meta.url,
+  input: textLines(),
+  map: (line, emit: Emit<string, number>) => emit(line, 1),
+  reduce(line, ones, emit) {
+    emit([line, [...ones].length]);
+  },
+  partition: 'range',
+  output: tsv<[line: string, times: number]>(),
+});
+
 /** Ends whatever thread it runs on. */
 export const Fatal = job('test/Fatal', {
   module: import.meta.url,
