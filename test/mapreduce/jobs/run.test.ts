@@ -285,14 +285,14 @@ test('a file that has become shorter is listed, with what came before it counted
   const files = [longer('a', 1000), longer('empty', 10)];
   const csv = [longer('b.csv', 1000)];
   for (const [result, names] of [
-    [await runJob(system, WordCount, { files, splitBytes: 128 }).result, ['a', 'empty']],
+    [await runJob(system, WordCount, { files, splitBytes: 30 }).result, ['a', 'empty']],
     [await runSequential(WordCount, { files }), ['a', 'empty']],
     [await runJob(system, Ranged, { files }).result, ['a', 'empty']],
     [await runJob(system, CsvRows, { files: csv }).result, ['b.csv']],
   ] as const) {
     t.false(result.isComplete);
-    const listed = new Set(result.unreadable.map(({ path }) => basename(path)));
-    t.deepEqual([...listed].sort(), [...names]);
+    const listed = result.unreadable.map(({ path }) => basename(path));
+    t.deepEqual(listed.sort(), [...names]);
     for (const { message } of result.unreadable) t.regex(message, /^has become shorter while it was read/);
     if (names.length > 1) t.is([...result.records()].length, 1);
   }

@@ -25,10 +25,15 @@ export function summaryOf(
     spilledBytes: sum(all, ({ spilledBytes }) => spilledBytes),
     counters,
     skipped: all.flatMap(({ skipped }) => skipped),
-    unreadable: all.flatMap(({ unreadable }) => unreadable),
+    unreadable: oncePerPath(all.flatMap(({ unreadable }) => unreadable)),
     sideFiles: all.flatMap(({ sideFiles }) => sideFiles).sort(),
     mapTasks: maps.length,
     reduceTasks: reduces.length,
     ...run,
   };
+}
+
+/** Each task that has a part of a file finds that it can't be read. */
+function oncePerPath(problems: Summary['unreadable']): Summary['unreadable'] {
+  return [...new Map(problems.map((problem) => [problem.path, problem])).values()];
 }
