@@ -16,6 +16,11 @@ export interface CommandIo {
   readonly signal: AbortSignal;
 }
 
+/** Whether lines can be drawn over: on a terminal that knows how to move its cursor. */
+export function canRedraw(stream: OutputStream): boolean {
+  return stream.isTTY === true && process.env.TERM !== 'dumb';
+}
+
 /** Writes one line about the run, not its result, on standard error. */
 export function say(io: CommandIo, line: string): void {
   io.stderr.write(`${line}\n`);

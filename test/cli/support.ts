@@ -5,6 +5,9 @@ import type { StartEngine } from '../../actors/cli/wordcount/engine.ts';
 import type { WordCountRequest } from '../../actors/cli/wordcount/request.ts';
 import type { CountWordsOptions, WordCountResult } from '../../actors/mapreduce/index.ts';
 
+// Terminals of tests can move their cursor, whatever the tests themselves run in.
+process.env.TERM = 'xterm';
+
 /** An output stream that keeps what it is given; a terminal when asked. */
 export class Captured extends Writable {
   text = '';

@@ -132,6 +132,20 @@ test('-o - is standard output', async (t) => {
   t.is((await run('wordcount -o - x')).asked?.outputPath, undefined);
 });
 
+test.serial('a terminal that can not move its cursor is shown no progress', async (t) => {
+  const { TERM } = process.env;
+  t.teardown(() => {
+    if (TERM === undefined) delete process.env.TERM;
+    else process.env.TERM = TERM;
+  });
+  process.env.TERM = 'dumb';
+  const dumb = run('wordcount x', fakeIo({ stderrIsTerminal: true }));
+  t.false((await dumb).asked?.showsProgress);
+  process.env.TERM = 'xterm';
+  const able = run('wordcount x', fakeIo({ stderrIsTerminal: true }));
+  t.true((await able).asked?.showsProgress);
+});
+
 test('progress is shown when standard error is a terminal, unless refused', async (t) => {
   t.is((await run('wordcount x', fakeIo({ stderrIsTerminal: true }))).asked?.showsProgress, true);
   t.is(

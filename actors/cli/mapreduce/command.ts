@@ -1,7 +1,7 @@
 // `thrum mapreduce`: its options, what is wrong usage, and its help. What it then does is in run.ts.
 import { type Command, InvalidArgumentError } from 'commander';
 import { isStdin, refuseNothing, size, threadNumber, wholeNumber } from '../arguments.ts';
-import type { CommandIo } from '../io.ts';
+import { type CommandIo, canRedraw } from '../io.ts';
 
 /** A checked command line. */
 export interface MapReduceRequest {
@@ -133,7 +133,7 @@ function check(
     ...{ threads: options.threads, memoryBytes: options.memory, splitBytes: options.split },
     ...{ skippedMax: options.skip, resume, compress: options.compress === true, backups: options.backups },
     ...{ sequential, showsStats: options.stats === true },
-    showsProgress: options.progress && io.stderr.isTTY === true,
+    showsProgress: options.progress && canRedraw(io.stderr),
   };
 }
 

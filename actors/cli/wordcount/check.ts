@@ -1,7 +1,7 @@
 // From the options of `thrum wordcount` to what is asked for, and what is wrong usage.
 import type { Command } from 'commander';
 import { isStdin, refuseNothing } from '../arguments.ts';
-import type { CommandIo } from '../io.ts';
+import { type CommandIo, canRedraw } from '../io.ts';
 import { checkResult, outputPathOf, type ResultOptions } from '../resultOptions.ts';
 import type { groupings, RuleRequest, sourceFormats, WordCountRequest } from './request.ts';
 import { isPlain } from './values.ts';
@@ -59,7 +59,7 @@ export function check(
     threads: options.threads,
     resumeDirectory: resumeDirectoryOf(options, result.outputPath, readsStdin, command),
     shard: options.shard,
-    showsProgress: options.progress && io.stderr.isTTY === true,
+    showsProgress: options.progress && canRedraw(io.stderr),
     showsStats: options.stats === true,
   };
 }
