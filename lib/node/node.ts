@@ -101,7 +101,7 @@ export class ActorNode implements CellHost {
       const fields = error && { error };
       emit({ type: 'log', node: nodeId, actor: `node ${nodeId}`, level, text, fields });
     });
-    const arrivals = world.prompt ? new Arrivals(world, this.dispatcher, watch) : undefined;
+    const arrivals = world.handlesOnArrival ? new Arrivals(world, this.dispatcher, watch) : undefined;
     world.transport.onFrame(new Inbox(this, arrivals));
     world.transport.onWake(() => {
       arrivals?.end();

@@ -154,7 +154,7 @@ export interface World {
    * Messages may be handled the moment they arrive. Then the transport delivers between turns, and calls `wake` behind
    * what has arrived together. Without it, each waits for its actor's turn.
    */
-  readonly prompt?: boolean;
+  readonly handlesOnArrival?: boolean;
   random(): number;
   /** Whether somebody on another node listens to the events of ordinary life. */
   observed?(): boolean;

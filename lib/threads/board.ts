@@ -7,13 +7,12 @@ import { Vitals, vitalsWords } from './vitals.ts';
 import { waitAsync } from './waitAsync.ts';
 
 /** So many nodes can live at a time. A node's slot is its id modulo this. */
-const slots = 512;
-export const slotsMax = slots;
+export const slotsMax = 512;
 
 // The part of one node, in 32-bit words. What different threads write often lies on different cache lines.
 const stateWord = 0;
 const readyWord = 16;
-const pressureWord = readyWord + slots / 32;
+const pressureWord = readyWord + slotsMax / 32;
 const pressureBuckets = 4096;
 const waitersWord = pressureWord + pressureBuckets;
 const vitalsWord = waitersWord + pressureBuckets;
@@ -21,7 +20,7 @@ const countersWord = vitalsWord + vitalsWords;
 const nodeWords = countersWord + counterCount * 2 + 32;
 
 // The part of all, behind the nodes.
-const activeWord = slots * nodeWords;
+const activeWord = slotsMax * nodeWords;
 const ringBytesWord = activeWord + 16;
 const lastSlotWord = ringBytesWord + 16;
 const observedWord = lastSlotWord + 16;
@@ -36,7 +35,7 @@ export function allocateBoard(): SharedArrayBuffer {
 }
 
 export function slotOf(node: NodeId): number {
-  return node % slots;
+  return node % slotsMax;
 }
 
 export class Board implements Pressure {

@@ -17,7 +17,6 @@ const backlogBytesMax = 64 * 1024;
 const postedBytesMax = 16 * 1024 * 1024;
 /** Larger frames go by MessagePort: one copy less, and the ring stays free for others. Found by measuring. */
 export const largeFrameBytes = 32 * 1024;
-const largeBytes = largeFrameBytes;
 /** A block that takes more of the ring than this part goes by MessagePort. Found by measuring. */
 const blockShare = 1 / 4;
 /** A buffer that one large message has blown up isn't kept. */
@@ -127,7 +126,7 @@ export class RingLink implements Link {
     const { writer } = this;
     const counts = isMessage(kindAt(writer.bytes, frameStart));
     const start = this.blocks.length > 0 ? this.sendBlocks(frameStart) : frameStart;
-    if (writer.position - start > largeBytes) this.sendElsewhere(start);
+    if (writer.position - start > largeFrameBytes) this.sendElsewhere(start);
     if (counts) this.ring.committed[0]!++;
     if (writer.position - this.sent + this.untold >= flushBytes) {
       if (!this.blocked) this.flush();

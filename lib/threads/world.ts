@@ -34,7 +34,7 @@ export function threadWorld(
     pressure: board,
     running: board.vitals.running,
     control,
-    prompt: true,
+    handlesOnArrival: true,
     random: () => Math.random(),
     observed: () => board.observed,
     heapUsedBytes: () => v8.getHeapStatistics().used_heap_size,
