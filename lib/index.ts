@@ -144,7 +144,12 @@ export type { ActorList, InspectOptions, ListOptions } from './system/inspection
 export type { LogEntry, Logger, LogOption } from './system/logSink.ts';
 export type { NodeMetrics, SystemMetrics } from './system/metrics.ts';
 export type { SystemOptions } from './system/options.ts';
-export type { HeapOptions, SafetyOptions, UnresponsiveOptions } from './system/safety.ts';
+export type {
+  HeapOptions,
+  SafetyOptions,
+  ThreadReplacementOptions,
+  UnresponsiveOptions,
+} from './system/safety.ts';
 export type { System, SystemEvents } from './system/system.ts';
 export type { TaskOptions } from './system/threadBudget.ts';
 export { startNode } from './threads/startNode.ts';

@@ -41,6 +41,12 @@ interface Given {
   readonly startTimeoutMs: number;
 }
 
+/** How many nodes that died are replaced, and within how many milliseconds. */
+interface Replaced {
+  readonly max: number;
+  readonly withinMs: number;
+}
+
 /** A way to the store for one more node; `undefined`: the system has none. */
 type ConnectStore = () => MessagePort | undefined;
 
@@ -73,7 +79,13 @@ export class NodeTable {
   private hostNode: ActorNode | undefined = undefined;
 
   /** `tasks`: where the other nodes' tasks run; undefined: each node runs its own. */
-  constructor(ground: Ground, tasks: TaskRunner | undefined, given: Given, connectStore: ConnectStore) {
+  constructor(
+    ground: Ground,
+    tasks: TaskRunner | undefined,
+    given: Given,
+    replaced: Replaced,
+    connectStore: ConnectStore,
+  ) {
     this.ground = ground;
     this.transport = ground.transport;
     this.board = ground.board;
@@ -82,7 +94,7 @@ export class NodeTable {
     this.connectStore = connectStore;
     this.metrics = new MetricsReader(ground.board);
     this.looks = new NodeLooks(() => this.node, ground.transport, this.workers);
-    this.replacer = new Replacer(new ReplacementBudget(() => performance.now()), {
+    this.replacer = new Replacer(new ReplacementBudget(() => performance.now(), replaced), {
       isClosing: () => this.closing,
       start: () => this.start(true),
       left: () => this.shared.count,

@@ -156,4 +156,5 @@ const names: Readonly<Record<keyof SystemOptions, true>> = {
   observe: true,
   unresponsive: true,
   heap: true,
+  threadReplacements: true,
 };

@@ -9,7 +9,7 @@ export class ReplacementBudget {
   private readonly taken: number[] = [];
 
   /** `now` gives milliseconds from an arbitrary start. */
-  constructor(now: () => number, max = 5, withinMs = 10_000) {
+  constructor(now: () => number, { max, withinMs }: { readonly max: number; readonly withinMs: number }) {
     this.now = now;
     this.max = max;
     this.withinMs = withinMs;

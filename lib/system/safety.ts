@@ -30,11 +30,21 @@ export interface HeapOptions {
   youngBytes?: number;
 }
 
+/** How often threads that died are replaced. */
+export interface ThreadReplacementOptions {
+  /** So many replacements at most, 0 to 1,000, within `withinMs`; default 5. With 0 a thread that died stays away. */
+  max?: number;
+  /** Milliseconds within which `max` counts, 1 to 3,600,000; default 10,000. */
+  withinMs?: number;
+}
+
 /** Options of a system that keep it safe from its own nodes. */
 export interface SafetyOptions {
   /** Nodes whose event loop doesn't turn are found by heartbeat; `false` switches that off. */
   unresponsive?: UnresponsiveOptions | false;
   heap?: HeapOptions;
+  /** Threads that served `on: 'any'` and died are replaced, but not without end. */
+  threadReplacements?: ThreadReplacementOptions;
 }
 
 /** The same with defaults filled in. */
@@ -43,12 +53,13 @@ export interface Safety {
   readonly heapSoftLimit: number | undefined;
   readonly heapLimitBytes: number | undefined;
   readonly heapYoungBytes: number;
+  readonly threadReplacements: Required<ThreadReplacementOptions>;
 }
 
 const mb = 2 ** 20;
 
 /** @throws `InvalidOptionError` */
-export function safetyOf({ unresponsive = {}, heap = {} }: SafetyOptions): Safety {
+export function safetyOf({ unresponsive = {}, heap = {}, threadReplacements = {} }: SafetyOptions): Safety {
   const { softLimit = 0.9, limitBytes, youngBytes = youngBytesDefault } = heap;
   if (softLimit !== false) check('heap.softLimit', softLimit, 0.5, 1);
   if (limitBytes !== undefined) check('heap.limitBytes', limitBytes, 32 * mb, mb * mb);
@@ -58,7 +69,14 @@ export function safetyOf({ unresponsive = {}, heap = {} }: SafetyOptions): Safet
     heapSoftLimit: softLimit === false ? undefined : softLimit,
     heapLimitBytes: limitBytes,
     heapYoungBytes: youngBytes,
+    threadReplacements: checkedReplacements(threadReplacements),
   };
+}
+
+function checkedReplacements({ max = 5, withinMs = 10_000 }: ThreadReplacementOptions) {
+  check('threadReplacements.max', max, 0, 1000);
+  check('threadReplacements.withinMs', withinMs, 1, 3_600_000);
+  return { max, withinMs };
 }
 
 function checkedUnresponsive({ afterMs = 5000, kill = false }: UnresponsiveOptions) {

@@ -65,7 +65,7 @@ export class System {
     this.threads = threads;
     this.#log = log;
     this.#store = store;
-    const { unresponsive, ...heap } = rest.safety;
+    const { unresponsive, threadReplacements, ...heap } = rest.safety;
     const ground = makeGround(ringBytesMax, (to, channel) => nodes.connect(0, to, channel));
     const { board } = ground;
     this.#transport = ground.transport;
@@ -88,7 +88,7 @@ export class System {
       startTimeoutMs: rest.startTimeoutMs,
       ...heap,
     };
-    const nodes = new NodeTable(ground, this.#tasks, settings, () => store?.connect());
+    const nodes = new NodeTable(ground, this.#tasks, settings, threadReplacements, () => store?.connect());
     this.#nodes = nodes;
     this.#inspector = new Inspector(nodes);
     const control: Control = {

@@ -6,7 +6,7 @@ import { nextEvent, systemFor } from '../fixtures/systems.ts';
 
 test('five replacements are made within ten seconds, and more as those come to lie back', (t) => {
   let now = 1000;
-  const budget = new ReplacementBudget(() => now);
+  const budget = new ReplacementBudget(() => now, { max: 5, withinMs: 10_000 });
   const taken = () => Array.from({ length: 10 }, () => budget.take()).filter(Boolean).length;
   t.is(taken(), 5);
   now += 9999;
@@ -73,4 +73,13 @@ test.serial('when more threads die than are replaced, an error says so and the s
   t.true((await system.spawn(Counter, {})).node > 6);
   t.is(errors.length, 1);
   t.regex(errors[0]!, /^a thread died and isn't replaced: 5 were within 10 s/);
+});
+
+test.serial('how many are replaced may be said, none too', async (t) => {
+  const system = await systemFor(t, { threads: 2, threadReplacements: { max: 0 } });
+  const victim = await system.spawn(Troublemaker, undefined, { on: 1 });
+  const error = nextEvent(system, 'log', ({ level }) => level === 'error');
+  victim.tell.exit(0);
+  t.regex((await error).text, /^a thread died and isn't replaced: 0 were within 10 s; 1 are left/);
+  t.deepEqual(system.nodes, [0, 2]);
 });

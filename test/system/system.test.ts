@@ -142,6 +142,8 @@ test('bad options are refused with what is allowed', async (t) => {
     [{ heap: { softLimit: 0.4 } }, /heap\.softLimit must be from 0\.5 to 1/],
     [{ heap: { limitBytes: 2 ** 20 } }, /heap\.limitBytes must be from/],
     [{ heap: { youngBytes: 2 ** 19 } }, /heap\.youngBytes must be from/],
+    [{ threadReplacements: { max: -1 } }, /threadReplacements\.max must be from 0 to 1000, not -1/],
+    [{ threadReplacements: { withinMs: 0 } }, /threadReplacements\.withinMs must be from 1/],
   ] as const) {
     await t.throwsAsync(createSystem({ threads: 0, ...options }), {
       instanceOf: InvalidOptionError,

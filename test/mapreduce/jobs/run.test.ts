@@ -15,6 +15,7 @@ import {
   tsv,
 } from '../../../actors/mapreduce/index.ts';
 import { createSystem, InvalidOptionError, type System } from '../../../lib/index.ts';
+import { systemFor } from '../../fixtures/systems.ts';
 import { contents, countWords, folder, randomFrom, text } from './support/inputs.ts';
 import {
   ByCount,
@@ -300,7 +301,7 @@ test('a file that has become shorter is listed, with what came before it counted
 
 test('a job whose system is closed says so', async (t) => {
   const directory = folder(t, { a: text(3, 2000) });
-  const own = await createSystem({ threads: 1, log: 'silent' });
+  const own = await systemFor(t, { threads: 1 });
   const outputDirectory = join(directory, 'out');
   const running = runJob(own, Slow, { paths: [join(directory, 'a')], params: { ms: 5 }, outputDirectory });
   const failed = t.throwsAsync(running.result, {

@@ -1,5 +1,5 @@
 // Jobs of the tests, in a module of their own so that worker threads find them.
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import * as z from 'zod';
 import {
@@ -186,17 +186,29 @@ function isFirst(path: string): boolean {
   }
 }
 
-let isSlow: boolean | undefined;
+/**
+ * Whoever comes first gets stuck in its task until somebody else is at the same one. `marker`: a file that says which task
+ * that is.
+ */
+function straggle(marker: string, task: number): void {
+  const caughtUp = `${marker}-caught-up`;
+  if (isFirst(marker)) {
+    writeFileSync(marker, `task ${task}\n`);
+    while (!existsSync(caughtUp)) hold(5);
+  } else if (!existsSync(caughtUp) && readFileSync(marker, 'utf8') === `task ${task}\n`) {
+    writeFileSync(caughtUp, '');
+  }
+}
 
-/** Takes a while for each line; on one thread, if there is a marker for it, ten times as long. */
+/** Takes a while for each line; one thread, if there is a marker for it, comes no further until another does its task. */
 export const Slow = job('test/Slow', {
   module: import.meta.url,
   params: z.object({ ms: z.number(), marker: z.string().optional() }),
   input: textLines(),
   map(line, emit: Emit<string, number>, info) {
     info.count('lines');
-    isSlow ??= info.params.marker !== undefined && isFirst(info.params.marker);
-    hold(isSlow ? 10 * info.params.ms : info.params.ms);
+    if (info.params.marker !== undefined) straggle(info.params.marker, info.task);
+    hold(info.params.ms);
     for (const word of line.split(' ')) if (word !== '') emit(word, info.offset);
   },
   reduce(word, offsets, emit, info) {
