@@ -1,6 +1,8 @@
 // A ring of bytes in shared memory from one producer to one consumer. It knows nothing of messages: bytes go in
 // and come out in order, in parts of any size.
 
+import { copyBytes } from './copyBytes.ts';
+
 // Copies in and out of shared memory are several times faster where both sides lie alike within a word (measured:
 // 6 to 16 GB/s against 2 to 3). So both ends say how their next byte lies, and their users keep to it.
 export const wordBytes = 8;
@@ -70,8 +72,8 @@ export class RingProducer extends RingEnd {
     if (count === 0) return 0;
     const at = this.head & this.mask;
     const first = Math.min(count, this.capacity - at);
-    this.data.set(bytes.subarray(start, start + first), at);
-    if (count > first) this.data.set(bytes.subarray(start + first, start + count), 0);
+    copyBytes(bytes, start, start + first, this.data, at);
+    if (count > first) copyBytes(bytes, start + first, start + count, this.data, 0);
     this.head = (this.head + count) | 0;
     return count;
   }
@@ -134,8 +136,8 @@ export class RingConsumer extends RingEnd {
     if (count === 0) return 0;
     const from = this.tail & this.mask;
     const first = Math.min(count, this.capacity - from);
-    target.set(this.data.subarray(from, from + first), at);
-    if (count > first) target.set(this.data.subarray(0, count - first), at + first);
+    copyBytes(this.data, from, from + first, target, at);
+    if (count > first) copyBytes(this.data, 0, count - first, target, at + first);
     this.tail = (this.tail + count) | 0;
     Atomics.store(this.words, tailWord, this.tail);
     return count;
