@@ -33,7 +33,7 @@ export async function askFor(
   if (status === 200 || status === 206 || status === 416) return answer;
   const body = await beginningOf(answer, options.signal);
   const { statusMessage } = answer;
-  const said = target.explain(status, body) ?? statusMessage ?? '';
+  const said = target.explain(status, body, answer.headers) ?? statusMessage ?? '';
   const failure = failureOf(status, `${status}${said === '' ? '' : ` ${said}`}`);
   if (!passing.includes(status)) throw failure;
   throw new PassingError(failure, retryAfterMs(answer.headers));

@@ -14,8 +14,8 @@ import { defaultPatience, Tries } from './tries.ts';
  */
 export async function findRemote(address: string, options: RemoteOptions = {}): Promise<InputFile[]> {
   if (/^s3:/i.test(address)) {
-    const { isPrefix, listObjects } = await import('./s3.ts');
-    if (isPrefix(address)) return listObjects(address, options);
+    const { isPrefix } = await import('./s3.ts');
+    if (isPrefix(address)) return (await import('./s3List.ts')).listObjects(address, options);
   }
   return [await probe(address, options)];
 }

@@ -70,11 +70,13 @@ function getOnce({ url, headers }: Asked, { idleMs, signal }: GetOptions): Promi
 /** Names that aren't there, and certificates that don't hold, are so for good. */
 const lasting = /^(ENOTFOUND|EPROTO|EACCES|CERT_|ERR_TLS|ERR_SSL|ERR_INVALID|DEPTH_|SELF_SIGNED|UNABLE_TO)/;
 
+const untrusted = /^(CERT_|DEPTH_|SELF_SIGNED|UNABLE_TO)/;
+
 /** What a failed connection means. */
 export function brokenOff(cause: unknown): PassingError | RemoteInputError {
   const { code = '', message } = cause as NodeJS.ErrnoException;
-  const failure = new RemoteInputError('unreachable', `the connection failed (${message || code})`, {
-    cause,
-  });
+  const advice = untrusted.test(code) ? '; NODE_EXTRA_CA_CERTS names a file of certificates to trust' : '';
+  const said = `the connection failed (${message || code}${advice})`;
+  const failure = new RemoteInputError('unreachable', said, { cause });
   return lasting.test(code) ? failure : new PassingError(failure);
 }

@@ -1,13 +1,11 @@
-// Objects of S3 and of what speaks like it: requests signed by the package aws4fetch, and the list of a prefix.
+// Objects of S3 and of what speaks like it: where they are, requests signed by the package aws4fetch, and what is said
+// where there is a refusal.
+import type { IncomingHttpHeaders } from 'node:http';
 import { AwsV4Signer } from 'aws4fetch';
-import type { InputFile } from '../find.ts';
 import { InputError } from '../problem.ts';
-import { askFor, bodyOf } from './answers.ts';
 import { RemoteInputError } from './errors.ts';
-import type { RemoteOptions } from './remoteFile.ts';
 import type { Asked } from './request.ts';
 import type { Target } from './target.ts';
-import { defaultPatience, Tries } from './tries.ts';
 
 interface Address {
   readonly bucket: string;
@@ -15,7 +13,8 @@ interface Address {
   readonly key: string;
 }
 
-function addressOf(path: string): Address {
+/** @throws RemoteInputError where it is none */
+export function addressOf(path: string): Address {
   const found = /^s3:\/\/([^/]+)(?:\/(.*))?$/is.exec(path);
   const [, bucket = '', key = ''] = found ?? [];
   if (!/^[a-z0-9][a-z0-9._-]+$/i.test(bucket)) {
@@ -39,10 +38,10 @@ export function objectTarget(path: string): Target {
   return targetAt(url);
 }
 
-function targetAt(url: URL): Target {
+export function targetAt(url: URL): Target {
   return {
     ask: (headers) => signed(url, headers),
-    explain: (status, body) => explain(status, body),
+    explain,
     pin: 'if-match',
   };
 }
@@ -60,10 +59,15 @@ function settings() {
   };
 }
 
-function urlOf(bucket: string, encodedKey: string): URL {
+export function urlOf(bucket: string, encodedKey: string): URL {
   const { region, endpoint } = settings();
   if (endpoint !== undefined) {
-    if (!URL.canParse(endpoint)) throw new InputError(`AWS_ENDPOINT_URL is no web address: ${endpoint}`);
+    // Of localhost:9000, "localhost:" would be the protocol.
+    if (!/^https?:\/\//i.test(endpoint) || !URL.canParse(endpoint)) {
+      throw new InputError(
+        `AWS_ENDPOINT_URL is no web address, such as http://localhost:9000: ${JSON.stringify(endpoint)}`,
+      );
+    }
     return new URL(`${endpoint.replace(/\/+$/, '')}/${bucket}/${encodedKey}`);
   }
   const domain = `s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`;
@@ -86,11 +90,12 @@ async function signed(url: URL, headers: Readonly<Record<string, string>>): Prom
   return { url: result.url, headers: Object.fromEntries(result.headers) };
 }
 
-function explain(status: number, body: string): string | undefined {
+function explain(status: number, body: string, headers: IncomingHttpHeaders): string | undefined {
   const code = textOf(body, 'Code');
   const message = textOf(body, 'Message');
   const said = [code, message].filter((part) => part !== undefined).join(': ');
-  const region = textOf(body, 'Region');
+  // A bucket that is somewhere else is said to be so with the region in a header alone.
+  const region = textOf(body, 'Region') ?? headers['x-amz-bucket-region'];
   const advice = [
     ...(said === '' ? [] : [said]),
     ...(region !== undefined && (status === 301 || status === 400) ? [`set AWS_REGION to ${region}`] : []),
@@ -101,66 +106,8 @@ function explain(status: number, body: string): string | undefined {
   return advice.length === 0 ? undefined : advice.join('; ');
 }
 
-/**
- * The objects whose keys begin with a prefix, in the order of their keys' UTF-8 bytes (ListObjectsV2, page by page).
- * Those that stand for directories are left out.
- *
- * @throws RemoteInputError, also where there is none; the signal's reason
- */
-export async function listObjects(
-  path: string,
-  { signal, patience = defaultPatience }: RemoteOptions = {},
-): Promise<InputFile[]> {
-  const { bucket, key: prefix } = addressOf(path);
-  const files: InputFile[] = [];
-  let token: string | undefined;
-  do {
-    const url = urlOf(bucket, '');
-    const query = {
-      'list-type': '2',
-      'encoding-type': 'url',
-      prefix,
-      ...(token && { 'continuation-token': token }),
-    };
-    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
-    // A space as %20: what is signed has no other way to write it.
-    url.search = url.search.replaceAll('+', '%20');
-    const page = await pageOf(targetAt(url));
-    for (const { key, bytes, etag } of objectsIn(page)) {
-      if (key.endsWith('/')) continue;
-      files.push({ path: `s3://${bucket}/${key}`, bytes, remote: { ranges: true, sized: true, etag } });
-    }
-    token = textOf(page, 'IsTruncated') === 'true' ? textOf(page, 'NextContinuationToken') : undefined;
-  } while (token !== undefined);
-  if (files.length === 0) throw new RemoteInputError('not-found', 'nothing lies below it');
-  return files;
-
-  async function pageOf(target: Target): Promise<string> {
-    const tries = new Tries(patience, signal);
-    for (;;) {
-      try {
-        const answer = await askFor(target, {}, { idleMs: patience.idleMs, signal });
-        const pieces: Uint8Array[] = [];
-        for await (const piece of bodyOf(answer, signal)) pieces.push(piece);
-        return Buffer.concat(pieces).toString();
-      } catch (error) {
-        await tries.again(error);
-      }
-    }
-  }
-}
-
-function objectsIn(page: string): { key: string; bytes: number; etag: string | undefined }[] {
-  return [...page.matchAll(/<Contents>(.*?)<\/Contents>/gs)].map(([, entry = '']) => ({
-    // Percent-encoded, as was asked for, so that any key can be written in XML. Spaces come as + from some.
-    key: decodeURIComponent((textOf(entry, 'Key') ?? '').replaceAll('+', '%20')),
-    bytes: Number(textOf(entry, 'Size')),
-    etag: textOf(entry, 'ETag'),
-  }));
-}
-
 /** What stands in the first element of a name. The answers of S3 have neither attributes nor CDATA there. */
-function textOf(xml: string, name: string): string | undefined {
+export function textOf(xml: string, name: string): string | undefined {
   const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(xml)?.[1];
   return found?.replace(/&(lt|gt|quot|apos|amp|#\d+|#x[0-9a-f]+);/gi, (whole, entity: string) => {
     const named: Record<string, string> = { lt: '<', gt: '>', quot: '"', apos: "'", amp: '&' };

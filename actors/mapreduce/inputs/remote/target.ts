@@ -1,4 +1,5 @@
 // From an address to the request for it.
+import type { IncomingHttpHeaders } from 'node:http';
 import { RemoteInputError } from './errors.ts';
 import type { Asked } from './request.ts';
 
@@ -7,7 +8,7 @@ export interface Target {
   /** With these headers, and whatever it takes to be let in. */
   ask(headers: Readonly<Record<string, string>>): Promise<Asked>;
   /** Of an answer that says no: what it says why. */
-  explain(status: number, body: string): string | undefined;
+  explain(status: number, body: string, headers: IncomingHttpHeaders): string | undefined;
   /** The header that pins a version. S3 heeds `If-Match`; other servers ignore it more often than `If-Range`. */
   readonly pin: 'if-match' | 'if-range';
 }

@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import { findInputs, type InputFile } from '../../../../actors/mapreduce/index.ts';
 import { RemoteInputError } from '../../../../actors/mapreduce/inputs/remote/errors.ts';
 import { RemoteFile } from '../../../../actors/mapreduce/inputs/remote/remoteFile.ts';
+import { brokenOff } from '../../../../actors/mapreduce/inputs/remote/request.ts';
 import type { Patience } from '../../../../actors/mapreduce/inputs/remote/tries.ts';
 import { cutAfter, etagOf, fileServer, type ServedFile } from './server.ts';
 
@@ -111,6 +112,16 @@ test('what is wrong with an address is told, and the rest is found', async (t) =
     'http:// address undefined: is no web address',
     'http://name.invalid/ unreachable undefined: the connection failed (getaddrinfo ENOTFOUND name.invalid)',
   ]);
+});
+
+test('of a certificate that nobody vouches for it is said how to trust it, and it isn’t asked for again', (t) => {
+  const cause = { code: 'DEPTH_ZERO_SELF_SIGNED_CERT', message: 'self-signed certificate' };
+  const failure = brokenOff(cause);
+  t.true(failure instanceof RemoteInputError);
+  t.is(
+    failure.message,
+    'the connection failed (self-signed certificate; NODE_EXTRA_CA_CERTS names a file of certificates to trust)',
+  );
 });
 
 test('ranges are asked for as they are wanted, of the version that was found', async (t) => {

@@ -150,6 +150,83 @@ serial('what S3 says is told', async (t) => {
   );
 });
 
+/** A page of a list, of objects `key` with three bytes each. */
+function page(keys: readonly string[], about = ''): string {
+  const contents = keys.map((key) => `<Contents><Key>${key}</Key><Size>3</Size></Contents>`);
+  return `<?xml version="1.0"?><ListBucketResult xmlns="s3">${about}${contents.join('')}</ListBucketResult>`;
+}
+
+serial('a list that isn’t whole is never taken for one', async (t) => {
+  const server = await s3Server(t, { 'bucket/a.txt': 'a' });
+  useEnvironment(t, environmentOf(server));
+  const found = async (answers: (string | number)[]): Promise<string> => {
+    const first = server.requests.length;
+    server.fault = (_, response, number) => {
+      const answer = answers[Math.min(number - first, answers.length) - 1]!;
+      if (typeof answer === 'number') {
+        response
+          .writeHead(answer, { 'x-amz-bucket-region': 'eu-west-1' })
+          .end('<Code>PermanentRedirect</Code>');
+        return true;
+      }
+      // Without its length: only the end of the connection ends it.
+      response.useChunkedEncodingByDefault = false;
+      response.removeHeader('transfer-encoding');
+      response.shouldKeepAlive = false;
+      response.end(answer);
+      return true;
+    };
+    const { files, problems } = await findInputs(['s3://bucket/']);
+    return problems[0]?.error.message ?? files.map(({ path }) => path).join(' ');
+  };
+  const truncated = '<IsTruncated>true</IsTruncated>';
+  const token = '<NextContinuationToken>t</NextContinuationToken>';
+  t.is(
+    await found([page(['a'], truncated + token), page(['b'], '<IsTruncated>false</IsTruncated>')]),
+    's3://bucket/a s3://bucket/b',
+  );
+  // As the first version of lists has it, and a server that gives the same page again.
+  t.regex(await found([page(['a'], truncated)]), /lists a part of the objects, and says not how to go on/);
+  t.regex(await found([page(['a'], truncated + token)]), /lists a part of the objects/);
+  // Closed in the middle, and whole at the next try.
+  t.is(await found([page(['a', 'b']).slice(0, 120), page(['a', 'b'])]), 's3://bucket/a s3://bucket/b');
+  t.regex(await found(['<html>who are you?</html>']), /gave no list of objects.*AWS_ENDPOINT_URL/);
+  t.is(await found([301]), 'the server refuses (301 PermanentRedirect; set AWS_REGION to eu-west-1)');
+});
+
+serial('keys of a list are percent-encoded only where it says so', async (t) => {
+  const server = await s3Server(t, { 'bucket/a.txt': 'a' });
+  useEnvironment(t, environmentOf(server));
+  const found = async (about: string, keys: string[]): Promise<string[]> => {
+    server.fault = (_, response) => !!response.end(page(keys, about));
+    const { files, problems } = await findInputs(['s3://bucket/']);
+    return [...files.map(({ path }) => path), ...problems.map(({ error }) => error.message)];
+  };
+  const keys = ['a+b', 'a%20b', 'c&amp;d'];
+  t.deepEqual(
+    await found('', [...keys, '50%']),
+    ['a+b', 'a%20b', 'c&d', '50%'].map((key) => `s3://bucket/${key}`),
+  );
+  t.deepEqual(await found('<EncodingType>url</EncodingType>', ['a+c', '%C3%A9']), [
+    's3://bucket/a c',
+    's3://bucket/é',
+  ]);
+  t.deepEqual(await found('<EncodingType>url</EncodingType>', ['%C3']), [
+    'the list has a key that is no UTF-8: %C3',
+  ]);
+});
+
+serial('an endpoint without a protocol is refused', async (t) => {
+  for (const AWS_ENDPOINT_URL of ['localhost:9000', 'ftp://localhost', 'http://']) {
+    useEnvironment(t, { AWS_ENDPOINT_URL });
+    const { problems } = await findInputs(['s3://bucket/a', 's3://bucket/']);
+    t.deepEqual(
+      problems.map(({ error }) => error.message.replace(/: "\S+"$/, '')),
+      Array(2).fill('AWS_ENDPOINT_URL is no web address, such as http://localhost:9000'),
+    );
+  }
+});
+
 serial('addresses at Amazon have the bucket in their name, unless it has dots', async (t) => {
   const url = async (path: string) => (await objectTarget(path).ask({})).url.href;
   useEnvironment(t, {});

@@ -119,6 +119,7 @@ export async function s3Server(
       query.get('encoding-type') === 'url' ? encode(key).replaceAll('%2F', '/').replaceAll('%20', '+') : key;
     return [
       '<?xml version="1.0" encoding="UTF-8"?>\n<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/">',
+      query.get('encoding-type') === 'url' ? '<EncodingType>url</EncodingType>' : '',
       `<Name>${bucket}</Name><IsTruncated>${isTruncated}</IsTruncated><KeyCount>${page.length}</KeyCount>`,
       isTruncated ? `<NextContinuationToken>at+${start + page.length}/=</NextContinuationToken>` : '',
       ...page.map((key) => {
