@@ -86,8 +86,10 @@ test('a count on threads gives the same', async (t) => {
 test('a thread of a count loads what it needs alone', (t) => {
   const { metafile } = t.context;
   const loaded = new Set<string>();
+  const ofNode = new Set<string>();
   const follow = (file: string): void => {
     const output = metafile.outputs[file];
+    if (output === undefined) ofNode.add(file);
     if (output === undefined || loaded.has(file)) return;
     loaded.add(file);
     for (const { path, kind } of output.imports)
@@ -99,6 +101,12 @@ test('a thread of a count loads what it needs alone', (t) => {
   t.true(inputs.includes('dist/actors/mapreduce/wordcount/mapper.js'), inputs.join('\n'));
   t.deepEqual(
     inputs.filter((file) => /mapreduce\/jobs\/|commander|zod\/v4\/locales\/(?!en|index)/.test(file)),
+    [],
+  );
+  t.true(ofNode.has('node:fs'), [...ofNode].join('\n'));
+  // Each takes a thread several milliseconds, and is of use only for some counts.
+  t.deepEqual(
+    ['node:crypto', 'node:zlib', 'node:stream', 'node:child_process'].filter((name) => ofNode.has(name)),
     [],
   );
 });

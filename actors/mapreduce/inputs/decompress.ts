@@ -2,7 +2,6 @@
 // (before 22.15), by the package fzstd.
 import { Readable, type Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import zlib from 'node:zlib';
 import type { Compression } from './compression.ts';
 import { InputError } from './problem.ts';
 import { type FramePiece, ZstdCutError, zstdFrames } from './zstdFrames.ts';
@@ -10,9 +9,12 @@ import { type FramePiece, ZstdCutError, zstdFrames } from './zstdFrames.ts';
 /** Pieces of about this size come out: few enough to cost little, small enough for a core's cache. */
 const pieceBytes = 256 * 1024;
 
+/** Loaded when it is needed, since few inputs are compressed, and every count would wait for it. */
+const zlib = () => process.getBuiltinModule('node:zlib');
+
 /** Not in the types of the oldest Node.js that is supported, nor in that Node.js. */
-const newZstdDecoder = (zlib as { createZstdDecompress?: (options: { chunkSize: number }) => Transform })
-  .createZstdDecompress;
+const newZstdDecoder = () =>
+  (zlib() as { createZstdDecompress?: (options: { chunkSize: number }) => Transform }).createZstdDecompress;
 
 /**
  * The plain bytes of `source`. Members of gzip and frames of zstd that follow each other are one text.
@@ -25,7 +27,8 @@ export async function* decompress(
 ): AsyncGenerator<Uint8Array> {
   const watched = new WatchedSource(source);
   try {
-    if (compression === 'gzip') yield* throughDecoder(zlib.createGunzip({ chunkSize: pieceBytes }), watched);
+    if (compression === 'gzip')
+      yield* throughDecoder(zlib().createGunzip({ chunkSize: pieceBytes }), watched);
     else if (compression === 'brotli') yield* decompressBrotli(watched);
     else yield* decompressZstd(watched);
   } catch (error) {
@@ -46,7 +49,7 @@ async function* throughDecoder(
 }
 
 async function* decompressBrotli(source: WatchedSource): AsyncGenerator<Uint8Array> {
-  const decoder = zlib.createBrotliDecompress({ chunkSize: pieceBytes });
+  const decoder = zlib().createBrotliDecompress({ chunkSize: pieceBytes });
   yield* throughDecoder(decoder, source);
   // The decoder passes over what follows in silence, and another text may follow.
   if (decoder.bytesWritten < source.bytes) throw new Error('more bytes follow behind its end');
@@ -54,7 +57,7 @@ async function* decompressBrotli(source: WatchedSource): AsyncGenerator<Uint8Arr
 
 /** Frame by frame: zstdFrames.ts says why. */
 async function* decompressZstd(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  const decode = newZstdDecoder === undefined ? decodeFrame : decodeFrameNatively;
+  const decode = newZstdDecoder() === undefined ? decodeFrame : decodeFrameNatively;
   const pieces = zstdFrames(source);
   try {
     for (let first = await pieces.next(); !first.done; first = await pieces.next()) {
@@ -77,7 +80,7 @@ async function* oneFrame(first: FramePiece, pieces: AsyncGenerator<FramePiece>):
 }
 
 function decodeFrameNatively(frame: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
-  return throughDecoder(newZstdDecoder!({ chunkSize: pieceBytes }), frame);
+  return throughDecoder(newZstdDecoder()!({ chunkSize: pieceBytes }), frame);
 }
 
 /** By the package. It has no checksums: a frame's is passed over. */

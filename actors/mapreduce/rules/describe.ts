@@ -1,5 +1,4 @@
 // The rules of a count in words: for people, and to tell counts of other rules apart.
-import { createHash } from 'node:crypto';
 import type { Rules } from './schema.ts';
 
 /** Different for different rules; empty where there are none. Lists of stop words are told apart by a digest. */
@@ -20,5 +19,7 @@ export function describeRules(rules: Rules | undefined): string {
 
 function digest(words: readonly string[]): string {
   const sorted = JSON.stringify([...new Set(words)].sort());
+  // Loaded here, since few counts have stop words, and all would wait for it.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(sorted).digest('hex').slice(0, 8);
 }

@@ -9,7 +9,6 @@
 //               version u32, CRC-32 of the trailer so far u32, "thrm"
 //
 // Numbers are little-endian. A block lies right behind the one before.
-import { crc32 } from 'node:zlib';
 
 export const FILE_MAGIC: Uint8Array = new TextEncoder().encode('thrumrun');
 export const BLOCK_HEADER_BYTES = 8;
@@ -31,8 +30,9 @@ export interface Trailer {
   readonly checksum: number;
 }
 
-export function checksum(bytes: Uint8Array, seed = 0): number {
-  return crc32(bytes, seed);
+export function checksum(bytes: Uint8Array | string, seed = 0): number {
+  // Loaded here, since every thread of a count has this file, and few counts go to the disk.
+  return process.getBuiltinModule('node:zlib').crc32(bytes, seed);
 }
 
 export function encodeTrailer({ indexStart, indexBytes, footerBytes, checksum: sum }: Trailer): Uint8Array {

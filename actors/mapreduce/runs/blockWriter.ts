@@ -1,5 +1,4 @@
 // Writes a file of blocks, which appears under its name only when it is whole.
-import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import {
   BLOCK_BYTES_LIMIT,
@@ -45,7 +44,7 @@ export class BlockWriter {
     this.path = path;
     this.#files = options.files ?? nodeFiles;
     this.#durable = options.durable ?? true;
-    this.#temporaryPath = join(dirname(path), `.thrum-${randomUUID()}.tmp`);
+    this.#temporaryPath = join(dirname(path), `.thrum-${crypto.randomUUID()}.tmp`);
     this.#do(() => {
       this.#file = this.#files.open(this.#temporaryPath, 'wx');
     });

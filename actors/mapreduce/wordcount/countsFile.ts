@@ -1,6 +1,5 @@
 // What a `.counts` file says of itself: how words were counted, and of which input which parts are in it. So that files
 // are merged that belong together, and each part once.
-import { randomUUID } from 'node:crypto';
 import { basename } from 'node:path';
 import type { InputFile } from '../inputs/index.ts';
 import { fileNameOf } from '../inputs/remote/address.ts';
@@ -61,7 +60,7 @@ export function partOf(
   shard: Shard | undefined,
 ): CountsPart {
   const listed = inShardOrder(files).map(({ path, bytes }) => [basename(fileNameOf(path)), bytes]);
-  const input = digestOf([settings, listed, hasStream ? randomUUID() : '']);
+  const input = digestOf([settings, listed, hasStream ? crypto.randomUUID() : '']);
   if (shard === undefined) return { id: input };
   const { index, count } = shard;
   return { id: digestOf([input, index, count]), shard: { index, count, input } };

@@ -11,7 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { crc32 } from 'node:zlib';
+import { checksum } from '../runs/blockFormat.ts';
 import { RunStorageError } from '../runs/errors.ts';
 import type { SizedRun } from '../runs/mergePlan.ts';
 import { isRunName, journalPath, openJournalDirectory } from './journalDirectory.ts';
@@ -151,9 +151,13 @@ export class Journal {
   }
 }
 
+function sumOf(text: string): string {
+  return checksum(text).toString(16).padStart(8, '0');
+}
+
 function lineOf(entry: Entry): string {
   const text = JSON.stringify(entry);
-  return `${crc32(text).toString(16).padStart(8, '0')} ${text}\n`;
+  return `${sumOf(text)} ${text}\n`;
 }
 
 /** The entries up to the first line that isn't whole, and how long they are. */
@@ -165,7 +169,7 @@ function readEntries(path: string): { entries: Entry[]; bytes: number } {
     const end = text.indexOf('\n', at);
     if (end < 0) break;
     const json = text.slice(at + 9, end);
-    if (text.slice(at, at + 8) !== crc32(json).toString(16).padStart(8, '0')) break;
+    if (text.slice(at, at + 8) !== sumOf(json)) break;
     entries.push(JSON.parse(json) as Entry);
     at = end + 1;
   }
