@@ -10,6 +10,8 @@ export class JsonLinesCounter extends WrappedCounter {
   readonly #field: string;
   readonly #problems: RecordProblems;
   readonly #pieces = new TextPieces();
+  /** Behind the end of a range lines are read that another range reports. */
+  isTail = false;
 
   constructor(inner: WordCounting, field: string, problems: RecordProblems) {
     super(inner);
@@ -43,11 +45,11 @@ export class JsonLinesCounter extends WrappedCounter {
     try {
       record = JSON.parse(decoder.decode(bytes.subarray(start, end)));
     } catch {
-      this.#problems.bad++;
+      if (!this.isTail) this.#problems.bad++;
       return undefined;
     }
     const text = textOf(fieldOf(record, this.#field));
-    if (text === undefined) this.#problems.missing++;
+    if (text === undefined && !this.isTail) this.#problems.missing++;
     return text;
   }
 }

@@ -82,11 +82,13 @@ export function newRuledCounting(settings: CountingSettings): RuledCounting {
     groupBy !== undefined || docFreq ? new DocumentCounter(counter, groupBy, docFreq) : undefined;
   counter = documents ?? counter;
   const problems = { bad: 0, missing: 0 };
-  if (rules.from?.format === 'jsonl') counter = new JsonLinesCounter(counter, rules.from.field, problems);
+  const lines =
+    rules.from?.format === 'jsonl' ? new JsonLinesCounter(counter, rules.from.field, problems) : undefined;
+  counter = lines ?? counter;
   return {
     counter,
     separators,
-    document: hooks(documents, tokens),
+    document: hooks(documents, tokens, lines),
     drainsWithin: !docFreq,
     source: rules.from,
     takeRecordProblems() {
@@ -106,15 +108,23 @@ function finder({ tokenizer }: CountingSettings, { find }: Rules): FindWords {
 function hooks(
   documents: DocumentCounter | undefined,
   tokens: TokenCounter | undefined,
+  lines: JsonLinesCounter | undefined,
 ): DocumentHooks | undefined {
   const window = tokens?.window;
   if (documents === undefined && window === undefined) return undefined;
+  const setTail = (isTail: boolean): void => {
+    if (lines !== undefined) lines.isTail = isTail;
+  };
   return {
     begin(name) {
       documents?.begin(name);
       window?.clear();
+      setTail(false);
     },
-    beginTail: () => window?.beginTail(),
+    beginTail() {
+      window?.beginTail();
+      setTail(true);
+    },
     wantsMore: () => window?.wantsMore ?? false,
     end: () => documents?.end(),
   };

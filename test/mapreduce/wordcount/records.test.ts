@@ -59,6 +59,17 @@ test.serial(
   },
 );
 
+test.serial('bad lines behind the end of a range, read for n-grams, are reported once', async (t) => {
+  const folder = makeFolder(t, { 'a.jsonl': jsonLines });
+  const { files } = await findInputs([folder]);
+  const options = { files, from: 'jsonl', field: 'text', ngrams: 4, readBytes: 33 } as const;
+  const whole = await count(t, 0, options);
+  const cut = await count(t, 2, { ...options, rangeBytes: 1500 });
+  t.deepEqual(cut.pairs, whole.pairs);
+  t.deepEqual([whole.result.badRecords, whole.result.missingFields], [30, 30]);
+  t.deepEqual([cut.result.badRecords, cut.result.missingFields], [30, 30]);
+});
+
 test.serial('CSV: the column, from files, compressed files in UTF-16 and streams', async (t) => {
   const folder = makeFolder(t, {
     'a.csv': csv,
