@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { Writable } from 'node:stream';
 import test from 'ava';
 import { runWordCount } from '../../actors/cli/wordcount/run.ts';
-import { makeFolder } from '../mapreduce/inputs/folder.ts';
+import { makeFolder, writeInto } from '../mapreduce/inputs/folder.ts';
 import { fakeEngine, fakeIo, request, resultOf } from './support.ts';
 
 test('the job is asked for what the command line asks for, and the result is written', async (t) => {
@@ -192,6 +192,35 @@ test('the output in a directory that is counted is not counted', async (t) => {
     engine.asked?.files?.map(({ path }) => path),
     [join(folder, 'a.txt')],
   );
+});
+
+test('nothing is counted that the command wrote itself, unless it is named', async (t) => {
+  const half = '.thrum-01234567-89ab-4cde-8f01-23456789abcd.tmp';
+  const folder = makeFolder(t, {
+    'a.txt': 'a',
+    'out.tsv': 'of an earlier run',
+    'skipped.tsv': 'too',
+    'out.tsv.resume/journal': 'of one that was killed',
+    'out.tsv.resume/b/1.run': 'too',
+    'out.tsv.resume.txt': 'another file',
+    [half]: 'too',
+    [`parts/${half}/part-00000-of-00002.tsv`]: 'too',
+    'deeper/out.tsv': 'another file',
+  });
+  const engine = fakeEngine(async () => resultOf());
+  const own = {
+    outputPath: join(folder, 'out.tsv'),
+    skippedPath: `${folder}/./skipped.tsv`,
+    resumeDirectory: join(folder, 'out.tsv.resume'),
+  };
+  const counted = async (paths: string[]): Promise<string[]> => {
+    t.is(await runWordCount(request({ paths, ...own }), fakeIo(), engine.start), 0);
+    writeInto(folder, 'out.tsv', 'an earlier output');
+    return engine.asked!.files!.map(({ path }) => relative(folder, path));
+  };
+  t.deepEqual(await counted([folder]), ['a.txt', 'deeper/out.tsv', 'out.tsv.resume.txt']);
+  t.deepEqual(await counted([`${folder}/*`]), ['a.txt', 'out.tsv.resume.txt']);
+  t.deepEqual(await counted([own.outputPath]), ['out.tsv']);
 });
 
 test('an output that cannot be written is known before anything is counted', async (t) => {

@@ -11,6 +11,7 @@ import {
 } from '../../mapreduce/inputs/index.ts';
 import type { CommandIo } from '../io.ts';
 import { openPipe } from '../pipe.ts';
+import { withoutOwn } from './ownFiles.ts';
 import type { WordCountRequest } from './request.ts';
 
 export interface Sources {
@@ -31,11 +32,16 @@ export async function findSources(
   onProgress: (filesFound: number) => void,
 ): Promise<Sources> {
   const listProblems: InputProblem[] = [];
-  const { files, pipes, problems } = await findInputs(request.paths, {
+  const {
+    files: found,
+    pipes,
+    problems,
+  } = await findInputs(request.paths, {
     ...{ signal: io.signal, onProgress, include: request.include, exclude: request.exclude },
     ...(request.filesFrom && { paths: listed(request.filesFrom, io, listProblems) }),
   });
   problems.push(...listProblems);
+  const files = withoutOwn(found, request);
   let stream = request.readsStdin ? io.stdin : undefined;
   let streamName = 'stdin';
   let pipe: Readable | undefined;
