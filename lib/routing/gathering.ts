@@ -3,14 +3,16 @@
 
 import { asError } from '../cell/asError.ts';
 import type { AskCopy, KeptMessage } from '../node/copies.ts';
-import { timeoutOf } from '../node/sender.ts';
 import { CanaryFailedError, InvalidOptionError, NotEnoughRepliesError } from '../protocol/errors.ts';
 import type { AskOptions } from '../protocol/ref.ts';
 import type { Member } from './roster.ts';
 
 /** How many replies a `gather` waits for. Without any of these: all of them. */
 export interface GatherOptions extends AskOptions {
-  /** The first so many replies are the answer; the others are given up. From 1 to the number of members. */
+  /**
+   * The first so many replies are the answer; the others are given up. From 1 to the number of members; those count that
+   * are being replaced, and are waited for, within `timeoutMs`, where too few others are there.
+   */
   first?: number;
   /** The least share of members whose replies make an answer, above 0 to 1; default 1. */
   share?: number;
@@ -54,24 +56,26 @@ interface Clock {
   now(): number;
 }
 
-/** @throws `InvalidOptionError` */
-export function planOf(options: GatherOptions | undefined, members: number): Plan {
-  const { first, share = 1, withinMs = Number.POSITIVE_INFINITY, canaries = 0, signal } = options ?? {};
-  if (first !== undefined && !(Number.isInteger(first) && first >= 1 && first <= members)) {
-    throw new InvalidOptionError(`first must be an integer from 1 to ${members} (the members), not ${first}`);
+/** `slots`: how many members there may be. @throws `InvalidOptionError` */
+export function checkGather(options: GatherOptions | undefined, slots: number): void {
+  const { first = 1, share = 1, withinMs = 1, canaries = 0 } = options ?? {};
+  const most = slots === Number.POSITIVE_INFINITY ? 'on' : `to ${slots} (the members)`;
+  if (!(Number.isInteger(first) && first >= 1 && first <= slots)) {
+    throw new InvalidOptionError(`first must be an integer from 1 ${most}, not ${first}`);
   }
   if (!(share > 0 && share <= 1)) throw new InvalidOptionError(`share must be above 0, to 1, not ${share}`);
   if (!(withinMs > 0)) throw new InvalidOptionError(`withinMs must be above 0, not ${withinMs}`);
   if (options?.withinMs !== undefined && options.share === undefined) {
     throw new InvalidOptionError('withinMs needs share: how many replies are good enough by then');
   }
-  if (!(Number.isInteger(canaries) && canaries >= 0 && canaries <= members)) {
-    throw new InvalidOptionError(
-      `canaries must be an integer from 0 to ${members} (the members), not ${canaries}`,
-    );
+  if (!(Number.isInteger(canaries) && canaries >= 0 && canaries <= slots)) {
+    throw new InvalidOptionError(`canaries must be an integer from 0 ${most}, not ${canaries}`);
   }
+}
+
+export function planOf(options: GatherOptions | undefined, members: number, timeoutMs: number): Plan {
+  const { first, share = 1, withinMs = Number.POSITIVE_INFINITY, canaries = 0, signal } = options ?? {};
   const needed = first ?? Math.ceil(members * share);
-  const timeoutMs = timeoutOf(options);
   return { needed, enough: first ?? members, withinMs, canaries, timeoutMs, signal };
 }
 

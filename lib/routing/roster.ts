@@ -90,7 +90,7 @@ export class Roster {
     if (forGood) this.vacant.add(member.slot);
     this.update();
     this.listener?.left(member, forGood);
-    if (this.ended) this.wake();
+    if (forGood || this.ended) this.wake();
   }
 
   /** How many slots there are from now on. Slots that are no more have been left. */
@@ -112,7 +112,7 @@ export class Roster {
     this.wake();
   }
 
-  /** Calls `fn` when somebody has come, or nobody will. */
+  /** Calls `fn` when somebody has come, or isn't replaced. */
   whenChanged(fn: () => void): () => void {
     this.waiting.push(fn);
     return () => {

@@ -2,11 +2,11 @@
 // `pool.gather` do.
 import { timeoutOf } from '../node/sender.ts';
 import type { Context } from '../protocol/context.ts';
-import { ActorStoppedError, AskTimeoutError } from '../protocol/errors.ts';
+import { ActorStoppedError, AskTimeoutError, NotEnoughRepliesError } from '../protocol/errors.ts';
 import type { AskOptions } from '../protocol/ref.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import { Deadlines } from './deadlines.ts';
-import { type Gathered, Gathering, type GatherOptions, planOf } from './gathering.ts';
+import { checkGather, type Gathered, Gathering, type GatherOptions, planOf } from './gathering.ts';
 import { type Copier, type CopyPool, Hedging, Tying } from './hedging.ts';
 import type { Settings } from './options.ts';
 import { ByPartition, type Picker, pickerOf } from './pickers.ts';
@@ -136,9 +136,30 @@ export class Router implements CopyPool {
     const ref = this.roster.anyRef;
     const kept = ref.sender.copies.keep(ref, entry, message);
     if (this.roster.ended) return Promise.reject(new ActorStoppedError(ref.path, entry.name));
-    const members = this.everybody();
-    const plan = planOf(options, members.length);
-    return new Gathering(this.context, members, kept, plan).run();
+    checkGather(options, this.roster.isOpen ? Number.POSITIVE_INFINITY : this.roster.size);
+    const begin = (leftMs: number): Promise<Gathered<unknown>> | undefined => {
+      if (this.roster.ended) return Promise.reject(new ActorStoppedError(ref.path, entry.name));
+      const members = this.everybody();
+      // Those that are being replaced come; of an open pool anybody may.
+      const least = options?.first ?? (this.roster.isOpen ? 0 : 1);
+      if (members.length >= least) {
+        return new Gathering(this.context, members, kept, planOf(options, members.length, leftMs)).run();
+      }
+      const possible = this.roster.isOpen
+        ? Number.POSITIVE_INFINITY
+        : this.roster.size - this.roster.vacant.size;
+      return least > possible
+        ? Promise.reject(new NotEnoughRepliesError(entry.name, 0, least, []))
+        : undefined;
+    };
+    const timeoutMs = timeoutOf(options);
+    return (
+      begin(timeoutMs) ??
+      this.wait(begin, timeoutMs, options?.signal, () => {
+        const late = new AskTimeoutError(ref.path, entry.name, timeoutMs);
+        throw new NotEnoughRepliesError(entry.name, 0, options?.first ?? 1, [late]);
+      })
+    );
   }
 
   /** The members that are there, those on probation too. */
@@ -173,32 +194,47 @@ export class Router implements CopyPool {
     const { copies } = ref.sender;
     const kept = copies.keep(ref, entry, message);
     const timeoutMs = timeoutOf(options);
-    const signal = options?.signal;
-    const startedAt = this.context.now();
-    return new Promise<unknown>((resolve, reject) => {
+    const begin = (leftMs: number): Promise<unknown> | undefined => {
+      const there = this.choose(kept.value, entry.name)?.ref ?? (roster.ended ? ref : undefined);
+      return there && copies.ask(there, kept, leftMs, options?.signal).reply;
+    };
+    return this.wait(begin, timeoutMs, options?.signal, () => {
+      throw new AskTimeoutError(ref.path, entry.name, timeoutMs);
+    });
+  }
+
+  /** Tries to `begin` whenever somebody comes or nobody will any more, until that gives a promise or it is too late. */
+  private wait<T>(
+    begin: (leftMs: number) => Promise<T> | undefined,
+    timeoutMs: number,
+    signal: AbortSignal | undefined,
+    late: () => T,
+  ): Promise<T> {
+    const { roster, context } = this;
+    const startedAt = context.now();
+    return new Promise<T>((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
       let stopWaiting: () => void;
-      const giveUp = (error: unknown): void => {
-        end();
-        reject(error);
-      };
-      const onAbort = (): void => giveUp(signal!.reason);
-      const cancelTimer =
-        timeoutMs === Number.POSITIVE_INFINITY
-          ? () => {}
-          : this.context.after(timeoutMs, () => giveUp(new AskTimeoutError(ref.path, entry.name, timeoutMs)));
-      const end = (): void => {
+      const end = (outcome: () => T | Promise<T>): void => {
         stopWaiting();
         cancelTimer();
         signal?.removeEventListener('abort', onAbort);
+        try {
+          resolve(outcome());
+        } catch (error) {
+          reject(error);
+        }
       };
+      const onAbort = (): void =>
+        end(() => {
+          throw signal!.reason;
+        });
+      const cancelTimer =
+        timeoutMs === Number.POSITIVE_INFINITY ? () => {} : context.after(timeoutMs, () => end(late));
       const attempt = (): void => {
-        const there = this.choose(kept.value, entry.name)?.ref ?? (roster.ended ? ref : undefined);
         stopWaiting = roster.whenChanged(attempt);
-        if (there === undefined) return;
-        end();
-        const leftMs = Math.max(Math.ceil(timeoutMs - (this.context.now() - startedAt)), 1);
-        resolve(copies.ask(there, kept, leftMs, signal).reply);
+        const begun = begin(Math.max(Math.ceil(timeoutMs - (context.now() - startedAt)), 1));
+        if (begun !== undefined) end(() => begun);
       };
       signal?.addEventListener('abort', onAbort);
       stopWaiting = roster.whenChanged(attempt);

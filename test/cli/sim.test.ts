@@ -43,6 +43,27 @@ function folder(t: ExecutionContext): Folder {
 
 const forgetful = ['--name', "the tally's memory"];
 
+test.serial('a terminal that can not move its cursor is sent no control characters', async (t) => {
+  const { path, file } = folder(t);
+  const { TERM } = process.env;
+  const before = process.cwd();
+  t.teardown(() => {
+    process.env.TERM = TERM;
+    process.chdir(before);
+  });
+  process.chdir(path);
+  const shown = async (term: string) => {
+    process.env.TERM = term;
+    const io = fakeIo({ stderrIsTerminal: true });
+    await runCli(['sim', file, ...forgetful, '--runs', '30', '--jobs', '1', '--shrink'], io);
+    return io.stderr.text;
+  };
+  t.true((await shown('xterm')).includes('\r\x1b[K'));
+  const dumb = await shown('dumb');
+  t.false(/\p{Cc}/u.test(dumb.replaceAll('\n', '')), dumb);
+  t.regex(dumb, /shrunk from/);
+});
+
 test('--list names the simulations and their mutants', async (t) => {
   const { sim, file } = folder(t);
   const { out, code } = await sim(file, '--list');

@@ -216,6 +216,50 @@ test(
 );
 
 test(
+  'where too few are there for now, a gather waits for those that are being replaced, within its timeout',
+  scene(async (t, on) => {
+    const { definition } = leaf();
+    const leaves = await pool(await owner(on), definition, 2, here);
+    on.node.stop(leaves.members[1]!, false);
+    await settle();
+    t.deepEqual(await leaves.gather.read('x'), { replies: ['0'], asked: 1, failures: [] });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const late = t.throwsAsync(leaves.gather.read('x', { first: 2, timeoutMs: 5 }), {
+      instanceOf: NotEnoughRepliesError,
+      message: /'read' had 0 replies where 2 are needed: .* didn't answer 'read' within 5 ms/,
+    });
+    const aborted = t.throwsAsync(leaves.gather.read('x', { first: 2, signal }), { message: 'enough' });
+    const both = leaves.gather.read('x', { first: 2, canaries: 2 });
+    await on.world.advance(5);
+    await late;
+    controller.abort(new Error('enough'));
+    await aborted;
+    await on.world.advance(5);
+    t.deepEqual(await both, { replies: ['0', '1'], asked: 2, failures: [] });
+    // Nobody is there at all, and somebody comes.
+    for (const member of leaves.members) on.node.stop(member, false);
+    await settle();
+    const anybody = leaves.gather.read('x');
+    await on.world.advance(20);
+    t.true((await anybody).asked >= 1);
+  }),
+);
+
+test(
+  'a gather does not wait for members that nobody replaces',
+  scene(async (t, on) => {
+    const { definition } = leaf();
+    const leaves = await pool(await owner(on), definition, 3, { ...here, replace: false });
+    on.node.stop(leaves.members[0]!, false);
+    await settle();
+    t.deepEqual((await leaves.gather.read('x', { first: 2 })).replies, ['1', '2']);
+    const few = { instanceOf: NotEnoughRepliesError, message: /0 replies where 3 are needed/ };
+    await t.throwsAsync(leaves.gather.read('x', { first: 3 }), few);
+  }),
+);
+
+test(
   'options that make no sense are refused',
   scene(async (t, on) => {
     const { definition, log } = leaf();

@@ -1,6 +1,6 @@
 // Many seeds of one simulation, over threads: how far they are, what was done to them, and the first that fails.
 import type { SimulationDefinition } from '../../../lib/sim/index.ts';
-import { type CommandIo, say } from '../io.ts';
+import { type CommandIo, canRedraw, say } from '../io.ts';
 import { formatCount } from '../text.ts';
 import type { SimRequest } from './command.ts';
 import { runOne } from './one.ts';
@@ -15,9 +15,9 @@ export async function runMany(
   const { file, jobs, firstSeed, mutant, runs = 1 } = request;
   const { name } = definition;
   const { stderr } = io;
-  const clear = (): void => void (stderr.isTTY && stderr.write('\r\x1b[K'));
+  const clear = (): void => void (canRedraw(stderr) && stderr.write('\r\x1b[K'));
   const onProgress = (sum: BatchResult): void => {
-    if (!stderr.isTTY) return;
+    if (!canRedraw(stderr)) return;
     const line = `${name}: ${formatCount(sum.runs)} of ${formatCount(runs)} seeds${countsOf(sum)}`;
     stderr.write(`\r\x1b[K${line.slice(0, (stderr.columns ?? 80) - 1)}`);
   };

@@ -12,7 +12,7 @@ import {
   shrink,
   svgChart,
 } from '../../../lib/sim/index.ts';
-import { type CommandIo, say } from '../io.ts';
+import { type CommandIo, canRedraw, say } from '../io.ts';
 import { escapeControls, formatCount } from '../text.ts';
 import type { SimRequest } from './command.ts';
 import { readTrace } from './load.ts';
@@ -78,10 +78,10 @@ async function shrinkAndSave(
 ): Promise<void> {
   const { stderr } = io;
   const onProgress = ({ runs, entries }: { readonly runs: number; readonly entries: number }): void => {
-    if (stderr.isTTY) stderr.write(`\r\x1b[K  shrinking: ${entries} entries left after ${runs} runs`);
+    if (canRedraw(stderr)) stderr.write(`\r\x1b[K  shrinking: ${entries} entries left after ${runs} runs`);
   };
   const shrunk = await shrink(trace, definition.scenario, { onProgress });
-  if (stderr.isTTY) stderr.write('\r\x1b[K');
+  if (canRedraw(stderr)) stderr.write('\r\x1b[K');
   writeFileSync(savedPath, `${JSON.stringify({ ...shrunk.trace, name: trace.name }, null, 1)}\n`);
   const minimal = shrunk.minimal ? '' : ' (the runs were used up: perhaps not the fewest)';
   say(io, `  shrunk from ${shrunk.from} to ${shrunk.to} entries in ${shrunk.runs} runs${minimal}`);
