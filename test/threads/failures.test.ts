@@ -227,7 +227,7 @@ test.serial('an app that is given as text, not as a file, has threads and tasks 
     const counter = await system.spawn(Counter, {});
     console.log(await counter.ask.total(), await system.run(Square, 5));
     await system.close();`;
-  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', source], { timeout: 20_000 });
+  const { stdout } = await run(process.execPath, ['--input-type=module', '-e', source], { timeout: 100_000 });
   t.is(stdout, '0 25\n');
 });
 
@@ -249,7 +249,7 @@ test.serial('after close nothing keeps the process alive', async (t) => {
     console.log(process.getActiveResourcesInfo().filter((name) => !/TTY|Pipe|FS/.test(name)).join() || 'none');
     `,
   );
-  const { stdout } = await run(process.execPath, [entry], { timeout: 20_000 });
+  const { stdout } = await run(process.execPath, [entry], { timeout: 100_000 });
   t.is(stdout.trim(), 'none');
 });
 
@@ -271,6 +271,6 @@ test.serial('an open system keeps the process alive while an ask is open', async
     }
     `,
   );
-  const { stdout } = await run(process.execPath, [entry], { timeout: 20_000 });
+  const { stdout } = await run(process.execPath, [entry], { timeout: 100_000 });
   t.is(stdout.trim(), '0 ERR_THRUM_ASK_TIMEOUT\n1 ERR_THRUM_ASK_TIMEOUT');
 });

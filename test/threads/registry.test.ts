@@ -384,6 +384,6 @@ test.serial('after close names and groups keep nothing alive', async (t) => {
     console.log(process.getActiveResourcesInfo().filter((name) => !/TTY|Pipe|FS/.test(name)).join() || 'none');
     `,
   );
-  const { stdout } = await run(process.execPath, [entry], { timeout: 20_000 });
+  const { stdout } = await run(process.execPath, [entry], { timeout: 100_000 });
   t.is(stdout.trim(), '3\nnone');
 });

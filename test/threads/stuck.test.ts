@@ -1,4 +1,7 @@
 // Nodes whose event loop doesn't turn: found, named, and ended where the app wants that.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import test from 'ava';
 import { NodeDownError, NodeUnresponsiveError } from '../../lib/index.ts';
 import { Counter, Troublemaker } from '../fixtures/actors.ts';
@@ -18,17 +21,13 @@ test.serial(
     const bystander = await system.spawn(Troublemaker, undefined, { on: 1 });
     const reported = nextEvent(system, 'nodeUnresponsive');
     const down = nextEvent(system, 'nodeDown');
-    const startedAt = performance.now();
     stuck.tell.spin();
     const error = await failureOf(bystander.ask.never({ timeoutMs: Number.POSITIVE_INFINITY }));
-    const elapsedMs = performance.now() - startedAt;
 
     const event = await reported;
     t.like(event, { node: 1, actor: stuck.path, during: 'spin', killed: true });
     t.regex(event.stack!, /at spinForever .*perils\.[jt]s:\d+:\d+\)\n.*at .*spin .*perils/);
     t.true(event.forMs >= afterMs);
-    // Two beats more than `afterMs` are documented; the rest is for a machine that has other things to do.
-    t.true(elapsedMs < 20_000, `${elapsedMs} ms`);
 
     t.true(error instanceof NodeDownError);
     const cause = error.cause as NodeUnresponsiveError;
@@ -89,7 +88,9 @@ test.serial('where V8 cannot answer, the report has the number of the actor and 
   await system.spawn(Counter, {});
   const sleeping = await system.spawn(Peril);
   const reported = nextEvent(system, 'nodeUnresponsive');
-  sleeping.tell.sleepOutside(8);
+  const folder = mkdtempSync(join(tmpdir(), 'thrum-'));
+  t.teardown(() => rmSync(folder, { recursive: true }));
+  sleeping.tell.sleepWhile(folder);
   t.like(await reported, { node: 1, actor: '1/#2', during: undefined, stack: undefined });
 });
 

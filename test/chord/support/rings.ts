@@ -53,12 +53,12 @@ export async function untilIdeal(
   nodes: readonly ChordRef[],
   { successors = 8 }: ChordOptions,
 ): Promise<void> {
-  const deadlineMs = performance.now() + 30_000;
+  const deadlineMs = performance.now() + 100_000;
   for (;;) {
     const views = await viewsOf(nodes);
     const problem = whatIsNotIdeal(views, successors);
     if (problem === undefined) return;
-    if (performance.now() > deadlineMs) throw new Error(`after 30 s the ring isn't ideal: ${problem}`);
+    if (performance.now() > deadlineMs) throw new Error(`after 100 s the ring isn't ideal: ${problem}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
 }

@@ -271,10 +271,11 @@ test.serial(
     let delayed = 0;
     server.fault = (request, response) => {
       if (request.headers.range === 'bytes=0-0' || delayed++ > 0) return false;
-      setTimeout(() => response.writeHead(503, { 'retry-after': '0' }).end(), 4000);
+      // Longer than the lease, which is long enough for a thread that has to wait for its turn.
+      setTimeout(() => response.writeHead(503, { 'retry-after': '0' }).end(), 10_000);
       return true;
     };
-    const patient = await runJob(system, WordCount, { paths, leaseMs: 1500, backups: false }).result;
+    const patient = await runJob(system, WordCount, { paths, leaseMs: 5000, backups: false }).result;
     t.is(patient.attempts, patient.mapTasks + patient.reduceTasks);
     t.is(delayed, 2);
 
