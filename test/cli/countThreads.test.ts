@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Worker } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import test from 'ava';
 import { beginThreads } from '../../actors/cli/wordcount/countThreads.ts';
 import { createSystem } from '../../lib/index.ts';
@@ -46,4 +46,16 @@ test.serial('a thread that ends before it is taken is replaced', async (t) => {
   const taken = begun.next();
   t.teardown(() => taken.terminate());
   t.not(taken, worker);
+});
+
+test.serial('a thread has a space for young objects that need not grow', async (t) => {
+  const taken = beginThreads(1).next();
+  t.teardown(() => taken.terminate());
+  // Its other limits are known only once it runs.
+  const { maxYoungGenerationSizeMb } = taken.resourceLimits!;
+  const look = `const space = require('node:v8').getHeapSpaceStatistics().find((of) => of.space_name === 'new_space');
+    require('node:worker_threads').parentPort.postMessage(space.space_available_size + space.space_used_size);`;
+  const other = new Worker(look, { eval: true, resourceLimits: { maxYoungGenerationSizeMb } });
+  const [bytes] = (await once(other, 'message')) as [number];
+  t.true(bytes > 7e6, `${bytes} bytes`);
 });
