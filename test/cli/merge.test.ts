@@ -40,6 +40,26 @@ test.serial('shards that were counted one by one are merged to what one run coun
   );
 });
 
+test.serial(
+  'shards are of one input though they are written into it, and of several it is said',
+  async (t) => {
+    const folder = makeFolder(t, { 'b.txt': 'one two two', 'a.txt': 'two three three three' });
+    const part = (i: number) => join(folder, `part${i}.counts`);
+    for (const i of [1, 2, 3]) {
+      const result = await run('wordcount', '--threads', '1', '--shard', `${i}/3`, '-o', part(i), folder);
+      t.deepEqual(result, { code: 0, out: '', err: '' });
+    }
+    const merged = await run('merge', '--all', part(1), part(2), part(3));
+    t.deepEqual(merged, { code: 0, out: 'three\t3\ntwo\t3\none\t1\n', err: '' });
+
+    writeFileSync(join(folder, 'c.txt'), 'one more');
+    await run('wordcount', '--threads', '1', '--shard', '2/3', '-o', part(2), folder);
+    const { code, err } = await run('merge', part(1), part(2), part(3));
+    t.is(code, 1);
+    t.regex(err, /shards .* are missing of 3: the rest was merged; the shards are of different inputs/);
+  },
+);
+
 test.serial('counts by file are merged with their paths in a column', async (t) => {
   const folder = makeFolder(t, { 'b.txt': 'one two two', 'a.txt': 'two three three three' });
   const counted = ['wordcount', '--group-by', 'path', '--threads', '1', folder];

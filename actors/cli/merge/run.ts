@@ -38,6 +38,11 @@ function missingLines({ missing }: MergedCounts): string[] {
   for (const { index, count } of missing) byCount.set(count, [...(byCount.get(count) ?? []), index]);
   return [...byCount].map(([count, indexes]) => {
     const which = indexes.length === 1 ? `shard ${indexes[0]} is` : `shards ${indexes.join(', ')} are`;
-    return `thrum: ${which} missing of ${count}: the rest was merged`;
+    // One input of which something was merged lacks fewer.
+    const advice =
+      indexes.length < count
+        ? ''
+        : '; the shards are of different inputs: each must be counted with the same files, of the same sizes';
+    return `thrum: ${which} missing of ${count}: the rest was merged${advice}`;
   });
 }
