@@ -1,10 +1,10 @@
 // Handlers are other people's code: what they throw and return is looked at with care.
 
-import { asText } from '../wire/errorCodec.ts';
+import { asText, isReadableError } from '../wire/errorCodec.ts';
 
 /** An error for anything that may be thrown. */
 export function asError(thrown: unknown): Error {
-  if (thrown instanceof Error) return thrown;
+  if (isReadableError(thrown)) return thrown;
   return new Error(`a value that isn't an Error was thrown: ${asText(thrown)}`, { cause: thrown });
 }
 

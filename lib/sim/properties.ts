@@ -1,7 +1,8 @@
 // What must hold: always, after every event; or in the end, once nothing does harm any more.
+import { InvalidOptionError } from '../protocol/errors.ts';
 import { PropertyError } from './errors.ts';
 
-/** Looks at the state of things; `false` or an error: the property doesn't hold. */
+/** Looks at the state of things, at once; `false` or an error: the property doesn't hold. A promise is refused. */
 export type Check = () => unknown;
 
 interface Property {
@@ -32,33 +33,42 @@ export class Properties {
   /** @throws `PropertyError` for the first invariant that doesn't hold */
   checkInvariants(): void {
     for (const { name, check } of this.invariants) {
-      const problem = problemOf(check);
+      const problem = problemOf(name, check);
       if (problem !== undefined) throw broken(`'${name}' doesn't hold`, name, false, problem);
     }
   }
 
   /** Whether all eventual properties hold now. */
   get reached(): boolean {
-    return this.goals.every(({ check }) => problemOf(check) === undefined);
+    return this.goals.every(({ name, check }) => problemOf(name, check) === undefined);
   }
 
   /** @throws `PropertyError` for the first eventual property that doesn't hold */
   demandGoals(afterMs: number): void {
     for (const { name, check } of this.goals) {
-      const problem = problemOf(check);
+      const problem = problemOf(name, check);
       if (problem === undefined) continue;
       throw broken(`'${name}' hasn't come true in ${afterMs} ms without faults`, name, true, problem);
     }
   }
 }
 
-/** Why a check fails; `undefined` when it doesn't. */
-function problemOf(check: Check): { readonly cause: unknown } | undefined {
+/** Why a check fails; `undefined` when it doesn't. @throws `InvalidOptionError` when it isn't one that can be done at once */
+function problemOf(name: string, check: Check): { readonly cause: unknown } | undefined {
+  let found: unknown;
   try {
-    return check() === false ? { cause: undefined } : undefined;
+    found = check();
   } catch (error) {
     return { cause: error };
   }
+  if (found instanceof Promise) {
+    // It would count as true, whatever becomes of it.
+    found.catch(() => {});
+    throw new InvalidOptionError(
+      `the check '${name}' returned a promise: a check looks at things as they are, without waiting (sim.peek(ref)); what has to be asked for, the scenario asks for`,
+    );
+  }
+  return found === false ? { cause: undefined } : undefined;
 }
 
 function broken(

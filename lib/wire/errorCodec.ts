@@ -19,7 +19,7 @@ const causesMax = 16;
 
 /** Takes an error apart. Anything may be thrown: what isn't an error becomes the message of one. */
 export function serializeError(thrown: unknown, platform: Platform, depth = 0): SerializedError {
-  if (!(thrown instanceof Error)) {
+  if (!isReadableError(thrown)) {
     const plain = isCloneable(thrown, platform);
     return {
       className: 'Error',
@@ -35,16 +35,21 @@ export function serializeError(thrown: unknown, platform: Platform, depth = 0): 
     const value = reserved.has(name) ? undefined : readProperty(thrown, name);
     if (value !== undefined && isCloneable(value.value, platform)) properties[name] = value.value;
   }
-  const { cause } = thrown;
+  const cause = readProperty(thrown, 'cause')?.value;
+  // Its name and code are its prototype's, which read them of nothing but a real one.
+  const isDom = thrown instanceof DOMException;
   return {
-    className: thrown.constructor?.name ?? 'Error',
+    className: isDom ? 'DOMException' : (thrown.constructor?.name ?? 'Error'),
     message: thrown.message,
-    stack: thrown.stack,
-    properties: { ...(Object.hasOwn(thrown, 'name') ? { name: thrown.name } : undefined), ...properties },
+    stack: readProperty(thrown, 'stack')?.value as string | undefined,
+    properties: {
+      ...(isDom || Object.hasOwn(thrown, 'name') ? { name: thrown.name } : undefined),
+      ...properties,
+    },
     cause:
       cause === undefined || depth >= causesMax
         ? undefined
-        : cause instanceof Error
+        : isReadableError(cause)
           ? { error: serializeError(cause, platform, depth + 1) }
           : isCloneable(cause, platform)
             ? { value: cause }
@@ -72,7 +77,20 @@ export function asText(value: unknown): string {
   try {
     return String(value);
   } catch {
-    return Object.prototype.toString.call(value);
+    try {
+      return Object.prototype.toString.call(value);
+    } catch {
+      return 'an object that nothing can be read of';
+    }
+  }
+}
+
+/** Whether it is an error that says something: a proxy may refuse even to be asked what it is, a message to be read. */
+export function isReadableError(value: unknown): value is Error {
+  try {
+    return value instanceof Error && typeof value.message === 'string';
+  } catch {
+    return false;
   }
 }
 
@@ -90,6 +108,7 @@ function isCloneable(value: unknown, platform: Platform): boolean {
  * a `RemoteError` with the original's name where not.
  */
 export function reviveError(data: SerializedError, known: readonly ErrorClass[]): Error {
+  if (data.className === 'DOMException') return reviveDomException(data, known);
   const type = known.find((candidate) => candidate.name === data.className) ?? builtIn.get(data.className);
   // Made as an error, so that it passes for one wherever that is asked (`util.types.isNativeError`, test frameworks);
   // not by its class, whose constructor would want arguments of its own.
@@ -112,6 +131,25 @@ export function reviveError(data: SerializedError, known: readonly ErrorClass[])
       'errors',
       data.errors.map((inner) => reviveError(inner, known)),
     );
+  return error;
+}
+
+/** Abort and timeout signals reject with such errors. A real one is made: an imitation can't even be asked for its name. */
+function reviveDomException(
+  { message, stack, properties, cause }: SerializedError,
+  known: readonly ErrorClass[],
+): Error {
+  const { name, ...others } = properties;
+  const error = withoutTrace(() => new DOMException(message, String(name)));
+  const own = {
+    ...others,
+    ...(stack !== undefined && { stack }),
+    ...(cause !== undefined && { cause: 'error' in cause ? reviveError(cause.error, known) : cause.value }),
+  };
+  for (const [key, value] of Object.entries(own)) {
+    const enumerable = key in others;
+    Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable });
+  }
   return error;
 }
 

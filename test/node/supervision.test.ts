@@ -241,6 +241,8 @@ test(
   'whatever a handler throws, the actor fails with an Error and the node goes on',
   scene(async (t, on) => {
     const ref = await on.spawn(puppet('a', { supervision: { onFailure: 'resume' } }));
+    const { proxy: revoked, revoke } = Proxy.revocable({}, {});
+    revoke();
     const hostile = [
       undefined,
       Symbol('boom'),
@@ -250,6 +252,20 @@ test(
           throw new Error('again');
         },
       },
+      new Proxy(
+        {},
+        {
+          get() {
+            throw new Error('nothing can be read');
+          },
+        },
+      ),
+      revoked,
+      Object.defineProperty(new Error('x'), 'message', {
+        get() {
+          throw new Error('no message');
+        },
+      }),
     ];
     for (const thrown of hostile) {
       const error = await failureOf(

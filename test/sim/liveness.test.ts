@@ -84,6 +84,21 @@ test('a goal that is not reached fails when the calm is over, and says which', a
   t.is(error.atMs, 3000);
 });
 
+test('a check that returns a promise is refused: it would count as true, whatever becomes of it', async (t) => {
+  for (const property of ['always', 'eventually'] as const) {
+    const error = await t.throwsAsync(
+      simulate({ traceFile: false }, async (sim) => {
+        sim[property]('all is well', async () => {
+          throw new Error('it is not');
+        });
+        await sim.sleep(7);
+      }),
+      { instanceOf: SimulationError },
+    );
+    t.regex(error.message, /the check 'all is well' returned a promise: .*sim\.peek/);
+  }
+});
+
 test('an invariant that throws says why', async (t) => {
   const error = await t.throwsAsync(
     simulate({ traceFile: false }, async (sim) => {

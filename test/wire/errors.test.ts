@@ -56,6 +56,18 @@ test("JavaScript's own errors arrive as themselves", (t) => {
   }
 });
 
+test('what abort and timeout signals reject with arrives as itself, as a cause too', (t) => {
+  const sent = new DOMException('too late', 'TimeoutError');
+  const error = travel(sent);
+  t.true(error instanceof DOMException && error instanceof Error);
+  t.like(error, { name: 'TimeoutError', message: 'too late', code: 23, stack: sent.stack });
+  t.is(String(error), 'TimeoutError: too late');
+  t.is((travel(new Error('outer', { cause: sent })).cause as Error).name, 'TimeoutError');
+  // On one node the class is known besides.
+  t.is(travel(sent, [DOMException as unknown as ErrorClass]).name, 'TimeoutError');
+  t.is(travel(AbortSignal.abort().reason).name, 'AbortError');
+});
+
 test("this library's errors arrive as themselves, with code and issues", (t) => {
   const stopped = travel(new ActorStoppedError('0/a#1', 'add'));
   t.true(stopped instanceof ActorStoppedError && stopped instanceof ThrumError);
