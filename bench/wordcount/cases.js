@@ -8,7 +8,7 @@ const packed = ['thrum', 'duckdb', 'coreutils'];
 
 /**
  * Which words each case counts, of which corpus, by which systems. `form`: `gz` has the file compressed, its speed in
- * bytes of text; `cold` has it on the disk alone.
+ * bytes of text; `cold` has it on the disk alone. `beyond`: a count of all words with so much memory, of a corpus that has more.
  */
 export const settings = {
   'English, whitespace': { corpus: 'english', tokenizer: 'whitespace', systems: [...all, 'thrum 1 thread'] },
@@ -38,6 +38,11 @@ export const settings = {
     corpus: 'source',
     tokenizer: 'whitespace',
     systems: ['thrum', 'duckdb'],
+    measures: 'memory',
+  },
+  '1 GB of rare words, --memory 128MB, peak memory': {
+    beyond: '128MB',
+    systems: ['thrum'],
     measures: 'memory',
   },
   '1 KB, start to finish': { corpus: 'tiny', tokenizer: 'whitespace', systems: all, measures: 'time' },

@@ -54,6 +54,13 @@ function onThreads(threads) {
   ];
 }
 
+/** All words of a file, counted with so much memory: the program and its arguments. */
+export function beyondCommand(path, { memory, temporary, output }) {
+  const options = ['--tokenizer', 'whitespace', '--all', '--sort', 'word', '--threads', '2'];
+  const places = ['--memory', memory, '--temp', temporary, '-o', output];
+  return [process.execPath, thrum, 'wordcount', ...options, ...places, path];
+}
+
 const slow = new Set(['mawk', 'coreutils', 'python', 'plain typescript']);
 
 /** Whether a system gets a tenth of the large corpora, so that a run takes minutes rather than hours. */

@@ -12,7 +12,10 @@ import {
 import { fileURLToPath } from 'node:url';
 import { randomFrom, zipf } from './random.js';
 
-const folder = fileURLToPath(new URL('../node_modules/.cache/thrum-bench-corpora/', import.meta.url));
+/** Where corpora are kept. */
+export const corporaFolder = fileURLToPath(
+  new URL('../node_modules/.cache/thrum-bench-corpora/', import.meta.url),
+);
 const MB = 1e6;
 
 /**
@@ -85,7 +88,7 @@ export function corpus(name, { quick, short }) {
   const own = process.env[found.variable];
   if (own !== undefined) return { path: own, bytes: statSync(own).size };
   const shape = shapeOf(found, quick, short);
-  const path = `${folder}${name}-${shape.blockBytes}x${shape.blocks}x${shape.repeats}.txt`;
+  const path = `${corporaFolder}${name}-${shape.blockBytes}x${shape.blocks}x${shape.repeats}.txt`;
   if (!existsSync(`${path}.json`)) generate(path, name, found.make, shape);
   return { path, bytes: statSync(path).size, expected: JSON.parse(readFileSync(`${path}.json`, 'utf8')) };
 }
@@ -98,7 +101,7 @@ function shapeOf({ blockBytes, blocks, repeats }, quick, short) {
 }
 
 function generate(path, name, make, { blockBytes, blocks, repeats }) {
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(corporaFolder, { recursive: true });
   const text = make(randomFrom(name.length + 1));
   const tally = new Tally();
   const file = openSync(path, 'w');

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, statSync } from 'node:fs';
 import { Skipped } from '../run/meter.js';
+import { peakBeyond } from './beyond.js';
 import { settings } from './cases.js';
 import { checkInstalled, commands, isSlow } from './commands.js';
 import { corpus } from './corpora.js';
@@ -12,7 +13,9 @@ export function casesOf(system) {
   return Object.fromEntries(own.map(([name, setting]) => [name, (meter) => measure(system, setting, meter)]));
 }
 
-function measure(system, { corpus: name, tokenizer, measures = 'speed', form = 'plain' }, meter) {
+function measure(system, setting, meter) {
+  if (setting.beyond !== undefined) return peakBeyond(setting.beyond, meter);
+  const { corpus: name, tokenizer, measures = 'speed', form = 'plain' } = setting;
   checkInstalled(system);
   const text = corpus(name, { quick: meter.quick, short: isSlow(system) });
   const path = form === 'gz' ? compressed(text.path) : text.path;
