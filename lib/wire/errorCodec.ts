@@ -16,6 +16,8 @@ export interface SerializedError {
 }
 
 const causesMax = 16;
+/** Not every realm has it: a simulation needs nothing but the language. */
+const domException = globalThis.DOMException as typeof DOMException | undefined;
 
 /** Takes an error apart. Anything may be thrown: what isn't an error becomes the message of one. */
 export function serializeError(thrown: unknown, platform: Platform, depth = 0): SerializedError {
@@ -37,7 +39,7 @@ export function serializeError(thrown: unknown, platform: Platform, depth = 0): 
   }
   const cause = readProperty(thrown, 'cause')?.value;
   // Its name and code are its prototype's, which read them of nothing but a real one.
-  const isDom = thrown instanceof DOMException;
+  const isDom = domException !== undefined && thrown instanceof domException;
   return {
     className: isDom ? 'DOMException' : (thrown.constructor?.name ?? 'Error'),
     message: thrown.message,
@@ -108,7 +110,9 @@ function isCloneable(value: unknown, platform: Platform): boolean {
  * a `RemoteError` with the original's name where not.
  */
 export function reviveError(data: SerializedError, known: readonly ErrorClass[]): Error {
-  if (data.className === 'DOMException') return reviveDomException(data, known);
+  if (domException !== undefined && data.className === 'DOMException') {
+    return reviveDomException(domException, data, known);
+  }
   const type = known.find((candidate) => candidate.name === data.className) ?? builtIn.get(data.className);
   // Made as an error, so that it passes for one wherever that is asked (`util.types.isNativeError`, test frameworks);
   // not by its class, whose constructor would want arguments of its own.
@@ -136,11 +140,12 @@ export function reviveError(data: SerializedError, known: readonly ErrorClass[])
 
 /** Abort and timeout signals reject with such errors. A real one is made: an imitation can't even be asked for its name. */
 function reviveDomException(
+  type: typeof DOMException,
   { message, stack, properties, cause }: SerializedError,
   known: readonly ErrorClass[],
 ): Error {
   const { name, ...others } = properties;
-  const error = withoutTrace(() => new DOMException(message, String(name)));
+  const error = withoutTrace(() => new type(message, String(name)));
   const own = {
     ...others,
     ...(stack !== undefined && { stack }),
