@@ -24,6 +24,7 @@ import { MetricsReader } from './metrics.ts';
 import { NodeLooks } from './nodeLooks.ts';
 import { type Nodes, Relocator } from './relocator.ts';
 import { ReplacementBudget, Replacer } from './replacements.ts';
+import type { ThreadReplacementOptions } from './safety.ts';
 import { SharedNodes } from './sharedNodes.ts';
 
 const host = 0;
@@ -39,12 +40,6 @@ interface Given {
   readonly replacements: Replacements;
   readonly workerFactory: WorkerFactory | undefined;
   readonly startTimeoutMs: number;
-}
-
-/** How many nodes that died are replaced, and within how many milliseconds. */
-interface Replaced {
-  readonly max: number;
-  readonly withinMs: number;
 }
 
 /** A way to the store for one more node; `undefined`: the system has none. */
@@ -83,7 +78,7 @@ export class NodeTable {
     ground: Ground,
     tasks: TaskRunner | undefined,
     given: Given,
-    replaced: Replaced,
+    replaced: Required<ThreadReplacementOptions>,
     connectStore: ConnectStore,
   ) {
     this.ground = ground;

@@ -1,6 +1,8 @@
 // Nodes that died are replaced, but only so many of them. A fault that kills each new node at once must not turn a system into a
 // machine that starts threads.
 
+import type { ThreadReplacementOptions } from './safety.ts';
+
 export class ReplacementBudget {
   private readonly now: () => number;
   /** So many replacements within so much time. */
@@ -9,7 +11,7 @@ export class ReplacementBudget {
   private readonly taken: number[] = [];
 
   /** `now` gives milliseconds from an arbitrary start. */
-  constructor(now: () => number, { max, withinMs }: { readonly max: number; readonly withinMs: number }) {
+  constructor(now: () => number, { max, withinMs }: Required<ThreadReplacementOptions>) {
     this.now = now;
     this.max = max;
     this.withinMs = withinMs;
