@@ -2,7 +2,7 @@
 
 import type { WordCountResult } from '../mapreduce/index.ts';
 import { describeFailure } from '../mapreduce/inputs/index.ts';
-import { escapeControls, formatBytes, formatCount } from './text.ts';
+import { counted, escapeControls, formatBytes } from './text.ts';
 
 /** `thrum: docs/a.txt: permission denied` */
 export function problemLine({ path, error }: { path: string; error: unknown }): string {
@@ -22,17 +22,16 @@ export function failureLine(error: unknown): string {
 export function skippedLine(result: WordCountResult, isListed: boolean): string | undefined {
   const { length } = result.skipped;
   if (length === 0) return undefined;
-  const files = `${formatCount(length)} binary ${length === 1 ? 'file' : 'files'}`;
+  const files = counted(length, 'binary file');
   const advice = isListed ? '' : '; --skipped FILE lists them';
   return `thrum: skipped ${files} (${formatBytes(skippedBytes(result))})${advice}`;
 }
 
 /** How many records were left out, and why; undefined when there were none. */
 export function recordsLine({ badRecords, missingFields }: WordCountResult): string | undefined {
-  const records = (count: number): string => `${formatCount(count)} ${count === 1 ? 'record' : 'records'}`;
   const parts = [
-    ...(badRecords > 0 ? [`${records(badRecords)} could not be read`] : []),
-    ...(missingFields > 0 ? [`${records(missingFields)} had no text in the field`] : []),
+    ...(badRecords > 0 ? [`${counted(badRecords, 'record')} could not be read`] : []),
+    ...(missingFields > 0 ? [`${counted(missingFields, 'record')} had no text in the field`] : []),
   ];
   return parts.length > 0 ? `thrum: ${parts.join('; ')}` : undefined;
 }

@@ -10,6 +10,11 @@ export function formatCount(count: number): string {
   return whole.format(count);
 }
 
+/** `1 file`, `2,345 files` */
+export function counted(count: number, one: string, many = `${one}s`): string {
+  return `${formatCount(count)} ${count === 1 ? one : many}`;
+}
+
 /** Three significant digits in decimal units: `0 B`, `999 B`, `1.23 GB`. */
 export function formatBytes(bytes: number): string {
   let size = bytes;

@@ -125,7 +125,7 @@ export class StashFullError extends ThrumError {
   constructor(path: string, capacity: number) {
     super(
       'ERR_THRUM_STASH_FULL',
-      `the stash of ${path} is full (${capacity} messages): call unstashAll() earlier, or raise mailbox.capacity`,
+      `the stash of ${path} is full (${room(capacity)}): call unstashAll() earlier, or raise mailbox.capacity`,
     );
   }
 }
@@ -189,7 +189,7 @@ export class MailboxFullError extends ThrumError {
   constructor(path: string, message: string, capacity: number) {
     super(
       'ERR_THRUM_MAILBOX_FULL',
-      `the mailbox of ${path} is full (${capacity} messages): '${message}' was not accepted; slow down, or raise mailbox.capacity`,
+      `the mailbox of ${path} is full (${room(capacity)}): '${message}' was not accepted; slow down, or raise mailbox.capacity`,
     );
   }
 }
@@ -410,6 +410,10 @@ export class RemoteCallLimitError extends ThrumError {
 /** An error of a class this thread doesn't know; name, message, code, stacks and cause are the original's. */
 export class RemoteError extends Error {
   readonly code: unknown;
+}
+
+function room(messages: number): string {
+  return messages === 1 ? '1 message' : `${messages} messages`;
 }
 
 /** A class of errors, as listed in a definition's `errors`. */

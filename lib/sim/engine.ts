@@ -6,6 +6,7 @@ import { guard } from './guards.ts';
 import { OwnedCalls, type Owner } from './ownedCalls.ts';
 import { promiseWatch } from './promiseWatch.ts';
 import { Settler } from './settle.ts';
+import { StrayErrors } from './strayErrors.ts';
 import { TraceHash } from './traceHash.ts';
 
 /** Something that happens at its time. */
@@ -30,13 +31,22 @@ export class Engine {
   afterEvent: (() => void) | undefined = undefined;
   /** What counts while events are taken. */
   mutants: MutantSwitch | undefined = undefined;
-  private readonly settler = new Settler(() => this.turn());
+  private readonly strays = new StrayErrors((error) => {
+    this.fail(error);
+    // Node.js goes on from here with an immediate of its own.
+    this.leave();
+  });
+  private readonly settler = new Settler(() => this.turn(), {
+    open: () => this.strays.open(),
+    close: () => this.closeBurst(),
+  });
   /** What runs at this time. */
   private ready = new OwnedCalls();
   private deferred = new OwnedCalls();
   private eventsAtThisTime = 0;
   private stopping = false;
   private failure: { readonly error: unknown } | undefined = undefined;
+  private ending: Ending | undefined = undefined;
   private ended: ((ending: Ending) => void) | undefined = undefined;
   private checked = true;
   private readonly refused = (error: Error): void => this.fail(error);
@@ -68,7 +78,7 @@ export class Engine {
 
   /**
    * Takes events until there are none, or {@link stop} is called. Rejects with what an event threw or what
-   * {@link fail} was given.
+   * {@link fail} was given, or else for a promise that was rejected and that nobody has handled by then.
    */
   async run(): Promise<Ending> {
     const ending = await new Promise<Ending>((resolve) => {
@@ -165,7 +175,24 @@ export class Engine {
   }
 
   private end(ending: Ending): false {
-    this.ended?.(ending);
+    this.ending ??= ending;
+    if (!this.strays.isOpen) this.finish();
     return false;
+  }
+
+  /** A burst of events is over, and what nobody handled in it is known. */
+  private closeBurst(): void {
+    const { strays } = this;
+    if (this.ending === undefined) return strays.close();
+    const { unhandled } = strays;
+    if (unhandled === undefined) return this.finish();
+    this.failure ??= { error: unhandled };
+    strays.settle();
+    this.settler.afterPause(() => this.finish());
+  }
+
+  private finish(): void {
+    this.strays.close();
+    this.ended?.(this.ending!);
   }
 }

@@ -22,6 +22,13 @@ export class SimulationStalledError extends ThrumError {
   }
 }
 
+/** Something that ran in a simulation left a rejected promise behind that nobody handled: `cause` is what it was rejected with. */
+export class UnhandledRejectionError extends ThrumError {
+  constructor(message: string, cause: unknown) {
+    super('ERR_THRUM_UNHANDLED_REJECTION', message, { cause });
+  }
+}
+
 /** A simulation has failed: `cause` says why, the rest how to see it again. */
 export class SimulationError extends ThrumError {
   readonly seed: number;

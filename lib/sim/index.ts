@@ -9,7 +9,12 @@ export {
   simulation,
 } from './definition.ts';
 export type { DiskOptions } from './disk.ts';
-export { PropertyError, SimulationError, SimulationStalledError } from './errors.ts';
+export {
+  PropertyError,
+  SimulationError,
+  SimulationStalledError,
+  UnhandledRejectionError,
+} from './errors.ts';
 export { type LoggedEvent, logLine } from './eventLog.ts';
 export type { FaultCounts, FaultOptions, FaultRate } from './faults.ts';
 export { NondeterminismError } from './guards.ts';

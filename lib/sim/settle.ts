@@ -33,17 +33,24 @@ export class Settler {
   private readonly tick: () => void;
   private readonly yielded: () => void;
   private readonly later: Later;
+  private readonly afterBurst: (() => void) | undefined = undefined;
   private readonly port: Port | undefined = undefined;
   private lookedAt = 0;
   private burstSince = wallClock();
 
-  /** `fn` runs each time {@link settle} or {@link pause} has been called. */
-  constructor(fn: () => void) {
+  /**
+   * `fn` runs each time {@link settle} or {@link pause} has been called. `watch.open` is called before a burst of events,
+   * `watch.close` after it, when Node.js has told of what nobody handles in it and nobody else has had a turn. On a web
+   * page neither is called.
+   */
+  constructor(fn: () => void, watch?: { open(): void; close(): void }) {
     this.yielded = () => {
       this.burstSince = wallClock();
+      if (this.afterBurst !== undefined) watch?.open();
       fn();
     };
     if (nextTick !== undefined && immediate !== undefined) {
+      this.afterBurst = watch && (() => watch.close());
       this.tick = () => nextTick(fn);
       this.later = immediate;
     } else {
@@ -70,6 +77,13 @@ export class Settler {
   /** Runs the function when timers and I/O have had their turn. */
   pause(): void {
     this.later(this.yielded);
+    // Between two immediates that were asked for together come the promises that the first has left, and nothing else.
+    if (this.afterBurst !== undefined) this.later(this.afterBurst);
+  }
+
+  /** Runs `fn` when promises, timers and I/O have had their turn. */
+  afterPause(fn: () => void): void {
+    this.later(fn);
   }
 
   /** Nothing is waited for any more. */

@@ -22,7 +22,7 @@ function describeBusy(nodes: readonly ActorNode[]): string {
   const shown = busy.slice(0, 10).map((cell) => {
     const what =
       cell.state === 'running' ? (cell.held ? 'waits in a handler' : 'is about to run') : cell.state;
-    return `${cell.path} (${what}${cell.waiting > 0 ? `, ${cell.waiting} messages in its mailbox` : ''})`;
+    return `${cell.path} (${what}${cell.waiting > 0 ? `, ${cell.waiting} ${cell.waiting === 1 ? 'message' : 'messages'} in its mailbox` : ''})`;
   });
   const more = busy.length > shown.length ? ` and ${busy.length - shown.length} more` : '';
   return `Not idle: ${shown.join(', ')}${more}`;

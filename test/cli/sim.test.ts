@@ -147,6 +147,39 @@ test('--runs counts what was done over all seeds, alike on one thread and on two
   t.deepEqual(two, one);
 });
 
+test('what nobody handles in a scenario is the failure of its seed', async (t) => {
+  const { sim, path } = folder(t);
+  const strays = relative(path, fileURLToPath(new URL('../fixtures/strays.js', import.meta.url)));
+  const failures: readonly (readonly [string, RegExp])[] = [
+    [
+      'floating promise',
+      /seed 3 fails at 20000 ms: a promise was rejected, .*: number 1 is refused \(and 1 more\)/,
+    ],
+    ['thrown in a microtask', /seed 3 fails at 5 ms: nobody catches this\n/],
+    ['thrown in a tick', /seed 3 fails at 5 ms: nobody catches this\n/],
+  ];
+  for (const [name, what] of failures) {
+    for (const seeds of [
+      ['--seed', '3'],
+      ['--runs', '5'],
+    ]) {
+      const { err, code } = await sim(strays, '--name', name, ...seeds);
+      t.is(code, 1, err);
+      t.regex(err, what);
+      t.true(err.includes(`replay: npx thrum sim ${strays} --name '${name}' --seed 3\n`), err);
+      t.false(err.includes('\n    at '), err);
+    }
+  }
+  // The simulations that come after one that fails are run as well.
+  const all = await sim(strays, '--runs', '3');
+  t.is(all.code, 1);
+  for (const [name] of failures) t.true(all.err.includes(`${name}: seed 3 fails`), all.err);
+  t.regex(
+    (await sim(strays, '--name', 'late catch', '--runs', '1')).err,
+    /^late catch: 1 seed, 20,006 events\n$/,
+  );
+});
+
 test('the first of many seeds that fails is reported like one', async (t) => {
   const { sim, file, path } = folder(t);
   const { err, code } = await sim(file, ...forgetful, '--runs', '20', '--first-seed', '5');

@@ -53,7 +53,7 @@ class Demo {
     this.print(`${nodes} nodes have joined.`);
     await this.printRing();
     await inTurns(keys, (n) => this.anyNode().ask.put({ key: keyOf(n), value: contentOf(n) }));
-    this.print(`${keys} keys were put, with ${copies} copies each.`);
+    this.print(`${keys === 1 ? '1 key was' : `${keys} keys were`} put, with ${copies} copies each.`);
     await this.whileInUse(async () => {
       for (let n = 0; n < changes; n++) {
         await this.kill();

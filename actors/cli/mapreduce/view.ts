@@ -1,6 +1,6 @@
 // What the status view says, as text: two bars and a line of details.
 import type { JobStatus, PhaseStatus } from '../../mapreduce/index.ts';
-import { formatBytes, formatCount, formatDuration } from '../text.ts';
+import { counted, formatBytes, formatCount, formatDuration } from '../text.ts';
 
 /** The bar of a share from 0 to 1. */
 type Bar = (share: number) => string;
@@ -23,16 +23,16 @@ export function reduceLine(status: JobStatus, bar: Bar): string {
 /** What has happened besides, where it has. */
 export function detailLine(status: JobStatus): string {
   const { records, spilledBytes, stragglers, backups, failures, skipped, workers } = status;
-  const some = (count: number, one: string, many: string): string[] =>
-    count === 0 ? [] : [`${formatCount(count)} ${count === 1 ? one : many}`];
+  const some = (count: number, one: string, many?: string): string[] =>
+    count === 0 ? [] : [counted(count, one, many)];
   return [
     `${formatBytes(status.bytesDone)} of ${formatBytes(status.bytesTotal)}`,
-    `${formatCount(records)} records`,
-    ...some(workers, 'worker', 'workers'),
+    counted(records, 'record'),
+    ...some(workers, 'worker'),
     ...(spilledBytes === 0 ? [] : [`${formatBytes(spilledBytes)} spilled`]),
-    ...some(stragglers, 'straggler', 'stragglers'),
-    ...some(backups, 'backup', 'backups'),
-    ...some(failures, 'failure', 'failures'),
+    ...some(stragglers, 'straggler'),
+    ...some(backups, 'backup'),
+    ...some(failures, 'failure'),
     ...some(skipped, 'skipped', 'skipped'),
   ].join('  ');
 }

@@ -1,7 +1,7 @@
 // Many seeds of one simulation, over threads: how far they are, what was done to them, and the first that fails.
 import type { SimulationDefinition } from '../../../lib/sim/index.ts';
 import { type CommandIo, canRedraw, say } from '../io.ts';
-import { formatCount } from '../text.ts';
+import { counted, formatCount } from '../text.ts';
 import type { SimRequest } from './command.ts';
 import { runOne } from './one.ts';
 import { type BatchResult, runSeeds } from './seeds.ts';
@@ -18,7 +18,7 @@ export async function runMany(
   const clear = (): void => void (canRedraw(stderr) && stderr.write('\r\x1b[K'));
   const onProgress = (sum: BatchResult): void => {
     if (!canRedraw(stderr)) return;
-    const line = `${name}: ${formatCount(sum.runs)} of ${formatCount(runs)} seeds${countsOf(sum)}`;
+    const line = `${name}: ${formatCount(sum.runs)} of ${counted(runs, 'seed')}${countsOf(sum)}`;
     stderr.write(`\r\x1b[K${line.slice(0, (stderr.columns ?? 80) - 1)}`);
   };
   const sum = await runSeeds({
@@ -27,7 +27,7 @@ export async function runMany(
   });
   clear();
   if (sum.runs > 0 && !sum.mutantIsKnown) throw unknownMutant(mutant!);
-  say(io, `${name}: ${formatCount(sum.runs)} seeds${countsOf(sum)}`);
+  say(io, `${name}: ${counted(sum.runs, 'seed')}${countsOf(sum)}`);
   if (sum.failure === undefined) return verdict(false, mutant, io);
   // Once more, for the schedule, and for what else was asked for.
   return runOne(definition, { ...request, runs: undefined, seed: sum.failure.seed }, io);
@@ -37,5 +37,5 @@ export async function runMany(
 function countsOf({ events, counts }: BatchResult): string {
   const kinds = Object.entries(counts).filter(([, count]) => count > 0);
   const text = kinds.map(([kind, count]) => `${kind} ${formatCount(count)}`).join(', ');
-  return `, ${formatCount(events)} events${text === '' ? '' : `; ${text}`}`;
+  return `, ${counted(events, 'event')}${text === '' ? '' : `; ${text}`}`;
 }

@@ -13,7 +13,7 @@ import {
   svgChart,
 } from '../../../lib/sim/index.ts';
 import { type CommandIo, canRedraw, say } from '../io.ts';
-import { escapeControls, formatCount } from '../text.ts';
+import { counted, escapeControls } from '../text.ts';
 import type { SimRequest } from './command.ts';
 import { readTrace } from './load.ts';
 import { unknownMutant, verdict } from './verdict.ts';
@@ -37,7 +37,7 @@ export async function runOne(
   if (outcome.mutantIsUnknown) throw unknownMutant(mutant!);
   if (outcome.ok) {
     const { seed, hash, events, elapsedMs } = outcome.result;
-    say(io, `${name}: seed ${seed} holds (${formatCount(events)} events, ${elapsedMs} ms, hash ${hash})`);
+    say(io, `${name}: seed ${seed} holds (${counted(events, 'event')}, ${elapsedMs} ms, hash ${hash})`);
     return verdict(false, mutant, io);
   }
   const trace = { ...outcome.trace, name };
@@ -78,13 +78,19 @@ async function shrinkAndSave(
 ): Promise<void> {
   const { stderr } = io;
   const onProgress = ({ runs, entries }: { readonly runs: number; readonly entries: number }): void => {
-    if (canRedraw(stderr)) stderr.write(`\r\x1b[K  shrinking: ${entries} entries left after ${runs} runs`);
+    if (canRedraw(stderr))
+      stderr.write(
+        `\r\x1b[K  shrinking: ${counted(entries, 'entry', 'entries')} left after ${counted(runs, 'run')}`,
+      );
   };
   const shrunk = await shrink(trace, definition.scenario, { onProgress });
   if (canRedraw(stderr)) stderr.write('\r\x1b[K');
   writeFileSync(savedPath, `${JSON.stringify({ ...shrunk.trace, name: trace.name }, null, 1)}\n`);
   const minimal = shrunk.minimal ? '' : ' (the runs were used up: perhaps not the fewest)';
-  say(io, `  shrunk from ${shrunk.from} to ${shrunk.to} entries in ${shrunk.runs} runs${minimal}`);
+  say(
+    io,
+    `  shrunk from ${shrunk.from} to ${counted(shrunk.to, 'entry', 'entries')} in ${counted(shrunk.runs, 'run')}${minimal}`,
+  );
   const { injections, ticks = [] } = shrunk.trace.schedule;
   const left = [...injections, ...ticks].map(describeInjection);
   for (const line of left.slice(0, describedMax)) say(io, `    ${line}`);
