@@ -8,6 +8,7 @@ import { resetTables } from './tables';
 
 export { classTable } from './classes';
 export { countWords, wordCount } from './count';
+export { lowerCaseTable } from './lowerCase';
 export { orderedCount, selectTop, sortEntries } from './order';
 export { absorbPacked, checkPacked, closeOutputs, drain, emptyOutput, outputBytes, outputLength } from './packed';
 export { bytesHeld, distinct } from './tables';

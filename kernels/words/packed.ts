@@ -1,5 +1,6 @@
 // Counts in the packed form of packedCounts.ts, in and out: entries of key length, key, count, the numbers as varints.
 import { countOf, keyOf, lengthOf, nextEntry } from './entries';
+import { hasLowerCaseTable, isAscii, loweredKey, lowerKey } from './lowerCase';
 import { joinLong } from './medium';
 import { addKey, homeOf } from './tables';
 
@@ -47,16 +48,19 @@ export function emptyOutput(index: u32): void {
 
 /** Appends an entry unless the chunk then exceeds `bytesMax` and isn't empty; whether it did. */
 export function writeEntry(index: u32, ref: usize, bytesMax: usize): bool {
+  return writeCount(index, keyOf(ref), lengthOf(ref), countOf(ref), bytesMax);
+}
+
+// @ts-ignore: decorator
+@inline
+function writeCount(index: u32, key: usize, length: u32, count: u64, bytesMax: usize): bool {
   const out = outAt(index);
-  const length = lengthOf(ref);
-  const count = countOf(ref);
   const used = load<usize>(out, 4);
   const needed = used + varintBytes(length) + length + varintBytes(count);
   if (used > 0 && needed > bytesMax) return false;
   if (needed > load<usize>(out, 8)) growOutput(out, needed, bytesMax);
   const bytes = load<usize>(out);
   let at = writeVarint(bytes + used, length);
-  const key = keyOf(ref);
   if (length <= 16) {
     // Both key and chunk have room for sixteen bytes: quicker than asking how many there are.
     v128.store(at, v128.load(key));
@@ -100,9 +104,7 @@ function writeVarint(at: usize, value: u64): usize {
 const PARTITION_SEED: u32 = 0x3c6ef372;
 
 /** The same as `partitionOf` of hash.ts: a key goes to one partition, whoever counted it. */
-function partitionOf(ref: usize, partitions: u32): u32 {
-  const length = lengthOf(ref);
-  const key = keyOf(ref);
+function partitionOf(key: usize, length: u32, partitions: u32): u32 {
   let hash: u32 = (PARTITION_SEED ^ length) * 0x9e3779b1;
   let at: u32 = 0;
   for (; at + 4 <= length; at += 4) {
@@ -117,17 +119,6 @@ function partitionOf(ref: usize, partitions: u32): u32 {
   return (hash ^ (hash >> 16)) % partitions;
 }
 
-function isAscii(ref: usize): bool {
-  const length = lengthOf(ref);
-  const key = keyOf(ref);
-  let high: u64 = 0;
-  let left = length;
-  let at = key;
-  for (; left >= 8; left -= 8, at += 8) high |= load<u64>(at);
-  if (left > 0) high |= load<u64>(at) << <u64>(64 - (left << 3));
-  return (high & 0x8080808080808080) == 0;
-}
-
 /** Where a drain goes on; 0 at its end. */
 let drainRef: usize = 0;
 
@@ -136,17 +127,35 @@ export function startDrain(): void {
   drainRef = nextEntry(0);
 }
 
+/** What {@link drain} returns when it has to have the table of lower case. */
+const WANTS_LOWER_CASE: i32 = -2;
+
 /**
  * Writes entries to the outputs of their partitions until one of them has no room.
  *
- * @param lowers whether keys that aren't ASCII go to output `partitions` instead: their case is yet to be changed
- * @returns the output that must be taken first, or -1 when all entries are written
+ * @param lowers whether letters beyond ASCII become small; keys that the host must change go to output `partitions` instead
+ * @returns the output that must be taken first, -1 when all entries are written, or -2 when `lowerCaseTable` must be there
  */
 export function drain(partitions: u32, bytesMax: usize, lowers: bool): i32 {
   let ref = drainRef;
   while (ref != 0) {
-    const index = lowers && !isAscii(ref) ? partitions : partitions == 1 ? 0 : partitionOf(ref, partitions);
-    if (!writeEntry(index, ref, bytesMax)) {
+    let key = keyOf(ref);
+    let length = lengthOf(ref);
+    let isHosts = false;
+    if (lowers && !isAscii(key, length)) {
+      if (!hasLowerCaseTable()) {
+        drainRef = ref;
+        return WANTS_LOWER_CASE;
+      }
+      const lowered = lowerKey(key, length);
+      isHosts = lowered == 0;
+      if (!isHosts) {
+        key = loweredKey;
+        length = lowered;
+      }
+    }
+    const index = isHosts ? partitions : partitions == 1 ? 0 : partitionOf(key, length, partitions);
+    if (!writeCount(index, key, length, countOf(ref), bytesMax)) {
       drainRef = ref;
       return index;
     }

@@ -89,6 +89,26 @@ test('the characters of all scripts are seen alike, each by itself and in runs o
   }
 });
 
+test('each character becomes small alike, by itself, among others and in a key that grows or shrinks', (t) => {
+  const words: string[] = [];
+  for (let codePoint = 0x80; codePoint < 0x10500; codePoint++) {
+    if (codePoint >= 0xd800 && codePoint < 0xe000) continue;
+    const character = String.fromCodePoint(codePoint);
+    words.push(character, `Ab${character}É`, `Σ${character}Σ`, `${character}Ⱥ`.repeat(20), `ẞ${character}K`);
+  }
+  const bytes = encoder.encode(words.join(' '));
+  const [wasm, typescript] = ENGINES.map((engine) => {
+    const counter = newCounter(engine, { tokenizer: 'whitespace', letterCase: 'lower' });
+    counter.add(bytes, 0, bytes.length);
+    const table = newTable(engine);
+    for (const { bytes: chunk } of counter.drain(1, 1 << 16)) table.absorb(chunk);
+    table.sort('word');
+    return Buffer.from(table.page(0, 2 ** 30).bytes);
+  });
+  t.true(wasm!.length > 5_000_000);
+  t.true(wasm!.equals(typescript!));
+});
+
 test('words of more than eight bytes, many in a row and many of them new, are counted apart', (t) => {
   const chance = new Chance(9);
   const words = Array.from({ length: 30_000 }, () => {

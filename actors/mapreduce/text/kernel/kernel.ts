@@ -18,6 +18,7 @@ export interface KernelExports {
   distinct(): number;
   bytesHeld(): number;
   beginDrain(outputs: number): void;
+  lowerCaseTable(): number;
   drain(partitions: number, bytesMax: number, lowers: boolean): number;
   outputBytes(index: number): number;
   outputLength(index: number): number;

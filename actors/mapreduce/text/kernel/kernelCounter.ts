@@ -6,10 +6,13 @@ import { partitionOf } from '../table/hash.ts';
 import { UNFOLDED } from '../table/keyTable.ts';
 import { type LetterCase, type Tokenizer, wordClasses } from '../tokenizer.ts';
 import { characterClasses } from '../unicode/classes.ts';
-import { lowerCase, lowerCaseBytesMax } from '../unicode/lowerCase.ts';
+import { lowerCase, lowerCaseBytesMax, writeLowerCase } from '../unicode/lowerCase.ts';
 import { Kernel } from './kernel.ts';
 
 const TOKENIZER_NUMBERS: Record<Tokenizer, number> = { words: 0, letters: 1, whitespace: 2 };
+
+/** What `drain` returns when it has to have the table of lower case. */
+const WANTS_LOWER_CASE = -2;
 
 export class KernelCounter implements WordCounting {
   readonly #kernel = new Kernel();
@@ -64,6 +67,10 @@ export class KernelCounter implements WordCounting {
     kernel.run(({ beginDrain }) => beginDrain(partitions + 1));
     for (;;) {
       const full = kernel.run(({ drain }) => drain(partitions, chunkBytesMax, lowers));
+      if (full === WANTS_LOWER_CASE) {
+        this.#giveLowerCase();
+        continue;
+      }
       if (full < 0) break;
       const bytes = kernel.takeOutput(full);
       if (full < partitions) yield { partition: full, bytes };
@@ -78,9 +85,18 @@ export class KernelCounter implements WordCounting {
     kernel.exports.closeOutputs();
     this.#reset();
   }
+
+  /** Only few inputs want it. */
+  #giveLowerCase(): void {
+    const at = this.#kernel.run((kernel) => kernel.lowerCaseTable()) >>> 0;
+    writeLowerCase(new Uint16Array(this.#kernel.exports.memory.buffer, at, 0x10000));
+  }
 }
 
-/** Counts of keys whose letters beyond ASCII are yet to become small, on their way into partitions. */
+/**
+ * Counts of keys whose letters beyond ASCII are yet to become small, on their way into partitions: those with a capital sigma, a
+ * dotted capital I, or a character of four bytes.
+ */
 class CasedKeys {
   readonly #writers: readonly CountsWriter[];
   readonly #chunkBytesMax: number;

@@ -20,9 +20,8 @@ const SMALL_SIGMA = 0x3c3;
 let offsetsOrNone: Int32Array | undefined;
 let casingOrNone: Uint8Array | undefined;
 
-/** What to add to a code point for its simple lower-case mapping; undefined past the last capital. */
-function lowerCaseOffsets(): Int32Array {
-  if (offsetsOrNone !== undefined) return offsetsOrNone;
+/** Code points whose simple lower-case mapping is another one, ascending, with what to add to each for it. */
+function lowerCaseMappings(): [codePoint: number, offset: number][] {
   const mapped: [codePoint: number, offset: number][] = [];
   const numbers = readNumbers(LOWER_CASE_MAPPINGS);
   let codePoint = 0;
@@ -33,9 +32,28 @@ function lowerCaseOffsets(): Int32Array {
     for (let i = 0; i < repeats; i++) mapped.push([codePoint + i * step, offset]);
     codePoint += (repeats - 1) * step;
   }
-  offsetsOrNone = new Int32Array(codePoint + 1);
+  return mapped;
+}
+
+/** What to add to a code point for its simple lower-case mapping; undefined past the last capital. */
+function lowerCaseOffsets(): Int32Array {
+  if (offsetsOrNone !== undefined) return offsetsOrNone;
+  const mapped = lowerCaseMappings();
+  offsetsOrNone = new Int32Array(mapped.at(-1)![0] + 1);
   for (const [at, offset] of mapped) offsetsOrNone[at] = offset;
   return offsetsOrNone;
+}
+
+/**
+ * Writes what code points become by themselves to a table that has each as it is: 0 for the two that {@link lowerCase} alone
+ * knows what to do with. Those of more than 16 bits have no place there.
+ */
+export function writeLowerCase(table: Uint16Array): void {
+  for (const [codePoint, offset] of lowerCaseMappings()) {
+    if (codePoint < table.length) table[codePoint] = codePoint + offset;
+  }
+  table[CAPITAL_SIGMA] = 0;
+  table[CAPITAL_I_WITH_DOT] = 0;
 }
 
 function casing(): Uint8Array {
