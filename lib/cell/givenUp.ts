@@ -1,5 +1,6 @@
 // A handler that throws because it was told to end hasn't failed: its signal had aborted, and what it throws is the
 // reason or was caused by it. What takes a signal rejects that way: fetch, timers, asks, tasks.
+import { causeOf, isReadableError } from '../wire/errorCodec.ts';
 import type { Cell } from './cell.ts';
 import { noReply } from './mailbox.ts';
 
@@ -16,8 +17,8 @@ function isBecauseOf(thrown: unknown, reason: unknown): boolean {
   let error = thrown;
   for (let i = 0; i < causesMax; i++) {
     if (error === reason) return true;
-    if (!(error instanceof Error)) return false;
-    error = error.cause;
+    if (!isReadableError(error)) return false;
+    error = causeOf(error);
   }
   return false;
 }

@@ -6,7 +6,7 @@ import { errorsOf } from '../protocol/definitions.ts';
 import { InvalidReplyError, MailboxFullError } from '../protocol/errors.ts';
 import type { NodeId } from '../protocol/ref.ts';
 import { notParsed } from '../wire/codec.ts';
-import { reviveError, serializeError } from '../wire/errorCodec.ts';
+import { classOf, reviveError, serializeError } from '../wire/errorCodec.ts';
 import type { MessageEntry } from '../wire/protocolTable.ts';
 import type { TwinAsk } from '../wire/refs.ts';
 import type { ActorNode } from './node.ts';
@@ -46,7 +46,8 @@ export class Answers implements CellAnswers {
     if (ask === undefined) return;
     // A copy, as from another node: the asker must not hold the actor's own object.
     const { platform } = this.node.world;
-    const known = [...errorsOf(ask.ref.table.protocol), error.constructor as new () => Error];
+    const type = classOf(error);
+    const known = [...errorsOf(ask.ref.table.protocol), ...(type === undefined ? [] : [type])];
     ask.reject(reviveError(serializeError(error, platform), known));
   }
 

@@ -1,5 +1,5 @@
 // How a promise that somebody waits for in an actor rejects: with a trace of where it was waited for.
-import { addAwaitingStack } from '../wire/errorCodec.ts';
+import { addAwaitingStack, isReadableError } from '../wire/errorCodec.ts';
 
 const settled = Promise.resolve();
 /** Pending until the next turn of microtasks: shared by all that fail in this one. */
@@ -20,6 +20,6 @@ export function rejection(error: unknown, what: () => string): Promise<never> {
   });
   if (++traced > tracedMax) return Promise.reject(error);
   return soon.then(() => {
-    throw error instanceof Error ? addAwaitingStack(error, what) : error;
+    throw isReadableError(error) ? addAwaitingStack(error, what) : error;
   });
 }

@@ -1,5 +1,6 @@
 // Byte arrays in messages: copied as a rule, given away or shared where that is asked for by name.
 import * as z from 'zod';
+import { UncloneableValueError } from './errors.ts';
 
 /** A `Uint8Array`. What arrives is a copy of its own, or the sender's own memory if the sender used {@link move}. */
 export function bytes(): z.ZodType<Uint8Array, Uint8Array> {
@@ -63,7 +64,7 @@ export function move(array: Uint8Array): Uint8Array {
 }
 
 /** Whether a buffer has been transferred. (`detached` says so from Node.js 21 on.) */
-function isGone(buffer: ArrayBuffer): boolean {
+function isGone(buffer: ArrayBufferLike): boolean {
   if (buffer.byteLength > 0) return false;
   try {
     new Uint8Array(buffer);
@@ -71,6 +72,18 @@ function isGone(buffer: ArrayBuffer): boolean {
   } catch {
     return true;
   }
+}
+
+/**
+ * Nothing of it can be sent, and an empty array in its place would hide a mistake. `where`: ` at field.list[2]`.
+ *
+ * @throws `UncloneableValueError` for memory that was given away
+ */
+export function refuseGone(buffer: ArrayBufferLike, where = ''): void {
+  if (!isGone(buffer)) return;
+  throw new UncloneableValueError(
+    `a byte array${where} can't be sent: its memory was given away before (by move() or a transfer), and nothing is left of it here. Send a copy the first time, or make another`,
+  );
 }
 
 /** Small Buffers share memory with others. */

@@ -1,5 +1,6 @@
 // What must hold: always, after every event; or in the end, once nothing does harm any more.
 import { InvalidOptionError } from '../protocol/errors.ts';
+import { asText, isReadableError } from '../wire/errorCodec.ts';
 import { PropertyError } from './errors.ts';
 
 /** Looks at the state of things, at once; `false` or an error: the property doesn't hold. A promise is refused. */
@@ -78,6 +79,6 @@ function broken(
   { cause }: { readonly cause: unknown },
 ): PropertyError {
   if (cause === undefined) return new PropertyError(name, eventual, message);
-  const why = cause instanceof Error ? cause.message : String(cause);
+  const why = isReadableError(cause) ? cause.message : asText(cause);
   return new PropertyError(name, eventual, `${message}: ${why}`, { cause });
 }

@@ -1,5 +1,6 @@
 // Runs a scenario in a simulation, from its seed to its verdict; a failure says how to see it again.
 import { switchFor } from '../protocol/mutants.ts';
+import { asText, isReadableError } from '../wire/errorCodec.ts';
 import { SimulationError } from './errors.ts';
 import { guard } from './guards.ts';
 import { type SimulateOptions, settingsOf } from './options.ts';
@@ -98,7 +99,7 @@ function traceOf({ settings, keeper, engine }: Run, options: SimulateOptions, er
     schedule: { injections: keeper.done, ...ticks },
     failure: {
       ...kindOf(error),
-      message: error instanceof Error ? error.message : String(error),
+      message: isReadableError(error) ? error.message : asText(error),
       atMs: engine.now / 1000,
     },
   };

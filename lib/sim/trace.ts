@@ -1,6 +1,7 @@
 // The schedule of a failing run as a file: what was done to it, so that it can be done again, also to code that has
 // changed since, as far as it applies.
 import { InvalidOptionError } from '../protocol/errors.ts';
+import { isReadableError } from '../wire/errorCodec.ts';
 import { PropertyError } from './errors.ts';
 import type { SimulateOptions } from './options.ts';
 import type { Schedule } from './schedule.ts';
@@ -31,7 +32,7 @@ export function kindOf(error: unknown): FailureKind {
   if (error instanceof PropertyError) {
     return { error: error.name, property: error.property, eventual: error.eventual };
   }
-  return { error: error instanceof Error ? error.name : typeof error };
+  return { error: isReadableError(error) ? error.name : typeof error };
 }
 
 export function isSameKind(a: FailureKind, b: FailureKind): boolean {

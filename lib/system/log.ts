@@ -1,6 +1,7 @@
 // The default log: what a person running the app should see, and no more of it than helps. Events become
 // entries; floods of them become few.
 import type { EventListener, LogLevel, SystemEvent } from '../protocol/events.ts';
+import { asText, isReadableError, stackOf } from '../wire/errorCodec.ts';
 import { DeadLetterLog } from './deadLetterLog.ts';
 import { type LogOption, type LogSink, sinkOf } from './logSink.ts';
 import { PushBackLog } from './pushBackLog.ts';
@@ -58,7 +59,7 @@ function lineOf(event: SystemEvent): Line | undefined {
     case 'failed':
       return {
         level: 'error',
-        text: `[${event.actor}] failed in '${event.during}' and ${outcome[event.directive]}: ${event.error.stack ?? event.error}`,
+        text: `[${event.actor}] failed in '${event.during}' and ${outcome[event.directive]}: ${stackOf(event.error)}`,
       };
     case 'nodeDown':
       return event.error && { level: 'error', text: withCause(event.error) };
@@ -78,17 +79,22 @@ function lineOf(event: SystemEvent): Line | undefined {
 
 /** Where the error was made says nothing; where its cause was does. */
 function withCause({ message, cause }: Error): string {
-  return cause instanceof Error ? `${message}\n${cause.stack}` : message;
+  return isReadableError(cause) ? `${message}\n${stackOf(cause)}` : message;
 }
 
 /** Fields are for reading: what JSON can't say (a bigint, a cycle) must not lose the entry. */
 function fieldsOf(fields: Readonly<Record<string, unknown>> | undefined): string {
   if (fields === undefined) return '';
   try {
-    return ` ${JSON.stringify(fields, (_key, value) => (typeof value === 'bigint' ? String(value) : value))}`;
+    return ` ${JSON.stringify(fields, (_key, value) => forReading(value))}`;
   } catch (error) {
-    return ` (fields that can't be written: ${(error as Error).message})`;
+    return ` (fields that can't be written: ${isReadableError(error) ? error.message : asText(error)})`;
   }
+}
+
+function forReading(value: unknown): unknown {
+  if (typeof value === 'bigint') return String(value);
+  return isReadableError(value) ? stackOf(value) : value;
 }
 
 function slowHandler(event: Extract<SystemEvent, { type: 'slowHandler' }>): string {

@@ -1,5 +1,6 @@
 // Where log entries go: standard error, a function, or a logger of the app's choice.
 import type { LogLevel, SystemEvent } from '../protocol/events.ts';
+import { asText, isReadableError, stackOf } from '../wire/errorCodec.ts';
 
 /** One entry of the log. */
 export interface LogEntry {
@@ -59,7 +60,7 @@ export function sinkOf(option: LogOption, writeLine = (line: string) => console.
         write(entry);
       } catch (error) {
         // An entry may be written from a timer: thrown there, a broken logger would end the process.
-        writeLine(`thrum error: the log threw: ${error instanceof Error ? error.stack : String(error)}`);
+        writeLine(`thrum error: the log threw: ${isReadableError(error) ? stackOf(error) : asText(error)}`);
       }
     },
   };

@@ -2,6 +2,7 @@
 // expects or allows that.
 import { ThrumError } from '../protocol/errors.ts';
 import type { SystemEvent } from '../protocol/events.ts';
+import { stackOf } from '../wire/errorCodec.ts';
 import { numbered } from './expectation.ts';
 import type { Told } from './localActorNode.ts';
 import { matches } from './matching.ts';
@@ -35,7 +36,7 @@ function textOf(events: readonly EventOf<Trouble>[]): string {
 
 function describe(event: EventOf<Trouble>): string {
   if (event.type === 'failed') {
-    return `${event.actor} failed in '${event.during}' (${event.directive}): ${event.error.stack ?? event.error}`;
+    return `${event.actor} failed in '${event.during}' (${event.directive}): ${stackOf(event.error)}`;
   }
   const count = event.count === 1 ? 'a dead letter' : `${event.count} dead letters`;
   return `${count}: '${event.message}' to ${event.actor} (${event.reason})`;

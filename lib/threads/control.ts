@@ -6,7 +6,14 @@ import type { Replacements, Spawned, SpawnRequest } from '../node/world.ts';
 import type { SystemEvent } from '../protocol/events.ts';
 import type { ActorInspection } from '../protocol/inspection.ts';
 import type { NodeId } from '../protocol/ref.ts';
-import { reviveError, type SerializedError, serializeError } from '../wire/errorCodec.ts';
+import {
+  asText,
+  isReadableError,
+  reviveError,
+  type SerializedError,
+  serializeError,
+  stackOf,
+} from '../wire/errorCodec.ts';
 import type { ActorId } from '../wire/refs.ts';
 import { nodePlatform } from './platform.ts';
 
@@ -147,12 +154,12 @@ function cloneable(
   if (fields === undefined) return undefined;
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => {
-      if (value instanceof Error) return [name, value.stack ?? String(value)];
+      if (isReadableError(value)) return [name, stackOf(value)];
       try {
         nodePlatform.serialize(value);
         return [name, value];
       } catch {
-        return [name, String(value)];
+        return [name, asText(value)];
       }
     }),
   );

@@ -1,6 +1,6 @@
 // Copies what zod hands on without copying it (dates, bytes, unknown values, defaults), so that two actors on
 // one node share nothing mutable either.
-import { takeMove } from '../protocol/bytes.ts';
+import { refuseGone, takeMove } from '../protocol/bytes.ts';
 import type { Layout } from '../protocol/layout.ts';
 import { type AnyRef, refForOthers } from '../protocol/ref.ts';
 import { copyOfBytes } from './buffer.ts';
@@ -25,6 +25,7 @@ export function copy(
     case 'date':
       return new Date((value as Date).getTime());
     case 'bytes':
+      refuseGone((value as Uint8Array).buffer);
       return takeMove(value as Uint8Array) ? taken(value as Uint8Array) : copyOfBytes(value as Uint8Array);
     case 'sharedBytes': {
       const shared = value as Uint8Array;

@@ -1,5 +1,6 @@
 // Values without a layout (`unknown`, `any`, `custom`) go through structured serialization. It silently drops
 // what makes an instance of a class one, so those are refused here, at the sender.
+import { refuseGone } from '../protocol/bytes.ts';
 import { CorruptMessageError, UncloneableValueError } from '../protocol/errors.ts';
 import { isRef } from '../protocol/ref.ts';
 import type { ByteReader, ByteWriter } from './buffer.ts';
@@ -74,7 +75,10 @@ function refuseInstances(value: unknown, seen: Set<object>, within: Set<object>,
     for (const item of value as Set<unknown>) refuse(item, '[]');
   } else if (isPlain(value)) {
     for (const [name, item] of Object.entries(value)) refuse(item, `.${name}`);
-  } else if (!carried.has(prototype)) {
+  } else if (carried.has(prototype)) {
+    if (ArrayBuffer.isView(value)) refuseGone(value.buffer, at(path));
+    else if (value instanceof ArrayBuffer) refuseGone(value, at(path));
+  } else {
     const name = value.constructor?.name ?? 'unknown';
     throw new UncloneableValueError(
       `an instance of ${name}${at(path)} can't be sent to an actor: it would lose its class. Send its data.`,

@@ -33,19 +33,23 @@ export function serializeError(thrown: unknown, platform: Platform, depth = 0): 
     };
   }
   const properties: Record<string, unknown> = {};
-  for (const name of Object.keys(thrown)) {
-    const value = reserved.has(name) ? undefined : readProperty(thrown, name);
-    if (value !== undefined && isCloneable(value.value, platform)) properties[name] = value.value;
+  for (const name of attempt(() => Object.keys(thrown)) ?? []) {
+    const value = reserved.has(name) ? undefined : attempt(() => ({ read: readProperty(thrown, name) }));
+    if (value !== undefined && isCloneable(value.read, platform)) properties[name] = value.read;
   }
-  const cause = readProperty(thrown, 'cause')?.value;
+  const cause = causeOf(thrown);
+  const stack = attempt(() => thrown.stack);
+  const errors = thrown instanceof AggregateError ? attempt(() => arrayOf(thrown.errors)) : undefined;
   // Its name and code are its prototype's, which read them of nothing but a real one.
   const isDom = domException !== undefined && thrown instanceof domException;
   return {
-    className: isDom ? 'DOMException' : (thrown.constructor?.name ?? 'Error'),
+    className: isDom ? 'DOMException' : classNameOf(thrown),
     message: thrown.message,
-    stack: readProperty(thrown, 'stack')?.value as string | undefined,
+    // A program's own `Error.prepareStackTrace` may make anything of it.
+    stack: typeof stack === 'string' ? stack : undefined,
     properties: {
-      ...(isDom || Object.hasOwn(thrown, 'name') ? { name: thrown.name } : undefined),
+      ...(isDom && { name: thrown.name }),
+      ...attempt(() => (Object.hasOwn(thrown, 'name') ? { name: String(thrown.name) } : undefined)),
       ...properties,
     },
     cause:
@@ -57,21 +61,53 @@ export function serializeError(thrown: unknown, platform: Platform, depth = 0): 
             ? { value: cause }
             : undefined,
     errors:
-      thrown instanceof AggregateError && Array.isArray(thrown.errors) && depth < causesMax
-        ? thrown.errors.map((inner) => serializeError(inner, platform, depth + 1))
+      errors !== undefined && depth < causesMax
+        ? errors.map((inner) => serializeError(inner, platform, depth + 1))
         : undefined,
   };
 }
 
 const reserved = new Set(['message', 'stack', 'cause', 'errors']);
 
-/** A property's value, unless reading it throws. */
-function readProperty(object: object, name: string): { readonly value: unknown } | undefined {
+function readProperty(object: object, name: string): unknown {
+  return (object as Record<string, unknown>)[name];
+}
+
+/** What `read` gives; `undefined` where it throws: a getter may, and a proxy may refuse anything. */
+function attempt<T>(read: () => T): T | undefined {
   try {
-    return { value: (object as Record<string, unknown>)[name] };
+    return read();
   } catch {
     return undefined;
   }
+}
+
+function arrayOf(value: unknown): unknown[] | undefined {
+  return Array.isArray(value) ? [...value] : undefined;
+}
+
+function classNameOf(error: Error): string {
+  const name: unknown = attempt(() => error.constructor.name);
+  return typeof name === 'string' && name !== '' ? name : 'Error';
+}
+
+/** The class of an error, where it says one of which it is. */
+export function classOf(error: Error): ErrorClass | undefined {
+  return attempt(() => {
+    const type = error.constructor as ErrorClass;
+    return error instanceof type && typeof type.name === 'string' ? type : undefined;
+  });
+}
+
+/** What led to an error, unless reading that throws. */
+export function causeOf(error: Error): unknown {
+  return attempt(() => error.cause);
+}
+
+/** Where an error was made, as far as it can be read; else what it says. */
+export function stackOf(error: Error): string {
+  const stack: unknown = attempt(() => error.stack);
+  return typeof stack === 'string' ? stack : asText(error);
 }
 
 /** Objects may lack `toString`, or have one that throws. */
@@ -179,7 +215,7 @@ for (const [name, type] of Object.entries(errors)) {
 export function addAwaitingStack(error: Error, what: () => string): Error {
   const here: { stack?: string } = {};
   (Error as { captureStackTrace?: (target: object) => void }).captureStackTrace?.(here);
-  const { stack } = error;
+  const stack = stackOf(error);
   Object.defineProperty(error, 'stack', {
     get(this: Error) {
       const frames = here.stack?.split('\n').filter((line) => /^\s+at async /.test(line)) ?? [];

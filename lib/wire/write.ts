@@ -1,6 +1,6 @@
 // Writes a value as its layout says. With read.ts the reference for every other codec, and the one that serves
 // where code may not be generated.
-import { takeMove } from '../protocol/bytes.ts';
+import { refuseGone, takeMove } from '../protocol/bytes.ts';
 import { UncloneableValueError } from '../protocol/errors.ts';
 import type { Layout } from '../protocol/layout.ts';
 import type { Address } from '../protocol/ref.ts';
@@ -68,6 +68,7 @@ export function write(layout: Layout, value: unknown, writer: ByteWriter, refs: 
 const blockInsideMax = 16 * 1024;
 
 function writeBytes(value: Uint8Array, writer: ByteWriter): void {
+  refuseGone(value.buffer);
   const moved = takeMove(value);
   const { beside } = writer;
   if (beside === undefined) return writer.block(value);

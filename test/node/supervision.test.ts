@@ -277,6 +277,37 @@ test(
       );
       t.regex(error.message, /a value that isn't an Error was thrown/);
     }
+    for (const name of ['stack', 'constructor', 'name', 'cause']) {
+      const thrown = Object.defineProperty(new Error('its message'), name, {
+        get() {
+          throw new Error('not to be read');
+        },
+      });
+      const error = await failureOf(
+        ref.ask.answer(
+          does(() => {
+            throw thrown;
+          }),
+        ),
+      );
+      t.is(error.message, 'its message', name);
+    }
+    const classless = Object.setPrototypeOf(
+      new Error('no class'),
+      Object.create(Error.prototype, { constructor: { value: undefined } }),
+    );
+    t.is(
+      (
+        await failureOf(
+          ref.ask.answer(
+            does(() => {
+              throw classless;
+            }),
+          ),
+        )
+      ).message,
+      'no class',
+    );
     t.is(await ref.ask.answer(does(() => 'alive')), 'alive');
   }),
 );

@@ -51,6 +51,29 @@ test('each target that pushes back is named once, and not too many of them', (t)
   t.is(lines.at(-1), 'thrum warn: and 30 other actors pushed back');
 });
 
+test('an error that does not tell where it was made is logged with what it says', (t) => {
+  const error = Object.defineProperty(new Error('boom'), 'stack', {
+    get() {
+      throw new Error('no stack');
+    },
+  });
+  const failed = { type: 'failed', node: 0, actor: '0/a', during: 'run', directive: 'stop', error } as const;
+  const down = { type: 'nodeDown', node: 1, error: new Error('node 1 went down', { cause: error }) } as const;
+  t.deepEqual(linesOf([failed, down] as readonly SystemEvent[]), [
+    "thrum error: [0/a] failed in 'run' and stops: Error: boom",
+    'thrum error: node 1 went down\nError: boom',
+  ]);
+});
+
+test('an error among the fields of an entry is written with its trace', (t) => {
+  const error = new Error('in a field');
+  const entry: SystemEvent = {
+    ...{ type: 'log', node: 0, actor: '0/a', level: 'warn', text: 'so' },
+    fields: { error, big: 5n },
+  };
+  t.deepEqual(linesOf([entry]), [`thrum warn: [0/a] so ${JSON.stringify({ error: error.stack, big: '5' })}`]);
+});
+
 test('slow handlers are told with what is known of them', (t) => {
   const slow = { type: 'slowHandler', node: 1, actor: '1/a', during: 'sort', ms: 250.4 } as const;
   t.deepEqual(

@@ -1,6 +1,6 @@
 // Messages between threads under load: order, push-back, memory given away, and idle nodes.
 import test from 'ava';
-import { InvalidMessageError, move } from '../../lib/index.ts';
+import { InvalidMessageError, move, UncloneableValueError } from '../../lib/index.ts';
 import { Memory, Sluggish, Totals } from '../fixtures/flow.ts';
 import { systemFor } from '../fixtures/systems.ts';
 
@@ -43,6 +43,12 @@ for (const on of ['host', 'any'] as const) {
     t.throws(() => move(shared), { message: /sharedBytes/ });
     t.throws(() => move(given), { instanceOf: TypeError, message: /given away before/ });
     t.notThrows(() => move(new Uint8Array(0)));
+    // Not only marked once more: sent again.
+    const gone = { instanceOf: UncloneableValueError, message: /given away before .*Send a copy/ };
+    t.throws(() => memory.tell.keep(given), gone);
+    await t.throwsAsync(async () => memory.send.keep(given), gone);
+    await t.throwsAsync(async () => memory.ask.increment(given), gone);
+    t.is((await memory.ask.increment(new Uint8Array(0))).length, 0);
   });
 }
 

@@ -11,7 +11,7 @@ import {
   ThrumError,
 } from '../../lib/protocol/errors.ts';
 import { nodePlatform } from '../../lib/threads/platform.ts';
-import { reviveError, type SerializedError, serializeError } from '../../lib/wire/errorCodec.ts';
+import { reviveError, type SerializedError, serializeError, stackOf } from '../../lib/wire/errorCodec.ts';
 import { campaign, difference } from './support.ts';
 import { structured, texts } from './values.ts';
 
@@ -66,6 +66,35 @@ test('what abort and timeout signals reject with arrives as itself, as a cause t
   // On one node the class is known besides.
   t.is(travel(sent, [DOMException as unknown as ErrorClass]).name, 'TimeoutError');
   t.is(travel(AbortSignal.abort().reason).name, 'AbortError');
+});
+
+test('an error nothing of which can be read but its message arrives with that', (t) => {
+  const refuse = (): never => {
+    throw new Error('not to be read');
+  };
+  for (const name of ['stack', 'constructor', 'name', 'cause', 'extra']) {
+    const hostile = Object.defineProperty(new TypeError('what it says'), name, {
+      get: refuse,
+      enumerable: true,
+    });
+    t.is(travel(hostile).message, 'what it says', name);
+    t.is((travel(new Error('outer', { cause: hostile })).cause as Error).message, 'what it says', name);
+    t.is(typeof stackOf(hostile), 'string');
+  }
+  const trap = new Proxy(new RangeError('behind a proxy'), {
+    ownKeys: refuse,
+    getOwnPropertyDescriptor: refuse,
+  });
+  t.is(travel(trap).message, 'behind a proxy');
+  const errors = Object.defineProperty(new AggregateError([], 'many'), 'errors', { get: refuse });
+  t.is(travel(errors).message, 'many');
+  // What Error.prepareStackTrace makes of it is no text, and can't be cloned.
+  const sites = Object.defineProperty(new Error('call sites'), 'stack', { value: [{ getFileName() {} }] });
+  t.is(travel(sites).stack, 'Error: call sites');
+  t.is(stackOf(sites), 'Error: call sites');
+  class Numbered extends Error {}
+  Object.defineProperty(Numbered, 'name', { value: 5 });
+  t.is(travel(new Numbered('a class without a name')).name, 'Error');
 });
 
 test("this library's errors arrive as themselves, with code and issues", (t) => {

@@ -2,6 +2,7 @@
 import test from 'ava';
 import * as z from 'zod';
 import { actor } from '../../lib/protocol/actor.ts';
+import { bytes } from '../../lib/protocol/bytes.ts';
 import {
   MessageLimitError,
   ThrumError,
@@ -111,6 +112,33 @@ for (const [name, makeCodec] of codecs) {
     });
     t.throws(() => encode(codec, new Map([['run', () => 1]])), { message: /a function at \[run\]/ });
     t.throws(() => encode(codec, { who: fakeRef(1, 1, Ping) }), { message: /a ref at who\b.*refOf\(/ });
+  });
+
+  test(`${name}: memory that was given away is refused wherever it is, nothing else that is empty`, (t) => {
+    const schemas: readonly (readonly [z.ZodType, (array: Uint8Array) => unknown])[] = [
+      [bytes(), (array) => array],
+      [z.object({ list: z.array(bytes()) }), (array) => ({ list: [array] })],
+      [z.union([z.string(), bytes()]), (array) => array],
+      [z.unknown(), (array) => ({ list: [array] })],
+      [z.unknown(), (array) => ({ list: [array.buffer] })],
+    ];
+    for (const [schema, wrap] of schemas) {
+      const codec = makeCodec(schema, 'given');
+      const given = new Uint8Array(8);
+      const view = new DataView(given.buffer);
+      structuredClone(given.buffer, { transfer: [given.buffer] });
+      const expected = { instanceOf: UncloneableValueError, message: /given away before/ };
+      for (const value of [wrap(given), ...(schema instanceof z.ZodUnknown ? [{ list: [view] }] : [])]) {
+        t.throws(() => encode(codec, value), expected);
+        t.throws(() => codec.copy(value, nodePlatform, fakeBinder), expected);
+      }
+      t.notThrows(() => encode(codec, wrap(new Uint8Array(0))));
+      t.notThrows(() => codec.copy(wrap(new Uint8Array(0)), nodePlatform, fakeBinder));
+    }
+    const unknown = makeCodec(z.unknown(), 'unknown');
+    const gone = new ArrayBuffer(8);
+    structuredClone(gone, { transfer: [gone] });
+    t.throws(() => encode(unknown, { list: [gone] }), { message: /^a byte array at list\.0 can't be sent/ });
   });
 
   test(`${name}: structured data nested deeper than the limit is refused, less deep is carried`, (t) => {
