@@ -138,7 +138,7 @@ for (const [overflow, kept] of [
       const [given, answered] = overflow === 'drop-newest' ? [1, 0] : [0, 1];
       const error = await failureOf(asks[given]!);
       t.true(error instanceof MailboxFullError);
-      t.regex(error.message, /is full \(1 messages\)/);
+      t.regex(error.message, /is full \(1 message\)/);
       open();
       t.is(await asks[answered], ['first', 'second'][answered]);
       await settle();
