@@ -84,19 +84,11 @@ export function prepareLong(wordsMax: u32): void {
 const SINK = memory.data<u64>([0]);
 
 /**
- * Counts the words [from, to) of a list, none of them short, whose distances are from `base`. Where they are many, as in Russian or Hindi, what they need of the tables is read
- * ahead, first the buckets of all and then the keys these lead to: in a large table each would be waited for. Where they are
- * few, as in English, the words are worked on as quickly as they are read ahead.
+ * Counts the words [from, to) of a list, none of them short, whose distances are from `base`. The buckets that they need are read
+ * ahead, all at once: in a large table each would be waited for. Where words are many, as in Russian or Hindi, so are the keys
+ * that the buckets lead to. Where they are few, as in English or in source code, they are mostly new.
  */
 export function countLong(base: usize, from: usize, to: usize): void {
-  if (to - from < AHEAD_BYTES) {
-    for (let word = from; word < to; word += 4) {
-      const both = load<u32>(word);
-      const start = both & 0xffff;
-      addLong(base + <usize>start, (both >> 16) - start, 1);
-    }
-    return;
-  }
   const first = longBuckets;
   const mask = longMask;
   let read: u64 = 0;
@@ -108,12 +100,13 @@ export function countLong(base: usize, from: usize, to: usize): void {
     store<u32>(kept, tag);
     read ^= load<u64>(first + longHome(tag, mask));
   }
-  kept = tags;
-  for (let word = from; word < to; word += 4, kept += 4) {
-    const tag = load<u32>(kept);
-    const bucket = first + longHome(tag, mask);
-    const place = <usize>ctz<u32>(match(bucket, tag) | 0x100) & 7;
-    read ^= load<u64>(<usize>load<u32>(bucket + (place << 2), TO_REF));
+  if (to - from >= AHEAD_BYTES) {
+    for (let at = tags; at < kept; at += 4) {
+      const tag = load<u32>(at);
+      const bucket = first + longHome(tag, mask);
+      const place = <usize>ctz<u32>(match(bucket, tag) | 0x100) & 7;
+      read ^= load<u64>(<usize>load<u32>(bucket + (place << 2), TO_REF));
+    }
   }
   store<u64>(SINK, read);
   kept = tags;
