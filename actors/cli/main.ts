@@ -21,6 +21,17 @@ for (const stream of [process.stdout, process.stderr]) {
   stream.on('error', () => {});
 }
 
+let isDone = false;
+process.once('beforeExit', () => {
+  if (isDone) return;
+  // Node.js would say that a top-level await of this file never settled, and leave temporary files.
+  interruption.abort();
+  process.stderr.write(
+    'thrum: failed: what is run waits for a promise that nothing will settle: no timer is set, and nothing is read or written\n',
+  );
+  process.exit(1);
+});
+
 const { runCli } = await import('./cli.ts');
 let stdin: Readable | undefined;
 process.exitCode = await runCli(process.argv.slice(2), {
@@ -35,6 +46,7 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stderr: process.stderr,
   signal: interruption.signal,
 });
+isDone = true;
 // After a failure there may be more to come that nobody wants: an open pipe would keep the process waiting.
 stdin?.destroy();
 

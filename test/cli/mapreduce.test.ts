@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { runCli } from '../../actors/cli/cli.ts';
@@ -105,6 +106,13 @@ test('wrong usage says what is wrong, with exit code 2', async (t) => {
     [[jobs, '-n', 'test/None', path], /exports no job 'test\/None'/],
     [[join(directory, 'empty.js'), path], /exports no job/],
     [['grep', '-p', 'pattern', path], /name and a value/],
+    [
+      ['grep', '-p', 'pattern=(', path],
+      /params of job 'thrum\/Grep' don't fit: pattern: .*Unterminated group/,
+    ],
+    [['grep', '-p', 'pattern=x', '-p', 'flag=i', path], /don't fit: .*"flag"/],
+    [['url-count', '-p', 'statsu=2', path], /don't fit: .*"statsu"/],
+    [['sort', '-p', 'by=2', path], /params of job 'thrum\/Sort' don't fit/],
     [['wordcount', path, '--resume'], /'--resume' needs '-o'/],
     [['wordcount', '-', '-o', 'out', '--resume'], /standard input isn't there twice/],
     [['wordcount', path, '--memory', 'much'], /a size of 1MiB or more/],
@@ -151,6 +159,28 @@ test('Ctrl-C ends the command at once, with exit code 130 and nothing left behin
   const [code] = (await once(child, 'exit')) as [number];
   t.is(code, 130);
   t.deepEqual(readdirSync(directory), ['a']);
+});
+
+test('a job that waits for what never comes is told so, and leaves nothing behind', async (t) => {
+  const engine = new URL('../../actors/mapreduce/index.js', import.meta.url).href;
+  const directory = folder(t, {
+    a: 'one\n',
+    'stalled.mjs': `import { job, textLines, tsv } from '${engine}';
+      export const Stalled = job('test/Stalled', {
+        module: import.meta.url, input: textLines(), map: () => new Promise(() => {}), reduce() {}, output: tsv(),
+      });`,
+  });
+  const args = [main, 'mapreduce', join(directory, 'stalled.mjs'), join(directory, 'a'), '--sequential'];
+  const child = spawn(process.execPath, [...args, '-o', join(directory, 'out')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const [stderr, [code]] = await Promise.all([
+    text(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  t.is(code, 1);
+  t.regex(stderr, /^thrum: failed: what is run waits for a promise that nothing will settle: [^\n]*\n$/);
+  t.deepEqual(readdirSync(directory).sort(), ['a', 'stalled.mjs']);
 });
 
 const status: JobStatus = {

@@ -17,15 +17,23 @@ function patternOf({ pattern: source, flags }: { pattern: string; flags: string 
 /** Matching lines, each with its file and byte offset; in the order of the files and of the lines. */
 export const Grep = job('thrum/Grep', {
   module: import.meta.url,
-  params: z.object({
-    /** A regular expression of JavaScript. */
-    pattern: z.string(),
-    /** Its flags, of `i`, `s`, `u` and `v`. */
-    flags: z
-      .string()
-      .regex(/^[isuv]*$/, 'flags are of i, s, u and v')
-      .default(''),
-  }),
+  params: z
+    .strictObject({
+      /** A regular expression of JavaScript. */
+      pattern: z.string(),
+      /** Its flags, of `i`, `s`, `u` and `v`. */
+      flags: z
+        .string()
+        .regex(/^[isuv]*$/, 'flags are of i, s, u and v')
+        .default(''),
+    })
+    .superRefine(({ pattern, flags }, { addIssue }) => {
+      try {
+        new RegExp(pattern, flags);
+      } catch (error) {
+        addIssue({ code: 'custom', path: ['pattern'], message: (error as Error).message });
+      }
+    }),
   input: textLines(),
   map(line, emit: Emit<[path: string, offset: number], string>, info) {
     if (!patternOf(info.params).test(line)) return;

@@ -11,7 +11,7 @@ const request = /"[A-Z]+ (\S+)(?: HTTP\/[\d.]+)?" (\d{3}) /;
 export const UrlCount = job('thrum/UrlCount', {
   module: import.meta.url,
   params: z
-    .object({
+    .strictObject({
       /** Whether what follows `?` is left out. */
       path: z.boolean().default(false),
       /** Only answers whose status begins so, such as `2` or `404`. */
