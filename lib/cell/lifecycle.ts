@@ -173,7 +173,11 @@ function hurry(cell: Cell): void {
 function letGo(cell: Cell): void {
   cell.context = undefined;
   cell.held = false;
-  cell.asks?.refuseCurrent((node, askId) => refuse(cell, 'an ask', node, askId));
+  cell.asks?.refuseCurrent((node, askId, index) => refuse(cell, nameOf(cell, index), node, askId));
+}
+
+function nameOf(cell: Cell, index: number): string {
+  return cell.table.entries[index]!.name;
 }
 
 function beginStop(cell: Cell): void {
@@ -214,7 +218,7 @@ export function close(cell: Cell): void {
   abortSignals(cell);
   // Now, not at the end: a child may be waiting for one of these replies, and would never stop.
   if (!cell.again) refuseWaiting(cell);
-  cell.asks?.forEachOpen((node, askId) => refuse(cell, 'a concurrent ask', node, askId));
+  cell.asks?.forEachOpen((node, askId, index) => refuse(cell, nameOf(cell, index), node, askId));
   const { belongings } = cell;
   if (belongings === undefined) return finish(cell);
   belongings.turns = undefined;

@@ -9,23 +9,26 @@ const earlyDropsMax = 256;
 export class OpenAsks {
   private currentNode = noReply;
   private currentAsk = 0;
+  private currentIndex = 0;
   private readonly controllers = new Map<string, AbortController>();
   private readonly aborted = new Set<string>();
-  private readonly open = new Set<string>();
+  /** Each with the index of its message. */
+  private readonly open = new Map<string, number>();
   /** What is to be dropped elsewhere when an ask begins; most actors never have any. */
   private ties: Map<string, TwinAsk> | undefined = undefined;
   /** Asks that are not to begin, which may not have come yet. */
   private drops: Set<string> | undefined = undefined;
 
   /** The message being handled belongs to this ask (or, with `noReply`, to none). */
-  current(node: number, askId: number): void {
+  current(node: number, askId: number, index: number): void {
     this.currentNode = node;
     this.currentAsk = askId;
+    this.currentIndex = index;
   }
 
   /** A concurrent ask goes on while others are handled. */
-  opened(node: number, askId: number): void {
-    this.open.add(keyOf(node, askId));
+  opened(node: number, askId: number, index: number): void {
+    this.open.set(keyOf(node, askId), index);
   }
 
   closed(node: number, askId: number): void {
@@ -114,9 +117,9 @@ export class OpenAsks {
   }
 
   /** Nobody answers the ask being handled any more. */
-  refuseCurrent(refuse: (node: number, askId: number) => void): void {
+  refuseCurrent(refuse: (node: number, askId: number, index: number) => void): void {
     if (this.currentNode === noReply) return;
-    refuse(this.currentNode, this.currentAsk);
+    refuse(this.currentNode, this.currentAsk, this.currentIndex);
     this.currentNode = noReply;
   }
 
@@ -126,10 +129,10 @@ export class OpenAsks {
     this.currentNode = noReply;
   }
 
-  forEachOpen(each: (node: number, askId: number) => void): void {
-    for (const key of this.open) {
+  forEachOpen(each: (node: number, askId: number, index: number) => void): void {
+    for (const [key, index] of this.open) {
       const [node, askId] = key.split('/');
-      each(Number(node), Number(askId));
+      each(Number(node), Number(askId), index);
     }
     this.open.clear();
   }

@@ -57,8 +57,8 @@ export function handleTurn(cell: Cell, payload: unknown): void {
   }
   let result: unknown;
   try {
-    if (replyNode !== noReply) cell.openAsks().current(replyNode, askId);
-    else if (cell.asks !== undefined) cell.asks.current(noReply, 0);
+    if (replyNode !== noReply) cell.openAsks().current(replyNode, askId, index);
+    else if (cell.asks !== undefined) cell.asks.current(noReply, 0, index);
     result = kind.dispatch(cell.behaviour!, index, payload);
     if (taken.putAside !== undefined) {
       // Whatever the handler still does, the message will be handled later.
@@ -87,7 +87,7 @@ function awaitHandler(
   const { context } = cell;
   const hold = !cell.table.entries[index]!.concurrent || replyNode === noReply;
   if (hold) cell.held = true;
-  else cell.openAsks().opened(replyNode, askId);
+  else cell.openAsks().opened(replyNode, askId, index);
   result.then(
     (value) => {
       if (cell.context !== context) return;
@@ -131,7 +131,7 @@ export function handlerFailed(
 function callbackTurn(cell: Cell, fn: () => unknown, what: string): void {
   const { context } = cell;
   taken.index = -1;
-  cell.asks?.current(noReply, 0);
+  cell.asks?.current(noReply, 0, -1);
   try {
     const result: unknown = fn();
     if (!isThenable(result)) return;

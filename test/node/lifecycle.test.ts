@@ -318,7 +318,9 @@ test('concurrent asks go on while others are handled, and are refused when the a
   const left = failureOf(ref.ask.slowly('left open'));
   await settle();
   node.stop(ref, false);
-  t.true((await left) instanceof ActorStoppedError);
+  const error = await left;
+  t.true(error instanceof ActorStoppedError);
+  t.regex(error.message, /'slowly' was not answered/);
 });
 
 test('an actor that stops refuses what waits before its children stop, since they may be the askers', async (t) => {

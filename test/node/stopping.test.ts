@@ -169,6 +169,8 @@ test(
     on.stop(ref, { kill: true });
     t.true((await asked) instanceof ActorStoppedError);
     t.true((await concurrent) instanceof ActorStoppedError);
+    t.regex((await asked).message, /'answer' was not answered/);
+    t.regex((await concurrent).message, /'later' was not answered/);
     reply.open('late');
     failure.fail(new Error('late'));
     await settle();

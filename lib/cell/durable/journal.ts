@@ -199,8 +199,8 @@ export class Journal {
     this.loggedSize--;
     this.handled = position;
     cell.kind.host.counters[1]!++;
-    if (replyNode !== noReply) cell.openAsks().current(replyNode, askId);
-    else cell.asks?.current(noReply, 0);
+    if (replyNode !== noReply) cell.openAsks().current(replyNode, askId, index);
+    else cell.asks?.current(noReply, 0, index);
     try {
       const result = inLoggedTurn(false, now, seed, () => this.dispatch(index, payload));
       if (replyNode !== noReply) answer(cell, index, replyNode, askId, result);

@@ -39,13 +39,23 @@ export class Tries {
   async again(error: unknown): Promise<void> {
     this.signal?.throwIfAborted();
     if (!(error instanceof PassingError)) throw error;
-    const { triesMax, pauseMs, pauseMsMax } = this.patience;
-    if (++this.failures >= triesMax) throw error.failure;
-    // Anything from half of it: many threads that were turned away together shouldn't come back together.
-    const longest = Math.min(pauseMsMax, pauseMs * 2 ** (this.failures - 1));
-    const pause = error.afterMs ?? longest * (0.5 + Math.random() / 2);
-    await setTimeout(Math.min(pause, pauseMsMax), undefined, this.signal && { signal: this.signal }).catch(
-      () => this.signal?.throwIfAborted(),
+    if (++this.failures >= this.patience.triesMax) throw error.failure;
+    const pause = pauseAfter(this.failures, error.afterMs, this.patience);
+    await setTimeout(pause, undefined, this.signal && { signal: this.signal }).catch(() =>
+      this.signal?.throwIfAborted(),
     );
   }
+}
+
+/** Milliseconds until the next try, after so many failures in a row; `afterMs` is what the server asks for. */
+export function pauseAfter(
+  failures: number,
+  afterMs: number | undefined,
+  { pauseMs, pauseMsMax }: Pick<Patience, 'pauseMs' | 'pauseMsMax'>,
+): number {
+  // Anything from half of it: many threads that were turned away together shouldn't come back together.
+  const ours = Math.min(pauseMsMax, pauseMs * 2 ** (failures - 1)) * (0.5 + Math.random() / 2);
+  if (afterMs === undefined) return ours;
+  // A server that says "at once" each time has had its chance after the first.
+  return Math.min(pauseMsMax, failures === 1 ? afterMs : Math.max(afterMs, ours));
 }

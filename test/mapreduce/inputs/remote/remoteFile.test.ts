@@ -4,7 +4,11 @@ import { findInputs, type InputFile } from '../../../../actors/mapreduce/index.t
 import { RemoteInputError } from '../../../../actors/mapreduce/inputs/remote/errors.ts';
 import { RemoteFile } from '../../../../actors/mapreduce/inputs/remote/remoteFile.ts';
 import { brokenOff } from '../../../../actors/mapreduce/inputs/remote/request.ts';
-import type { Patience } from '../../../../actors/mapreduce/inputs/remote/tries.ts';
+import {
+  defaultPatience,
+  type Patience,
+  pauseAfter,
+} from '../../../../actors/mapreduce/inputs/remote/tries.ts';
 import { cutAfter, etagOf, fileServer, type ServedFile } from './server.ts';
 
 const hasty: Patience = { triesMax: 4, pauseMs: 1, pauseMsMax: 50, idleMs: 2000 };
@@ -195,6 +199,20 @@ test('429, 5xx and resets are tried again, as long as the server asks for, and n
   const asked = server.requests.length;
   t.is(await t.throwsAsync(silent.read(100, 200)), gone);
   t.is(server.requests.length, asked);
+});
+
+test('a server that says "at once" is asked at once one time, and with growing pauses from then on', (t) => {
+  t.is(pauseAfter(1, 0, defaultPatience), 0);
+  t.is(pauseAfter(1, 5000, defaultPatience), 5000);
+  t.is(pauseAfter(3, 3_600_000, defaultPatience), defaultPatience.pauseMsMax);
+  for (let failures = 2; failures < defaultPatience.triesMax; failures++) {
+    const longest = Math.min(defaultPatience.pauseMsMax, defaultPatience.pauseMs * 2 ** (failures - 1));
+    for (const afterMs of [0, undefined]) {
+      const pause = pauseAfter(failures, afterMs, defaultPatience);
+      t.true(pause >= longest / 2 && pause <= longest, `${pause} after ${failures}`);
+    }
+    t.is(pauseAfter(failures, 15_000, defaultPatience), 15_000);
+  }
 });
 
 test('a file that is another one meanwhile is an error, whatever tells it', async (t) => {
