@@ -113,17 +113,18 @@ export function countLong(base: usize, from: usize, to: usize): void {
   for (let word = from; word < to; word += 4, kept += 4) {
     const both = load<u32>(word);
     const start = both & 0xffff;
-    add(base + <usize>start, (both >> 16) - start, load<u32>(kept), 1);
+    addTagged(base + <usize>start, (both >> 16) - start, load<u32>(kept), 1);
   }
 }
 
 export function addLong(at: usize, length: u32, count: u64): void {
-  add(at, length, longTag(at, length), count);
+  addTagged(at, length, longTag(at, length), count);
 }
 
+/** The same where the tag is known. */
 // @ts-ignore: decorator
 @inline
-function add(at: usize, length: u32, tag: u32, count: u64): void {
+export function addTagged(at: usize, length: u32, tag: u32, count: u64): void {
   const mask = longMask;
   let home = longHome(tag, mask);
   for (;;) {

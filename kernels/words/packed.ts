@@ -2,7 +2,7 @@
 import { countOf, keyOf, lengthOf, nextEntry } from './entries';
 import { hasLowerCaseTable, isAscii, loweredKey, lowerKey } from './lowerCase';
 import { joinLong } from './medium';
-import { addKey, homeOf } from './tables';
+import { addKey, homeOf, keyTag } from './tables';
 
 /** A chunk being written for one partition. */
 const OUT_BYTES: usize = 12;
@@ -208,9 +208,9 @@ export function checkPacked(start: usize, end: usize): f64 {
   return sum;
 }
 
-/** Entries that are looked up together: each is where its key is, how long that is, and its count. */
+/** Entries that are looked up together: each is its count, where its key is, how long that is, and its tag. */
 const BATCH: u32 = 64;
-const BATCH_ENTRY: usize = 16;
+const BATCH_ENTRY: usize = 24;
 let batch: usize = 0;
 
 /** Adds the counts of a packed chunk that is known to be well-formed. 16 bytes behind it are read. */
@@ -229,13 +229,15 @@ export function absorbPacked(start: usize, end: usize): void {
       store<u32>(entry, <u32>key, 8);
       store<u32>(entry, length, 12);
       // Read ahead, all at once, what in a large table would each be waited for.
-      read ^= load<u64>(homeOf(key, length));
+      const tag = keyTag(key, length);
+      store<u32>(entry, tag, 16);
+      read ^= load<u64>(homeOf(key, length, tag));
     }
     // Kept, lest the reading be left out.
     store<u64>(entry, read);
     for (let i: u32 = 0; i < size; i++) {
       const added = batch + <usize>i * BATCH_ENTRY;
-      addKey(<usize>load<u32>(added, 8), load<u32>(added, 12), load<u64>(added));
+      addKey(<usize>load<u32>(added, 8), load<u32>(added, 12), load<u32>(added, 16), load<u64>(added));
     }
   }
 }

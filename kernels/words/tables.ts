@@ -4,7 +4,7 @@
 // Others lie one behind the other in an arena, with their counts, and buckets lead to them: a new key costs one line of the
 // table, and no memory but its own. What holds a count is a ref here.
 import { arenaBytes, resetArena } from './arena';
-import { addLong, longBuckets, longDistinct, longHome, longMask, longTag, resetLong } from './long';
+import { addLong, addTagged, longBuckets, longDistinct, longHome, longMask, longTag, resetLong } from './long';
 import { mediumBytes, mediumDistinct, resetMedium } from './medium';
 import {
   addShort,
@@ -36,19 +36,27 @@ export function bytesHeld(): f64 {
   return <f64>(<u64>shortMask + mediumBytes() + <u64>longMask + arenaBytes());
 }
 
+/** What is worked out once of a key: the tag, if it is long. */
+// @ts-ignore: decorator
+@inline
+export function keyTag(at: usize, length: u32): u32 {
+  return length <= SHORT_MAX ? 0 : longTag(at, length);
+}
+
 /** The bucket where a key is looked for first. */
 // @ts-ignore: decorator
 @inline
-export function homeOf(at: usize, length: u32): usize {
+export function homeOf(at: usize, length: u32, tag: u32): usize {
   return length <= SHORT_MAX
     ? shortBuckets + shortHome(loadShort(at, length), shortShift)
-    : longBuckets + longHome(longTag(at, length), longMask);
+    : longBuckets + longHome(tag, longMask);
 }
 
 /** Adds `count` to the key of `length` bytes, at least 1, at `at`; up to seven bytes behind it are read. */
 // @ts-ignore: decorator
 @inline
-export function addKey(at: usize, length: u32, count: u64): void {
-  if (fitsShort(at, length)) addShort(loadShort(at, length), count);
+export function addKey(at: usize, length: u32, tag: u32, count: u64): void {
+  if (length > SHORT_MAX) addTagged(at, length, tag, count);
+  else if (fitsShort(at, length)) addShort(loadShort(at, length), count);
   else addLong(at, length, count);
 }
