@@ -29,6 +29,11 @@ export function answerForNode(node: ActorNode): void {
   (globalThis as { [key]?: () => SelfReport })[key] = report;
 }
 
+/** What the node on this thread is doing; `undefined` on a thread that is none. */
+export function selfReport(): SelfReport | undefined {
+  return (globalThis as { [key]?: () => SelfReport })[key]?.();
+}
+
 /** The frames below `top`, without the inspector's own. */
 function stackHere(top: () => unknown): string {
   const holder: { stack?: string } = {};
