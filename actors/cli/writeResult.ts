@@ -30,7 +30,11 @@ export async function openResult(request: WriteRequest, io: CommandIo): Promise<
   if (parts === undefined) {
     const output = openOutput(outputPath, io);
     return {
-      write: async (result) => writeAll(output, (await loadFormat(format))(result.entries(), result)),
+      write: async (result) =>
+        writeAll(
+          output,
+          format === 'tsv' ? result.lines() : (await loadFormat(format))(result.entries(), result),
+        ),
       abandon: () => output.abandon(),
     };
   }

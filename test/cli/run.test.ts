@@ -265,8 +265,8 @@ test('a failure while the result is given out leaves no file either', async (t) 
   const folder = makeFolder(t);
   const engine = fakeEngine(async () =>
     resultOf({
-      async *entries() {
-        yield [{ word: 'a', count: 2 }];
+      async *lines() {
+        yield Buffer.from('a\t2\n');
         throw Object.assign(new Error('node 1 died'), { code: 'ERR_THRUM_NODE_DOWN' });
       },
     }),
@@ -290,11 +290,11 @@ test('a reader that goes away ends the run quietly, and no further entry is aske
   let isEnded = false;
   const engine = fakeEngine(async () =>
     resultOf({
-      async *entries() {
+      async *lines() {
         try {
           for (;;) {
             batches++;
-            yield [{ word: 'a', count: 1 }];
+            yield Buffer.from('a\t1\n');
           }
         } finally {
           isEnded = true;
@@ -335,9 +335,9 @@ test('progress shows the search and then the count, and is cleared before anythi
   let shownBefore = '';
   const engine = fakeEngine(async () =>
     resultOf({
-      async *entries() {
+      async *lines() {
         shownBefore = io.stderr.text;
-        yield [];
+        yield Buffer.from('a\t1\n');
       },
     }),
   );

@@ -84,6 +84,10 @@ export function resultOf(given: Partial<WordCountResult> = {}): WordCountResult 
       yield [{ word: 'a', count: 2 }];
       yield [{ word: 'b', count: 1 }];
     },
+    async *lines() {
+      yield Buffer.from('a\t2\n');
+      yield Buffer.from('b\t1\n');
+    },
     writeCounts: async () => {},
     close: () => {},
     ...given,

@@ -1,6 +1,6 @@
 // Packed counts rewritten entry by entry: left out, put under another key, or counted once.
 import type { PartitionChunk } from '../text/counting.ts';
-import { CountsWriter, packedEntryBytes } from '../text/packedCounts.ts';
+import { CountsWriter } from '../text/packedCounts.ts';
 import { partitionOf } from '../text/table/hash.ts';
 import { UNFOLDED } from '../text/table/keyTable.ts';
 
@@ -18,14 +18,9 @@ export class EntryWriter {
   put(bytes: Uint8Array, start: number, end: number, count: number): PartitionChunk | undefined {
     const partition = partitionOf(bytes, start, end, UNFOLDED, this.#writers.length);
     const writer = this.#writers[partition]!;
-    const length = end - start;
-    const entryBytes = packedEntryBytes(length, count);
-    const full = writer.fits(entryBytes, this.#chunkBytesMax)
-      ? undefined
-      : { partition, bytes: writer.take() };
-    const target = writer.beginEntry(length, entryBytes);
-    for (let i = 0; i < length; i++) target[writer.length + i] = bytes[start + i]!;
-    writer.endEntry(length, count);
+    if (writer.add(bytes, start, end, count, this.#chunkBytesMax)) return undefined;
+    const full = { partition, bytes: writer.take() };
+    writer.add(bytes, start, end, count, this.#chunkBytesMax);
     return full;
   }
 

@@ -104,6 +104,18 @@ export class CountsWriter {
     return this.length === 0 || this.length + entryBytes <= bytesMax;
   }
 
+  /** Adds the entry of the key bytes[start, end) and returns true, or false where the chunk has no room for it: take it first. */
+  add(bytes: Uint8Array, start: number, end: number, count: number, bytesMax: number): boolean {
+    const length = end - start;
+    const entryBytes = packedEntryBytes(length, count);
+    if (!this.fits(entryBytes, bytesMax)) return false;
+    const target = this.beginEntry(length, entryBytes);
+    let at = this.length;
+    for (let i = start; i < end; i++) target[at++] = bytes[i]!;
+    this.endEntry(length, count);
+    return true;
+  }
+
   /** Makes room for an entry of a key of `keyLength` bytes and returns the array and, in `length`, where the key goes. */
   beginEntry(keyLength: number, entryBytes: number): Uint8Array {
     if (this.length + entryBytes > this.#bytes.length) this.#grow(this.length + entryBytes);

@@ -3,8 +3,9 @@
 import type { InputFile } from '../inputs/index.ts';
 import { defaultEngine, newCounter, newTable } from '../text/engine.ts';
 import { separatorBytes, type Tokenizer } from '../text/tokenizer.ts';
-import { finished, tableEntries, wantedOf } from './entries.ts';
+import { entriesOf, tableChunks, wantedOf } from './entries.ts';
 import { countReported, readBytesDefault } from './fileReport.ts';
+import { linesOf } from './lines.ts';
 import type { CountWordsOptions } from './options.ts';
 import { emptyReport } from './report.ts';
 import { readResult, type WordCountResult } from './result.ts';
@@ -44,9 +45,8 @@ export async function countHere(
     distinct: table.distinct,
     isGrouped: false,
     isDocFreq: false,
-    async *entries() {
-      for (const batch of tableEntries(table, wanted)) yield finished(batch, wanted);
-    },
+    entries: () => entriesOf(tableChunks(table, wanted), wanted),
+    lines: () => linesOf(tableChunks(table, wanted), wanted),
     async writeCounts(path) {
       // Loaded here, since few small counts are written so.
       const { partOf, settingsOf } = await import('./countsFile.ts');
@@ -54,10 +54,8 @@ export async function countHere(
       const settings = settingsOf({ tokenizer, letterCase, rules: undefined });
       const parts = [partOf(settings, files, false, undefined)];
       const about = { settings, bytes: report.bytes, files: report.files, parts };
-      const byWord = async function* () {
-        yield* tableEntries(table, { top: 'all', sort: 'word' });
-      };
-      await writeCounts(path, { kind: 'entries', byWord }, about, signal);
+      const byWord = () => tableChunks(table, { top: 'all', sort: 'word' });
+      await writeCounts(path, { kind: 'chunks', byWord }, about, signal);
     },
     close: () => {},
   };

@@ -6,18 +6,19 @@ import { leave, release } from '../heldDirectory.ts';
 import { type CompiledRules, compileRules } from '../rules/rules.ts';
 import { WordCountCoordinator } from './coordinator.ts';
 import { partOf, settingsOf } from './countsFile.ts';
-import { wantedOf } from './entries.ts';
+import { entriesOf, wantedOf } from './entries.ts';
 import { jobArgs, streamNameDefault } from './jobArgs.ts';
 import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
 import { holdJournalDirectory, removeJournalDirectory } from './journalDirectory.ts';
+import { linesOf } from './lines.ts';
 import type { Summary } from './messages.ts';
 import { type CountWordsOptions, checkOptions } from './options.ts';
-import { entriesOfReducers } from './reducerEntries.ts';
+import { allOfReducers } from './reducerEntries.ts';
 import { addReport } from './report.ts';
 import { readResult, type WordCountResult } from './result.ts';
 import { shardRanges } from './shard.ts';
 import { StreamBlocks } from './streamBlocks.ts';
-import { wantedEntries } from './wantedEntries.ts';
+import { wantedChunks } from './wantedEntries.ts';
 import { writeCounts } from './writeCounts.ts';
 
 /** How far a job is. */
@@ -167,7 +168,8 @@ class Job {
     return {
       ...{ ...readResult(report), words, distinct, isGrouped: wanted.isGrouped },
       isDocFreq: compiled.rules?.docFreq === true,
-      entries: () => wantedEntries(counts, wanted),
+      entries: () => entriesOf(wantedChunks(counts, wanted), wanted),
+      lines: () => linesOf(wantedChunks(counts, wanted), wanted),
       writeCounts: (path) => {
         const settings = settingsOf(compiled);
         const part = partOf(settings, files, stream !== undefined, shard);
@@ -175,7 +177,7 @@ class Job {
         const source =
           counts.kind === 'disk'
             ? counts
-            : { kind: 'entries' as const, byWord: () => entriesOfReducers(counts.reducers, 'word') };
+            : { kind: 'chunks' as const, byWord: () => allOfReducers(counts.reducers, 'word') };
         return writeCounts(path, source, about, signal);
       },
       close: () => {

@@ -1,7 +1,7 @@
 // Words and their counts as they are given to who has asked for them.
 import { type Grouping, groupSeparator } from '../rules/group.ts';
 import type { CountMerging } from '../text/counting.ts';
-import { readCounts } from '../text/packedCounts.ts';
+import { CountsReader, CountsWriter, readCounts } from '../text/packedCounts.ts';
 
 /** A word and how often it occurs. */
 export interface WordCountEntry {
@@ -38,53 +38,86 @@ interface KeyCount {
   readonly count: number;
 }
 
-const pageBytes = 256 * 1024;
+/** About how much of the entries is packed, decoded or written at once. */
+export const pageBytes: number = 64 * 1024;
+
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 const byKey = (a: KeyCount, b: KeyCount): number => Buffer.compare(a.key, b.key);
 const byCount = (a: KeyCount, b: KeyCount): number => b.count - a.count || byKey(a, b);
 
-/** Entries as they are asked for: those of high enough counts, and a key that has a group taken apart. */
-export function finished(
-  batch: readonly WordCountEntry[],
-  { minCount, isGrouped }: Pick<Wanted, 'minCount' | 'isGrouped'>,
-): readonly WordCountEntry[] {
-  const frequent = minCount > 1 ? batch.filter(({ count }) => count >= minCount) : batch;
-  if (!isGrouped) return frequent;
-  return frequent.map(({ word: key, count }) => {
-    const end = key.indexOf(groupSeparator);
-    return { path: key.slice(0, end), word: key.slice(end + 1), count };
-  });
-}
-
-/** The `n` most frequent words of those in packed chunks, then in the wanted order. */
-export function highest(chunks: readonly Uint8Array[], n: number, order: EntryOrder): WordCountEntry[] {
+/** The `n` most frequent words of those in packed chunks, then in the wanted order; packed. */
+export function highest(chunks: readonly Uint8Array[], n: number, order: EntryOrder): Uint8Array {
   const entries = chunks.flatMap((chunk) => [...readCounts(chunk)]);
   entries.sort(byCount);
   entries.length = Math.min(entries.length, n);
   if (order === 'word') entries.sort(byKey);
-  return entries.map(toEntry);
+  return pack(entries);
 }
 
-/** The most frequent words, or all, of counts that are all in one table. */
-export function* tableEntries(
+/** All entries of packed chunks by the UTF-8 bytes of their words; packed. */
+export function inWordOrder(chunks: Iterable<Uint8Array>): Uint8Array {
+  const entries: KeyCount[] = [];
+  for (const chunk of chunks) entries.push(...readCounts(chunk));
+  return pack(entries.sort(byKey));
+}
+
+function pack(entries: readonly KeyCount[]): Uint8Array {
+  const writer = new CountsWriter();
+  for (const { key, count } of entries) writer.add(key, 0, key.length, count, Number.POSITIVE_INFINITY);
+  return writer.take();
+}
+
+/** The most frequent words, or all, of counts that are all in one table, in packed chunks. */
+export function* tableChunks(
   table: CountMerging,
   { top, sort }: Pick<Wanted, 'top' | 'sort'>,
-): Generator<readonly WordCountEntry[]> {
+): Generator<Uint8Array> {
   if (top !== 'all') {
-    const entries = [...readCounts(table.top(top))];
-    if (sort === 'word') entries.sort(byKey);
-    yield entries.map(toEntry);
+    yield sort === 'word' ? inWordOrder([table.top(top)]) : table.top(top);
     return;
   }
   table.sort(sort);
   for (let start = 0; start >= 0; ) {
     const { bytes, next } = table.page(start, pageBytes);
-    if (bytes.length > 0) yield Array.from(readCounts(bytes), toEntry);
+    yield bytes;
     start = next;
   }
 }
 
-export function toEntry({ key, count }: KeyCount): WordCountEntry {
-  return { word: decoder.decode(key), count };
+/** Packed chunks as batches of what is wanted of them. */
+export async function* entriesOf(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  wanted: Pick<Wanted, 'minCount' | 'isGrouped'>,
+): AsyncGenerator<readonly WordCountEntry[]> {
+  for await (const chunk of chunks) {
+    const batch = decoded(chunk, wanted);
+    if (batch.length > 0) yield batch;
+  }
+}
+
+function decoded(chunk: Uint8Array, { minCount, isGrouped }: Pick<Wanted, 'minCount' | 'isGrouped'>) {
+  const batch: WordCountEntry[] = [];
+  // For keys of ASCII alone: a part of a string is had sooner than bytes are decoded.
+  const text = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength).toString('latin1');
+  const reader = new CountsReader(chunk);
+  while (reader.next()) {
+    const { keyStart, keyEnd, count } = reader;
+    if (count < minCount) continue;
+    const key = isAscii(chunk, keyStart, keyEnd)
+      ? text.slice(keyStart, keyEnd)
+      : decoder.decode(chunk.subarray(keyStart, keyEnd));
+    if (!isGrouped) {
+      batch.push({ word: key, count });
+      continue;
+    }
+    const end = key.indexOf(groupSeparator);
+    batch.push({ path: key.slice(0, end), word: key.slice(end + 1), count });
+  }
+  return batch;
+}
+
+function isAscii(bytes: Uint8Array, start: number, end: number): boolean {
+  for (let i = start; i < end; i++) if (bytes[i]! >= 0x80) return false;
+  return true;
 }

@@ -5,12 +5,13 @@ import { type MergeOutcome, runMergeTask } from '../runs/mergeTask.ts';
 import { RunFile } from '../runs/runFile.ts';
 import { defaultEngine } from '../text/engine.ts';
 import { type AboutCounts, aboutCounts, type CountsPart } from './countsFile.ts';
-import { type EntryOrder, wantedOf } from './entries.ts';
+import { type EntryOrder, entriesOf, wantedOf } from './entries.ts';
 import { makeJobDirectory, removeJobDirectory } from './jobDirectory.ts';
+import { linesOf } from './lines.ts';
 import { defaultMemoryBytes, memoryPlan } from './memory.ts';
 import { emptyReport } from './report.ts';
 import { readResult, type WordCountResult } from './result.ts';
-import { type Gathered, gatheredOf, wantedEntries } from './wantedEntries.ts';
+import { type Gathered, gatheredOf, wantedChunks } from './wantedEntries.ts';
 import { writeCounts } from './writeCounts.ts';
 
 /** See `CountWordsOptions`. */
@@ -82,11 +83,13 @@ export async function mergeCounts(
     );
     signal?.throwIfAborted();
     const parts = [merged.run.path];
+    const counts = { kind: 'disk' as const, parts, tops: [merged.top], ranked };
     return {
       ...readResult({ ...emptyReport(), bytes: about.bytes, files: about.files }),
       ...{ words: merged.words, distinct: merged.distinct, isGrouped, isDocFreq },
       missing: missingShards(about.parts),
-      entries: () => wantedEntries({ kind: 'disk', parts, tops: [merged.top], ranked }, wanted),
+      entries: () => entriesOf(wantedChunks(counts, wanted), wanted),
+      lines: () => linesOf(wantedChunks(counts, wanted), wanted),
       writeCounts: (path) => writeCounts(path, { kind: 'disk', parts }, about, signal),
       close: clear,
     };

@@ -1,13 +1,14 @@
-// The counts in order where they lie with reducers: the most frequent ones, or everything, merged page by page.
+// The counts in order where they lie with reducers: the most frequent ones, or everything, merged page by page. They stay
+// packed: no object is made of an entry here.
 import type { Ref } from '../../../lib/index.ts';
-import { CountsReader } from '../text/packedCounts.ts';
-import { type EntryOrder, highest, toEntry, type WordCountEntry } from './entries.ts';
+import { CountsReader, CountsWriter } from '../text/packedCounts.ts';
+import { type EntryOrder, highest, pageBytes } from './entries.ts';
 import type { ReducerProtocol } from './messages.ts';
 
 type Reducer = Ref<typeof ReducerProtocol>;
 
-const pageBytes = 256 * 1024;
-const batchEntries = 4096;
+/** What is asked of a reducer at once: fewer questions, and fewer threads to wake. */
+const fetchBytes = 256 * 1024;
 const forever = { timeoutMs: Number.POSITIVE_INFINITY };
 
 /** The `n` most frequent words of all reducers, then in the wanted order. */
@@ -15,43 +16,41 @@ export async function topOfReducers(
   reducers: readonly Reducer[],
   n: number,
   order: EntryOrder,
-): Promise<WordCountEntry[]> {
+): Promise<Uint8Array> {
   return highest(await Promise.all(reducers.map((reducer) => reducer.ask.top(n, forever))), n, order);
 }
 
-/** All words in order, in batches. */
-export async function* entriesOfReducers(
+/** All words in order, in packed chunks. */
+export async function* allOfReducers(
   reducers: readonly Reducer[],
   order: EntryOrder,
-): AsyncGenerator<readonly WordCountEntry[]> {
+): AsyncGenerator<Uint8Array> {
   await Promise.all(reducers.map((reducer) => reducer.ask.sort(order, forever)));
   const sources = reducers.map((reducer) => new PagedSource(reducer));
   await Promise.all(sources.map((source) => source.turn()));
-  let batch: WordCountEntry[] = [];
+  const writer = new CountsWriter();
   for (;;) {
     let least: PagedSource | undefined;
     for (const source of sources) {
       if (!source.isAtEnd && (least === undefined || source.comesBefore(least, order))) least = source;
     }
     if (least === undefined) break;
-    batch.push(least.entry());
-    if (batch.length >= batchEntries) {
-      yield batch;
-      batch = [];
+    const { bytes, keyStart, keyEnd, count } = least.page;
+    if (!writer.add(bytes, keyStart, keyEnd, count, pageBytes)) {
+      yield writer.take();
+      writer.add(bytes, keyStart, keyEnd, count, pageBytes);
     }
-    if (!least.advance()) await least.turn();
+    if (!least.page.next()) await least.turn();
   }
-  if (batch.length > 0) yield batch;
+  if (writer.length > 0) yield writer.take();
 }
 
-/** The entries of one reducer, a page ahead of who reads them. No object is made for an entry until it is wanted. */
+/** The entries of one reducer, a page ahead of who reads them. */
 class PagedSource {
-  private readonly reducer: Reducer;
-  private page = new CountsReader(new Uint8Array(0));
-  /** The page as Latin-1, for keys of ASCII alone: a part of a string is had sooner than bytes are decoded. */
-  private text = '';
-  private ahead: Promise<{ bytes: Uint8Array; next: number }> | undefined;
+  page = new CountsReader(new Uint8Array(0));
   isAtEnd = false;
+  private readonly reducer: Reducer;
+  private ahead: Promise<{ bytes: Uint8Array; next: number }> | undefined;
 
   constructor(reducer: Reducer) {
     this.reducer = reducer;
@@ -72,32 +71,18 @@ class PagedSource {
     return lengthA < lengthB;
   }
 
-  entry(): WordCountEntry {
-    const { bytes, keyStart, keyEnd, count } = this.page;
-    for (let i = keyStart; i < keyEnd; i++) {
-      if (bytes[i]! >= 0x80) return toEntry({ key: bytes.subarray(keyStart, keyEnd), count });
-    }
-    return { word: this.text.slice(keyStart, keyEnd), count };
-  }
-
-  /** To the next entry of this page; false when the page is read. */
-  advance(): boolean {
-    return this.page.next();
-  }
-
   /** To the first entry of the next page, if there is one. */
   async turn(): Promise<void> {
     while (this.ahead !== undefined) {
       const { bytes, next } = await this.ahead;
       this.ahead = next < 0 ? undefined : this.fetch(next);
       this.page = new CountsReader(bytes);
-      this.text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-      if (this.advance()) return;
+      if (this.page.next()) return;
     }
     this.isAtEnd = true;
   }
 
   private fetch(start: number): Promise<{ bytes: Uint8Array; next: number }> {
-    return this.reducer.ask.page({ start, bytesMax: pageBytes }, forever);
+    return this.reducer.ask.page({ start, bytesMax: fetchBytes }, forever);
   }
 }

@@ -23,6 +23,11 @@ export interface WordCountResult {
   /** The wanted entries in the wanted order, in batches. */
   entries(): AsyncIterable<readonly WordCountEntry[]>;
   /**
+   * The same as UTF-8 text, about 64 KB at a time: a line `word<TAB>count` for each, or `path<TAB>word<TAB>count`, where a
+   * tab or a line end in a word or a path is written as \t, \n or \r. Several times as fast as `entries`.
+   */
+  lines(): AsyncIterable<Uint8Array>;
+  /**
    * Writes all counts to a `.counts` file, to be merged with others by `mergeCounts`; it appears when it is whole.
    * Rejects with `RunStorageError`.
    */

@@ -1,8 +1,8 @@
 // The wanted entries of a count, from wherever its counts are, and what a merge on disk must gather for that.
-import { entriesByCount, entriesByWord, inWordOrder } from './diskEntries.ts';
-import { finished, highest, type Wanted, type WordCountEntry } from './entries.ts';
+import { allByCount, allByWord } from './diskEntries.ts';
+import { highest, inWordOrder, type Wanted } from './entries.ts';
 import type { Counts } from './messages.ts';
-import { entriesOfReducers, topOfReducers } from './reducerEntries.ts';
+import { allOfReducers, topOfReducers } from './reducerEntries.ts';
 
 /** What a merge of counts on disk gathers on its way. */
 export interface Gathered {
@@ -18,25 +18,21 @@ export function gatheredOf({ top, sort }: Pick<Wanted, 'top' | 'sort'>, topMax: 
   return top > topMax ? { top: 0, ranks: true } : { top, ranks: false };
 }
 
-/** The wanted entries in batches. Of counts on disk a merge must have gathered what `gatheredOf` says. */
-export async function* wantedEntries(
+/** The wanted entries in their order, in packed chunks. Of counts on disk a merge must have gathered what `gatheredOf` says. */
+export async function* wantedChunks(
   counts: Counts,
-  wanted: Wanted,
-): AsyncGenerator<readonly WordCountEntry[]> {
-  for await (const batch of ordered(counts, wanted)) yield finished(batch, wanted);
-}
-
-async function* ordered(counts: Counts, { top, sort }: Wanted): AsyncGenerator<readonly WordCountEntry[]> {
+  { top, sort }: Pick<Wanted, 'top' | 'sort'>,
+): AsyncGenerator<Uint8Array> {
   if (counts.kind === 'memory') {
-    if (top === 'all') yield* entriesOfReducers(counts.reducers, sort);
+    if (top === 'all') yield* allOfReducers(counts.reducers, sort);
     else yield await topOfReducers(counts.reducers, top, sort);
   } else if (top === 'all' && sort === 'word') {
-    yield* entriesByWord(counts.parts);
+    yield* allByWord(counts.parts);
   } else if (counts.ranked.length === 0) {
     yield highest(counts.tops, top === 'all' ? 0 : top, sort);
   } else if (top === 'all' || sort === 'count') {
-    yield* entriesByCount(counts.ranked, top === 'all' ? undefined : top);
+    yield* allByCount(counts.ranked, top === 'all' ? undefined : top);
   } else {
-    yield await inWordOrder(entriesByCount(counts.ranked, top));
+    yield inWordOrder(allByCount(counts.ranked, top));
   }
 }

@@ -1,12 +1,12 @@
 // Writes a finished count to a `.counts` file.
 import { setImmediate } from 'node:timers/promises';
 import { RunFile, RunWriter } from '../runs/runFile.ts';
+import { CountsReader } from '../text/packedCounts.ts';
 import type { AboutCounts } from './countsFile.ts';
-import type { WordCountEntry } from './entries.ts';
 
-/** Where all entries come from in the order of their words: one by one, or as runs that follow one another. */
+/** Where all entries come from in the order of their words: packed, or as runs that follow one another. */
 type Source =
-  | { readonly kind: 'entries'; byWord(): AsyncIterable<readonly WordCountEntry[]> }
+  | { readonly kind: 'chunks'; byWord(): AsyncIterable<Uint8Array> | Iterable<Uint8Array> }
   | { readonly kind: 'disk'; readonly parts: readonly string[] };
 
 /**
@@ -29,12 +29,10 @@ export async function writeCounts(
     if (counts.kind === 'disk') {
       for (const part of counts.parts) await copyBlocks(part, writer, signal);
     } else {
-      for await (const batch of counts.byWord()) {
+      for await (const chunk of counts.byWord()) {
         signal?.throwIfAborted();
-        for (const { word, count } of batch) {
-          const key = Buffer.from(word);
-          writer.add(key, 0, key.length, count);
-        }
+        const reader = new CountsReader(chunk);
+        while (reader.next()) writer.add(chunk, reader.keyStart, reader.keyEnd, reader.count);
       }
     }
     writer.seal(about);

@@ -1,4 +1,5 @@
 // The whole job on real threads: against coreutils, whatever the threads and sizes, and when a part of it dies.
+import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readdirSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,6 +32,9 @@ async function entriesOf(system: System, options: CountWordsOptions) {
   const result = await countWords(system, options).result;
   const entries: { word: string; count: number }[] = [];
   for await (const batch of result.entries()) entries.push(...batch);
+  let lines = '';
+  for await (const bytes of result.lines()) lines += Buffer.from(bytes).toString();
+  assert.equal(lines, entries.map(({ word, count }) => `${word}\t${count}\n`).join(''));
   return { result, entries, pairs: entries.map(({ word, count }) => `${word} ${count}`) };
 }
 
