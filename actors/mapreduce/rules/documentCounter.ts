@@ -87,7 +87,7 @@ export class DocumentCounter implements WordCounting {
   #endGroup(): void {
     if (this.#inner.words === 0) return;
     this.#seen.clear();
-    for (const { bytes } of this.#inner.drain(1, chunkBytesMax)) {
+    for (const { bytes } of this.#inner.drain(1, chunkBytesMax, true)) {
       const reader = new CountsReader(bytes);
       while (reader.next()) this.#put(bytes, reader.keyStart, reader.keyEnd, reader.count);
     }

@@ -19,7 +19,7 @@ export class FilterCounter extends WrappedCounter {
   override *drain(partitions: number, chunkBytesMax: number): Generator<PartitionChunk> {
     const writer = new EntryWriter(partitions, chunkBytesMax);
     this.drainedWords = 0;
-    for (const { bytes } of this.inner.drain(1, chunkBytesMax)) {
+    for (const { bytes } of this.inner.drain(1, chunkBytesMax, true)) {
       const reader = new CountsReader(bytes);
       while (reader.next()) {
         const { keyStart, keyEnd, count } = reader;

@@ -29,7 +29,7 @@ export abstract class WrappedCounter implements WordCounting {
     this.inner.add(bytes, start, end);
   }
 
-  drain(partitions: number, chunkBytesMax: number): Generator<PartitionChunk> {
-    return this.inner.drain(partitions, chunkBytesMax);
+  drain(partitions: number, chunkBytesMax: number, lends?: boolean): Generator<PartitionChunk> {
+    return this.inner.drain(partitions, chunkBytesMax, lends);
   }
 }

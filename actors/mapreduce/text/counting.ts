@@ -52,8 +52,9 @@ export interface WordCounting {
    *
    * @param partitions at least 1
    * @param chunkBytesMax a chunk is at most that long, unless it is a single entry
+   * @param lends whether a chunk need only be good until the next one is asked for; default false
    */
-  drain(partitions: number, chunkBytesMax: number): Generator<PartitionChunk>;
+  drain(partitions: number, chunkBytesMax: number, lends?: boolean): Generator<PartitionChunk>;
 }
 
 /** Merges packed chunks, then gives the counts back in order. */

@@ -38,7 +38,7 @@ export async function countHere(
   }
   const wanted = wantedOf(options);
   const table = newTable(engine);
-  for (const { bytes } of counter.drain(1, chunkBytesMax)) table.absorb(bytes);
+  for (const { bytes } of counter.drain(1, chunkBytesMax, true)) table.absorb(bytes);
   return {
     ...readResult(report),
     words: table.words,

@@ -6,7 +6,8 @@ import { RunWriter } from '../runs/index.ts';
 import type { CountSorting } from '../runs/sorter.ts';
 import type { CountingEngine } from '../text/engine.ts';
 
-const chunkBytesMax = 1024 * 1024;
+/** Counts go to the sorter, which copies them, in chunks of about this size. */
+const chunkBytesMax = 64 * 1024;
 
 export interface SpillerOptions {
   readonly engine: CountingEngine;
@@ -55,7 +56,7 @@ export class Spiller {
     const { words } = counter;
     const { engine, sortBytesMax } = this.#options;
     const sorter = takeSorter(engine, sortBytesMax);
-    for (const { bytes } of counter.drain(1, chunkBytesMax)) {
+    for (const { bytes } of counter.drain(1, chunkBytesMax, true)) {
       sorter.add(bytes, () => this.#write(sorter));
     }
     if (!sorter.isEmpty) this.#write(sorter);

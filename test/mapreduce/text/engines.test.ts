@@ -246,3 +246,29 @@ test('where WebAssembly has vectors, the kernel is the default', (t) => {
   t.true(newCounter('typescript', { tokenizer: 'words', letterCase: 'keep' }) instanceof WordCounter);
   t.is(newTable('wasm').distinct, 0);
 });
+
+test('chunks that are lent hold what copies of them do, whatever lies between them', (t) => {
+  const bytes = encoder.encode(
+    Array.from(
+      { length: 4000 },
+      (_, i) => `Wort${i % 1700} ÄRGER${i % 900}-${'x'.repeat(i % 50)} ΟΔΟΣ${i % 300}`,
+    ).join(' '),
+  );
+  for (const engine of ['wasm', 'typescript'] as const) {
+    const drained = [false, true].map((lends) => {
+      const counter = newCounter(engine, { tokenizer: 'whitespace', letterCase: 'lower' });
+      counter.add(bytes, 0, bytes.length);
+      const counts: string[] = [];
+      for (const { partition, bytes: chunk } of counter.drain(3, 1 << 11, lends)) {
+        for (const { key, count } of readCounts(chunk))
+          counts.push(`${partition} ${Buffer.from(key).toString()} ${count}`);
+      }
+      // It is empty, and counts again.
+      counter.add(bytes, 0, bytes.length);
+      t.is(counter.words, 12_000);
+      return counts.sort();
+    });
+    t.deepEqual(drained[0], drained[1]);
+    t.true(drained[0]!.length >= 2900);
+  }
+});

@@ -111,10 +111,15 @@ export class Kernel {
 
   /** A copy of a chunk that the kernel has written, which is then empty. */
   takeOutput(index: number): Uint8Array {
-    const start = this.exports.outputBytes(index) >>> 0;
-    const chunk = this.view.slice(start, start + (this.exports.outputLength(index) >>> 0));
+    const chunk = this.lendOutput(index).slice();
     this.exports.emptyOutput(index);
     return chunk;
+  }
+
+  /** A chunk that the kernel has written, good until the next call into it; `emptyOutput` is to be told then. */
+  lendOutput(index: number): Uint8Array {
+    const start = this.exports.outputBytes(index) >>> 0;
+    return this.view.subarray(start, start + (this.exports.outputLength(index) >>> 0));
   }
 
   /** Copies bytes to where the kernel reads them, and returns the address. */

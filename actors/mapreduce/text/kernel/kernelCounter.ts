@@ -60,7 +60,7 @@ export class KernelCounter implements WordCounting {
     kernel.run(({ countWords }) => countWords(at, at + end - start));
   }
 
-  *drain(partitions: number, chunkBytesMax: number): Generator<PartitionChunk> {
+  *drain(partitions: number, chunkBytesMax: number, lends = false): Generator<PartitionChunk> {
     const kernel = this.#kernel;
     const lowers = this.#options.letterCase === 'lower';
     const cased = new CasedKeys(partitions, chunkBytesMax);
@@ -72,18 +72,22 @@ export class KernelCounter implements WordCounting {
         continue;
       }
       if (full < 0) break;
-      const bytes = kernel.takeOutput(full);
-      if (full < partitions) yield { partition: full, bytes };
-      else yield* cased.add(bytes);
+      if (full < partitions) yield this.#chunk(full, lends);
+      else yield* cased.add(kernel.takeOutput(full));
+      if (lends) kernel.exports.emptyOutput(full);
     }
     for (let partition = 0; partition < partitions; partition++) {
-      const bytes = kernel.takeOutput(partition);
-      if (bytes.length > 0) yield { partition, bytes };
+      if (kernel.exports.outputLength(partition) !== 0) yield this.#chunk(partition, lends);
     }
     yield* cased.add(kernel.takeOutput(partitions));
     yield* cased.end();
     kernel.exports.closeOutputs();
     this.#reset();
+  }
+
+  #chunk(partition: number, lends: boolean): PartitionChunk {
+    const bytes = lends ? this.#kernel.lendOutput(partition) : this.#kernel.takeOutput(partition);
+    return { partition, bytes };
   }
 
   /** Only few inputs want it. */
