@@ -1,7 +1,7 @@
 // Puts together what counts under given rules: the kernel as far as it goes, and round it what it doesn't know.
 import type { RecordProblems, RecordSource } from '../inputs/records.ts';
 import type { WordCounting } from '../text/counting.ts';
-import { type CountingEngine, newCounter } from '../text/engine.ts';
+import { type CountingEngine, newCounter, releaseCounter } from '../text/engine.ts';
 import type { LetterCase, Tokenizer } from '../text/tokenizer.ts';
 import { DocumentCounter } from './documentCounter.ts';
 import { FilterCounter } from './filterCounter.ts';
@@ -40,6 +40,8 @@ export interface RuledCounting {
   takeRecordProblems(): RecordProblems;
   /** Occurrences that the last drain gave away, where `counter.words` said others before it. */
   drainedWords(): number | undefined;
+  /** Gives the counter's memory back, which must be empty. Nothing of this is used any more, buffers neither. */
+  release(): void;
 }
 
 export interface CountingSettings {
@@ -58,6 +60,7 @@ export function newRuledCounting(settings: CountingSettings): RuledCounting {
       ...{ counter, separators, document: undefined, drainsWithin: true, source: undefined },
       takeRecordProblems: () => ({ bad: 0, missing: 0 }),
       drainedWords: () => undefined,
+      release: () => releaseCounter(counter),
     };
   }
   const { ngrams, minLength, stopWords, groupBy, docFreq } = rules;
@@ -74,7 +77,8 @@ export function newRuledCounting(settings: CountingSettings): RuledCounting {
           filter: ngrams > 1 ? filter : undefined,
         })
       : undefined;
-  let counter: WordCounting = tokens ?? newCounter(settings.engine, settings);
+  const base = tokens ?? newCounter(settings.engine, settings);
+  let counter: WordCounting = base;
   if (rules.isNormalized) counter = new NormalizingCounter(counter);
   const filtering = filter !== undefined && ngrams === 1 ? new FilterCounter(counter, filter) : undefined;
   counter = filtering ?? counter;
@@ -97,6 +101,7 @@ export function newRuledCounting(settings: CountingSettings): RuledCounting {
       return taken;
     },
     drainedWords: () => documents?.drainedWords ?? filtering?.drainedWords,
+    release: () => releaseCounter(base),
   };
 }
 

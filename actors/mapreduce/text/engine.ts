@@ -23,6 +23,16 @@ export function newCounter(
   return engine === 'wasm' ? new KernelCounter(options) : new WordCounter(options);
 }
 
+/** For a counter that nothing is wanted of any more: its kernel goes to the next user on this thread. */
+export function releaseCounter(counter: WordCounting): void {
+  if (counter instanceof KernelCounter) counter.release();
+}
+
+/** As `releaseCounter`, for tables. */
+export function releaseTable(table: CountMerging): void {
+  if (table instanceof KernelTable) table.release();
+}
+
 export function newTable(engine: CountingEngine): CountMerging {
   return engine === 'wasm' ? new KernelTable() : new CountTable();
 }

@@ -1,7 +1,7 @@
 // Counts files on the calling thread, at once: with neither the runtime nor messages, a few megabytes are counted before
 // threads would have started. What it gives is what `countWords` gives.
 import type { InputFile } from '../inputs/index.ts';
-import { defaultEngine, newCounter, newTable } from '../text/engine.ts';
+import { defaultEngine, newCounter, newTable, releaseCounter, releaseTable } from '../text/engine.ts';
 import { separatorBytes, type Tokenizer } from '../text/tokenizer.ts';
 import { entriesOf, tableChunks, wantedOf } from './entries.ts';
 import { countReported, readBytesDefault } from './fileReport.ts';
@@ -39,6 +39,7 @@ export async function countHere(
   const wanted = wantedOf(options);
   const table = newTable(engine);
   for (const { bytes } of counter.drain(1, chunkBytesMax, true)) table.absorb(bytes);
+  releaseCounter(counter);
   return {
     ...readResult(report),
     words: table.words,
@@ -57,6 +58,6 @@ export async function countHere(
       const byWord = () => tableChunks(table, { top: 'all', sort: 'word' });
       await writeCounts(path, { kind: 'chunks', byWord }, about, signal);
     },
-    close: () => {},
+    close: () => releaseTable(table),
   };
 }

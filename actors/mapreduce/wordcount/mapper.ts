@@ -80,8 +80,10 @@ class Mapper implements Handlers<typeof MapperProtocol> {
     return { bytesHeld: this.counter.bytesHeld, runs: this.spiller.runs.length };
   }
 
+  /** Brings all that is left to disk, in the end. */
   spill() {
     this.spiller.spill();
+    this.ruled.release();
     return { words: this.spiller.words, runs: [...this.spiller.runs] };
   }
 
@@ -133,7 +135,7 @@ class Mapper implements Handlers<typeof MapperProtocol> {
     this.sealedMs = performance.now();
   }
 
-  /** Hands all counts on. */
+  /** Hands all counts on, in the end. */
   async shuffle(reducers: readonly Ref<typeof ReducerProtocol>[]): Promise<{ words: number }> {
     const { words } = this.counter;
     const underWay = new Set<Promise<void>>();
@@ -148,7 +150,9 @@ class Mapper implements Handlers<typeof MapperProtocol> {
     }
     await Promise.all(underWay);
     if (failures.length > 0 && !isOver(failures[0])) throw failures[0];
-    return { words: this.ruled.drainedWords() ?? words };
+    const drained = this.ruled.drainedWords() ?? words;
+    if (failures.length === 0) this.ruled.release();
+    return { words: drained };
   }
 
   private async work(work: Exclude<Assignment, { kind: 'done' }>, job: Job): Promise<void> {

@@ -2,14 +2,17 @@
 import * as z from 'zod';
 import { actor, type Handlers } from '../../../lib/index.ts';
 import type { CountMerging } from '../text/counting.ts';
-import { type CountingEngine, newTable } from '../text/engine.ts';
+import { type CountingEngine, newTable, releaseTable } from '../text/engine.ts';
 import { engineSchema, ReducerProtocol } from './messages.ts';
 
 class Reducer implements Handlers<typeof ReducerProtocol> {
   private readonly table: CountMerging;
 
-  constructor(engine: CountingEngine) {
-    this.table = newTable(engine);
+  constructor(engine: CountingEngine, onStop: (fn: () => void) => void) {
+    const table = newTable(engine);
+    this.table = table;
+    // Each handler is done when it returns: none is in the midst of it.
+    onStop(() => releaseTable(table));
   }
 
   absorb(chunk: Uint8Array) {
@@ -38,5 +41,5 @@ export const WordCountReducer = actor('thrum/mapreduce/WordCountReducer', {
   supervision: { onFailure: 'stop' },
   args: z.object({ engine: engineSchema }),
   protocol: ReducerProtocol,
-  create: ({ engine }) => new Reducer(engine),
+  create: ({ engine }, ctx) => new Reducer(engine, (fn) => ctx.onStop(fn)),
 });

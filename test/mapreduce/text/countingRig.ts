@@ -1,7 +1,13 @@
 /** Counts bytes as a job does, in one thread: ranges, reads of any size, several counters, partitions, tables. */
 
 import type { CountMerging, WordCounting } from '../../../actors/mapreduce/text/counting.ts';
-import { type CountingEngine, newCounter, newTable } from '../../../actors/mapreduce/text/engine.ts';
+import {
+  type CountingEngine,
+  newCounter,
+  newTable,
+  releaseCounter,
+  releaseTable,
+} from '../../../actors/mapreduce/text/engine.ts';
 import { readCounts } from '../../../actors/mapreduce/text/packedCounts.ts';
 import { type LetterCase, separatorBytes, type Tokenizer } from '../../../actors/mapreduce/text/tokenizer.ts';
 import { readRange } from '../../../actors/mapreduce/wordcount/readRange.ts';
@@ -21,8 +27,12 @@ export interface Cut {
 
 export class CountingRig {
   readonly #counters = new Map<string, WordCounting[]>();
+  #counts = 0;
 
-  /** The counts by word. Counters are used again, so a drain must leave nothing behind. */
+  /**
+   * The counts by word. Counters are used again, so a drain must leave nothing behind; now and then they are given back, so
+   * that their kernels serve other tokenizers, and tables.
+   */
   count(
     engine: CountingEngine,
     tokenizer: Tokenizer,
@@ -55,7 +65,13 @@ export class CountingRig {
     }
     const merged = tables.reduce((sum, table) => sum + table.words, 0);
     if (merged !== words) throw new Error(`${words} words were counted, ${merged} merged`);
-    return countsOf(tables);
+    const counts = countsOf(tables);
+    for (const table of tables) releaseTable(table);
+    if (++this.#counts % 7 === 0) {
+      for (const counter of [...this.#counters.values()].flat()) releaseCounter(counter);
+      this.#counters.clear();
+    }
+    return counts;
   }
 
   #countersFor(engine: CountingEngine, tokenizer: Tokenizer, letterCase: LetterCase): WordCounting[] {

@@ -2,9 +2,16 @@
 // version is a command, test/soak/words.ts.
 import test from 'ava';
 import { WordCounter } from '../../../actors/mapreduce/text/counter.ts';
-import { defaultEngine, newCounter, newTable } from '../../../actors/mapreduce/text/engine.ts';
+import {
+  defaultEngine,
+  newCounter,
+  newTable,
+  releaseCounter,
+  releaseTable,
+} from '../../../actors/mapreduce/text/engine.ts';
 import { CountsTooLargeError, hasKernel, Kernel } from '../../../actors/mapreduce/text/kernel/kernel.ts';
 import { readCounts } from '../../../actors/mapreduce/text/packedCounts.ts';
+import type { LetterCase, Tokenizer } from '../../../actors/mapreduce/text/tokenizer.ts';
 import { CountingRig, type Cut, ENGINES, TOKENIZERS } from './countingRig.ts';
 import { expectedCounts } from './oracle.ts';
 import { Chance, randomBytes, runtimeDisagrees } from './randomText.ts';
@@ -245,6 +252,34 @@ test('where WebAssembly has vectors, the kernel is the default', (t) => {
   t.is(defaultEngine(), 'wasm');
   t.true(newCounter('typescript', { tokenizer: 'words', letterCase: 'keep' }) instanceof WordCounter);
   t.is(newTable('wasm').distinct, 0);
+});
+
+test('a kernel that was given back serves any counter and table, and who gave it back no more', (t) => {
+  const bytes = encoder.encode("Ab it's АБ ab_c 12 ab, longer-than-sixteen-bytes МОРЕ ".repeat(50));
+  const count = (tokenizer: Tokenizer, letterCase: LetterCase): Map<string, number> => {
+    const counter = newCounter('wasm', { tokenizer, letterCase });
+    counter.add(bytes, 0, bytes.length);
+    const table = newTable('wasm');
+    for (const { bytes: chunk } of counter.drain(1, 100, true)) table.absorb(chunk);
+    table.sort('word');
+    const { bytes: page } = table.page(0, 1 << 20);
+    const counts = new Map(
+      [...readCounts(page)].map(({ key, count: n }) => [Buffer.from(key).toString(), n]),
+    );
+    releaseCounter(counter);
+    releaseTable(table);
+    t.throws(() => counter.add(bytes, 0, bytes.length), { name: 'KernelReleasedError' });
+    t.throws(() => table.page(0, 100), { name: 'KernelReleasedError' });
+    return counts;
+  };
+  const cases = TOKENIZERS.flatMap((tokenizer) =>
+    (['lower', 'keep'] as const).map((kept) => [tokenizer, kept] as const),
+  );
+  const first = cases.map(([tokenizer, letterCase]) => sorted(count(tokenizer, letterCase)));
+  t.is(new Set(first.map((counts) => JSON.stringify(counts))).size, cases.length);
+  for (const [i, [tokenizer, letterCase]] of [...cases.entries()].reverse()) {
+    t.deepEqual(sorted(count(tokenizer, letterCase)), first[i]);
+  }
 });
 
 test('chunks that are lent hold what copies of them do, whatever lies between them', (t) => {

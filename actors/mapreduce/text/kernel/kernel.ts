@@ -68,9 +68,41 @@ export function hasKernel(): boolean {
   return compiledModule() !== false;
 }
 
+/** So many wait for their next user on a thread, and none that has grown beyond this. */
+const idleMax = 4;
+const idleBytesMax = 8 * 1024 * 1024;
+const idle: Kernel[] = [];
+
+/**
+ * An instance that is to be initialised as a counter or a merger: a new one, or one that was given back. Making one, and
+ * above all collecting its memory, takes longer than many a count.
+ */
+export function takeKernel(): Kernel {
+  return idle.pop() ?? new Kernel();
+}
+
+/** Its user has nothing in it any more, and never touches it again. */
+export function releaseKernel(kernel: Kernel): void {
+  const isSmall = kernel.exports.memory.buffer.byteLength <= idleBytesMax;
+  if (isSmall && !kernel.isBroken && idle.length < idleMax) idle.push(kernel);
+}
+
+/** A counter or a table that was given back is used. */
+export class KernelReleasedError extends Error {
+  override readonly name = 'KernelReleasedError';
+
+  constructor() {
+    super('these counts were given back: whoever has them must not be used any more');
+  }
+}
+
 /** An instance with a view of its memory that is renewed when the memory has grown. */
 export class Kernel {
   readonly exports: KernelExports;
+  /** Whether its host has written the table of characters' classes, which stays. */
+  hasClasses = false;
+  /** Whether a call into it has trapped: what it holds is anything then. */
+  isBroken = false;
   #view = new Uint8Array(0);
 
   /** Only where {@link hasKernel}. */
@@ -101,6 +133,7 @@ export class Kernel {
       return call(this.exports);
     } catch (error) {
       if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      this.isBroken = true;
       const megabytes = Math.round(this.exports.memory.buffer.byteLength / 2 ** 20);
       throw new CountsTooLargeError(
         `The counts of one thread outgrew its memory at ${megabytes} MB. Count with more threads, or less at a time.`,

@@ -7,7 +7,7 @@ import { UNFOLDED } from '../table/keyTable.ts';
 import { type LetterCase, type Tokenizer, wordClasses } from '../tokenizer.ts';
 import { characterClasses } from '../unicode/classes.ts';
 import { lowerCase, lowerCaseBytesMax, writeLowerCase } from '../unicode/lowerCase.ts';
-import { Kernel } from './kernel.ts';
+import { type Kernel, KernelReleasedError, releaseKernel, takeKernel } from './kernel.ts';
 
 const TOKENIZER_NUMBERS: Record<Tokenizer, number> = { words: 0, letters: 1, whitespace: 2 };
 
@@ -15,14 +15,29 @@ const TOKENIZER_NUMBERS: Record<Tokenizer, number> = { words: 0, letters: 1, whi
 const WANTS_LOWER_CASE = -2;
 
 export class KernelCounter implements WordCounting {
-  readonly #kernel = new Kernel();
+  #held: Kernel | undefined = takeKernel();
   readonly #options: { tokenizer: Tokenizer; letterCase: LetterCase };
 
   constructor(options: { tokenizer: Tokenizer; letterCase: LetterCase }) {
     this.#options = options;
-    const classTable = this.#kernel.run((kernel) => kernel.classTable()) >>> 0;
-    this.#kernel.view.set(characterClasses, classTable);
+    const kernel = this.#kernel;
+    if (!kernel.hasClasses) {
+      const classTable = kernel.run(({ classTable }) => classTable()) >>> 0;
+      kernel.view.set(characterClasses, classTable);
+      kernel.hasClasses = true;
+    }
     this.#reset();
+  }
+
+  get #kernel(): Kernel {
+    if (this.#held === undefined) throw new KernelReleasedError();
+    return this.#held;
+  }
+
+  /** Gives its kernel to the next user on this thread. Neither the counter nor its buffer may be used any more. */
+  release(): void {
+    if (this.#held !== undefined) releaseKernel(this.#held);
+    this.#held = undefined;
   }
 
   #reset(): void {

@@ -1,15 +1,27 @@
 // The twin of CountTable that merges and orders counts in the kernel.
 import { type CountMerging, type CountOrder, CountsUnsortedError } from '../counting.ts';
 import { CountsReader } from '../packedCounts.ts';
-import { Kernel } from './kernel.ts';
+import { type Kernel, KernelReleasedError, releaseKernel, takeKernel } from './kernel.ts';
 
 export class KernelTable implements CountMerging {
-  readonly #kernel = new Kernel();
+  #held: Kernel | undefined = takeKernel();
   #words = 0;
   #isSorted = false;
 
   constructor() {
+    this.#unsort();
     this.#kernel.run((kernel) => kernel.initMerger());
+  }
+
+  get #kernel(): Kernel {
+    if (this.#held === undefined) throw new KernelReleasedError();
+    return this.#held;
+  }
+
+  /** Gives its kernel to the next user on this thread. The table may not be used any more. */
+  release(): void {
+    if (this.#held !== undefined) releaseKernel(this.#held);
+    this.#held = undefined;
   }
 
   get distinct(): number {
