@@ -12,6 +12,9 @@ const LOG_MAX: u32 = 23;
 /** Odd. */
 export const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 
+/** As odd, for short keys of tables that merge. */
+export const MERGING_MULTIPLIER: u64 = 0xd1b54a32d192ed03;
+
 /** Memory for buckets, of which they take what is {@link aligned}. */
 export function allocBuckets(log: u32): usize {
   return heap.alloc((BUCKET << log) + BUCKET);

@@ -3,7 +3,7 @@
 //     bucket   4 keys u64, padded with 0xff; 4 counts u64. A ref leads to a key.
 //
 // A key lies there as it lies in the text, so its bytes are read where they are.
-import { aligned, allocBuckets, BUCKET, BUCKET_LOG, isFull, LOG_MIN, logOf, MULTIPLIER, maskOf } from './buckets';
+import { aligned, allocBuckets, BUCKET, BUCKET_LOG, isFull, LOG_MIN, logOf, maskOf } from './buckets';
 
 export const SHORT_MAX: u32 = 8;
 
@@ -28,10 +28,16 @@ export let shortBuckets: usize = 0;
 export let shortMask: usize = 0;
 /** What {@link shortHome} needs to know of how many there are. */
 export let shortShift: u64 = 0;
+/**
+ * What keys are multiplied by to find their homes. Counters give their keys away in the order of these; were it the order in
+ * the merging table too, all would come to the same part of it, and each would have to go past those before.
+ */
+export let shortMultiplier: u64 = 0;
 let allocated: usize = 0;
 let used: u32 = 0;
 
-export function resetShort(): void {
+export function resetShort(multiplier: u64): void {
+  shortMultiplier = multiplier;
   if (allocated != 0) heap.free(allocated);
   allocated = allocBuckets(LOG_MIN);
   shortBuckets = aligned(allocated);
@@ -64,6 +70,17 @@ function behind(at: usize): usize {
   return at + 8 + ((at + 8) & TO_COUNT);
 }
 
+/** How many buckets behind its home the farthest key lies: so many a search may have to go through. */
+export function shortSpread(): u32 {
+  let spread: usize = 0;
+  for (let ref = firstShort(); ref != 0; ref = shortBehind(ref)) {
+    const bucket = (ref - shortBuckets) & ~(BUCKET - 1);
+    const home = shortHome(load<u64>(ref), shortMultiplier, shortShift);
+    spread = max<usize>(spread, ((bucket - home) & shortMask) >> BUCKET_LOG);
+  }
+  return <u32>spread;
+}
+
 function shortFrom(from: usize): usize {
   const end = shortBuckets + shortMask + BUCKET;
   for (let at = from; at < end; at = behind(at)) if (load<u64>(at) != EMPTY) return at;
@@ -84,8 +101,8 @@ export function shortLength(ref: usize): u32 {
 /** Where the bucket of a short key is, behind the first: the highest bits of the product, in which all of the key's take part. */
 // @ts-ignore: decorator
 @inline
-export function shortHome(key: u64, shift: u64): usize {
-  return <usize>((key * MULTIPLIER) >> shift) & ~(BUCKET - 1);
+export function shortHome(key: u64, multiplier: u64, shift: u64): usize {
+  return <usize>((key * multiplier) >> shift) & ~(BUCKET - 1);
 }
 
 // @ts-ignore: decorator
@@ -128,7 +145,7 @@ export function fitsShort(at: usize, length: u32): bool {
 
 export function addShort(key: u64, count: u64): void {
   const mask = shortMask;
-  let home = shortHome(key, shortShift);
+  let home = shortHome(key, shortMultiplier, shortShift);
   for (;;) {
     const bucket = shortBuckets + home;
     const found = shortMatch(bucket, key);
@@ -156,10 +173,11 @@ function grow(): void {
   const buckets = aligned(grown);
   const mask = maskOf(log);
   const shift = shiftOf(log);
+  const multiplier = shortMultiplier;
   memory.fill(buckets, 0xfe, BUCKET << log);
   for (let ref = firstShort(); ref != 0; ref = shortBehind(ref)) {
     const key = load<u64>(ref);
-    let home = shortHome(key, shift);
+    let home = shortHome(key, multiplier, shift);
     let free = shortMatch(buckets + home, EMPTY);
     while (free == 0) {
       home = (home + BUCKET) & mask;

@@ -8,6 +8,7 @@ import {
   SHORT_MAX,
   shortBuckets,
   shortHome,
+  shortMultiplier,
   shortShift,
   TO_COUNT,
 } from './short';
@@ -65,13 +66,14 @@ function countKnown(base: usize, from: usize, to: usize, others: usize): usize {
 function probe(base: usize, from: usize, to: usize): usize {
   const buckets = shortBuckets;
   const shift = shortShift;
+  const multiplier = shortMultiplier;
   let end = probes;
   for (let word = from; word < to; word += 4, end += PROBE) {
     const both = load<u32>(word);
     const start = both & 0xffff;
     const key = loadMaybeShort(base + <usize>start, (both >> 16) - start);
     store<u64>(end, key);
-    store<u32>(end, <u32>(buckets + shortHome(key, shift)), 8);
+    store<u32>(end, <u32>(buckets + shortHome(key, multiplier, shift)), 8);
     store<u32>(end, both, 12);
   }
   return end;

@@ -4,6 +4,7 @@
 // Others lie one behind the other in an arena, with their counts, and buckets lead to them: a new key costs one line of the
 // table, and no memory but its own. What holds a count is a ref here.
 import { arenaBytes, resetArena } from './arena';
+import { MERGING_MULTIPLIER, MULTIPLIER } from './buckets';
 import { addLong, addTagged, longBuckets, longDistinct, longHome, longMask, longTag, resetLong } from './long';
 import { mediumBytes, mediumDistinct, resetMedium } from './medium';
 import {
@@ -16,12 +17,13 @@ import {
   shortDistinct,
   shortHome,
   shortMask,
+  shortMultiplier,
   shortShift,
 } from './short';
 
-/** Empties the tables, and gives their memory back. */
-export function resetTables(): void {
-  resetShort();
+/** Empties the tables, and gives their memory back. `merges`: whether they are for counts that others give away. */
+export function resetTables(merges: bool): void {
+  resetShort(merges ? MERGING_MULTIPLIER : MULTIPLIER);
   resetMedium();
   resetLong();
   resetArena();
@@ -48,7 +50,7 @@ export function keyTag(at: usize, length: u32): u32 {
 @inline
 export function homeOf(at: usize, length: u32, tag: u32): usize {
   return length <= SHORT_MAX
-    ? shortBuckets + shortHome(loadShort(at, length), shortShift)
+    ? shortBuckets + shortHome(loadShort(at, length), shortMultiplier, shortShift)
     : longBuckets + longHome(tag, longMask);
 }
 

@@ -17,6 +17,7 @@ export interface KernelExports {
   wordCount(): number;
   distinct(): number;
   bytesHeld(): number;
+  shortSpread(): number;
   beginDrain(outputs: number): void;
   lowerCaseTable(): number;
   drain(partitions: number, bytesMax: number, lowers: boolean): number;
