@@ -31,7 +31,12 @@ export async function bundleCommand(folder = bundleFolder) {
   await rm(folder, { recursive: true, force: true });
   const host = await bundle(folder, {
     entryPoints: { main: 'dist/actors/cli/main.js', bootstrap: 'dist/lib/threads/bootstrap.js' },
-    plugins: [leave(unbundled, folder), english],
+    plugins: [leave(unbundled, folder), apart(['engineThreads.js']), english],
+  });
+  const engine = await bundle(folder, {
+    entryPoints: { engineThreads: 'dist/actors/cli/wordcount/engineThreads.js' },
+    chunkNames: 'engine-[name]-[hash]',
+    plugins: [english],
   });
   const thread = await bundle(folder, {
     entryPoints: { countNode: 'dist/actors/cli/wordcount/countNode.js' },
@@ -39,8 +44,8 @@ export async function bundleCommand(folder = bundleFolder) {
     plugins: [english],
   });
   return {
-    inputs: { ...host.inputs, ...thread.inputs },
-    outputs: { ...host.outputs, ...thread.outputs },
+    inputs: { ...host.inputs, ...engine.inputs, ...thread.inputs },
+    outputs: { ...host.outputs, ...engine.outputs, ...thread.outputs },
   };
 }
 
@@ -49,6 +54,8 @@ async function bundle(folder, options) {
     absWorkingDir: root,
     outdir: folder,
     bundle: true,
+    minifyWhitespace: true,
+    minifySyntax: true,
     splitting: true,
     format: 'esm',
     platform: 'node',
@@ -78,6 +85,19 @@ const english = {
     }));
   },
 };
+
+/** Entries of other bundles, which lie in the same folder. */
+function apart(files) {
+  return {
+    name: 'apart',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\// }, ({ path: file, kind }) => {
+        const isApart = kind === 'dynamic-import' && files.includes(path.basename(file));
+        return isApart ? { path: `./${path.basename(file)}`, external: true } : undefined;
+      });
+    },
+  };
+}
 
 function leave(files, folder) {
   const command = path.join(root, 'dist/actors/cli');

@@ -7,6 +7,7 @@ import { addMapReduce } from './mapreduce/command.ts';
 import { addMerge } from './merge/command.ts';
 import { addSim } from './sim/command.ts';
 import { addWordCount } from './wordcount/command.ts';
+import { beginIfLong } from './wordcount/countThreads.ts';
 import type { WordCountRequest } from './wordcount/request.ts';
 
 /** Exit code for a command line that can't be understood. */
@@ -67,8 +68,9 @@ type RunWordCount = (request: WordCountRequest, io: CommandIo) => Promise<number
 
 /** Loads the word count with the runtime only now, so that help and mistakes are answered quickly. */
 const loadAndRun: RunWordCount = async (request, io) => {
+  const begun = beginIfLong(request);
   const { runWordCount } = await import('./wordcount/run.ts');
-  return runWordCount(request, io);
+  return runWordCount(request, io, undefined, begun);
 };
 
 function readVersion(): string {

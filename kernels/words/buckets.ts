@@ -12,7 +12,7 @@ const LOG_MAX: u32 = 23;
 /** Odd. */
 export const MULTIPLIER: u64 = 0x9e3779b97f4a7c15;
 
-/** As odd, for short keys of tables that merge. */
+/** As odd, for short keys of tables that merge counts without knowing how many will come. */
 export const MERGING_MULTIPLIER: u64 = 0xd1b54a32d192ed03;
 
 /** Memory for buckets, of which they take what is {@link aligned}. */
@@ -31,6 +31,13 @@ export function maskOf(log: u32): usize {
 
 export function logOf(mask: usize): u32 {
   return <u32>popcnt(mask);
+}
+
+/** log2 of the buckets that a table needs for so many keys not to have to grow. */
+export function logFor(keys: u32, perBucket: u32): u32 {
+  let log = LOG_MIN;
+  while (log < LOG_MAX && isFull(keys, maskOf(log), perBucket)) log++;
+  return log;
 }
 
 /**

@@ -11,19 +11,19 @@ export { countWords, wordCount } from './count';
 export { lowerCaseTable } from './lowerCase';
 export { orderedCount, selectTop, sortEntries } from './order';
 export { absorbPacked, checkPacked, closeOutputs, drain, emptyOutput, outputBytes, outputLength } from './packed';
-export { shortSpread } from './short';
+export { shortDistinct, shortSpread } from './short';
 export { bytesHeld, distinct } from './tables';
 
 /** Makes the instance a counter of words, empty. `classes`: those that words are made of, a bit each. */
 export function initCounter(tokenizer: u32, lowersCase: bool, classes: u32): void {
   setRules(tokenizer, lowersCase, classes);
-  resetTables(false);
+  resetTables(false, 0);
   resetWords();
 }
 
-/** Makes the instance one that merges counts, empty. */
-export function initMerger(): void {
-  resetTables(true);
+/** Makes the instance one that merges counts, empty. `shortKeys`: about so many keys of up to 8 bytes will come; 0: nobody knows. */
+export function initMerger(shortKeys: u32): void {
+  resetTables(true, shortKeys);
 }
 
 /** Begins to give counts away: `outputs` chunks, filled by `drain`. */

@@ -21,9 +21,14 @@ import {
   shortShift,
 } from './short';
 
-/** Empties the tables, and gives their memory back. `merges`: whether they are for counts that others give away. */
-export function resetTables(merges: bool): void {
-  resetShort(merges ? MERGING_MULTIPLIER : MULTIPLIER);
+/**
+ * Empties the tables, and gives their memory back.
+ *
+ * @param merges whether they are for counts that others give away
+ * @param shortKeys so many short keys will come; 0: nobody knows
+ */
+export function resetTables(merges: bool, shortKeys: u32): void {
+  resetShort(merges && shortKeys == 0 ? MERGING_MULTIPLIER : MULTIPLIER, shortKeys);
   resetMedium();
   resetLong();
   resetArena();

@@ -22,7 +22,13 @@ interface Group {
 }
 
 /** The tightest limits of this process's control groups and those above them. */
-export function cgroupLimits(read: ReadText = readText): CgroupLimits {
+export function cgroupLimits(readFile: ReadText = readText): CgroupLimits {
+  const texts = new Map<string, string>();
+  const read = (path: string): string => {
+    const text = texts.get(path) ?? readFile(path);
+    texts.set(path, text);
+    return text;
+  };
   const v2 = groupOf(read, undefined);
   const cpu = groupOf(read, 'cpu');
   const memory = groupOf(read, 'memory');

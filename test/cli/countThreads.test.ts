@@ -1,8 +1,11 @@
 import { once } from 'node:events';
+import { truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import test from 'ava';
-import { beginThreads } from '../../actors/cli/wordcount/countThreads.ts';
+import { beginIfLong, beginThreads } from '../../actors/cli/wordcount/countThreads.ts';
 import { createSystem } from '../../lib/index.ts';
+import { makeFolder } from '../mapreduce/inputs/folder.ts';
 
 test.serial('threads that were begun become the nodes of a system, and further ones are made', async (t) => {
   const begun = beginThreads(1);
@@ -35,6 +38,17 @@ test.serial('threads that nobody takes end', async (t) => {
   begun.endRest();
   await ended;
   t.not(taken.threadId, -1);
+});
+
+test.serial('threads are begun beforehand for a large file alone', (t) => {
+  const folder = makeFolder(t, { 'small.txt': 'a b', 'large.txt': '' });
+  const [small, large] = [join(folder, 'small.txt'), join(folder, 'large.txt')];
+  truncateSync(large, 17e6);
+  const none = [[], [small], [folder], ['-'], [join(folder, 'missing')], [join(small, 'below')], ['a\0b']];
+  for (const paths of none) t.is(beginIfLong({ paths, threads: 1 }), undefined, paths.join());
+  const begun = beginIfLong({ paths: [small, large], threads: 1 });
+  t.teardown(() => begun?.endRest());
+  t.truthy(begun);
 });
 
 test.serial('a thread that ends before it is taken is replaced', async (t) => {

@@ -1,4 +1,5 @@
 // The threads of a count, begun before the runtime is loaded: both take about as long, and neither waits for the other.
+import { statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import v8 from 'node:v8';
 import { Worker } from 'node:worker_threads';
@@ -18,6 +19,32 @@ export interface CountThreads {
   next(): Worker;
   /** Ends those that nobody has taken. */
   endRest(): void;
+}
+
+/** As much as one thread counts in the time that it takes to start threads. */
+export const hereBytesMax = 16e6;
+/** So many paths are looked at beforehand. */
+const foreseenMax = 8;
+
+/** Threads that are begun before it is known what there is to count, where one of the paths is a large file: they take longest. */
+export function beginIfLong({
+  paths,
+  threads,
+}: {
+  readonly paths: readonly string[];
+  readonly threads: number | undefined;
+}): CountThreads | undefined {
+  return paths.slice(0, foreseenMax).some(isLong) ? beginThreads(threads) : undefined;
+}
+
+function isLong(path: string): boolean {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return stats?.isFile() === true && stats.size > hereBytesMax;
+  } catch {
+    // Who looks for it later says what is wrong.
+    return false;
+  }
 }
 
 /** Begins `threads` of them, or about as many as there will be. */

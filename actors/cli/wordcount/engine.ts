@@ -2,6 +2,7 @@
 // loaded only for the former. Tests put another engine here.
 import type { CountWordsOptions, WordCountJob } from '../../mapreduce/index.ts';
 import { isNamedWhole } from '../../mapreduce/inputs/compression.ts';
+import { beginThreads, type CountThreads, hereBytesMax } from './countThreads.ts';
 import type { WordCountRequest } from './request.ts';
 import type { Sources } from './sources.ts';
 
@@ -12,18 +13,19 @@ export interface Engine {
   close(): Promise<unknown>;
 }
 
-export type StartEngine = (request: WordCountRequest, sources: Sources) => Promise<Engine>;
+/** `begun`: threads to be taken, whoever has begun them ends the rest. */
+export type StartEngine = (
+  request: WordCountRequest,
+  sources: Sources,
+  begun: CountThreads | undefined,
+) => Promise<Engine>;
 
-/** As much as one thread counts in the time that it takes to start threads. */
-const hereBytesMax = 16e6;
-
-export const startEngine: StartEngine = async (request, sources) => {
+export const startEngine: StartEngine = async (request, sources, begun) => {
   if (isSoonOver(request, sources)) {
     const { engineHere } = await import('./engineHere.ts');
     return engineHere;
   }
-  const { beginThreads } = await import('./countThreads.ts');
-  const threads = beginThreads(request.threads);
+  const threads = begun ?? beginThreads(request.threads);
   const { startThreads } = await import('./engineThreads.ts');
   return startThreads(request.threads, threads);
 };

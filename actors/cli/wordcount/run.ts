@@ -4,6 +4,7 @@ import { type CommandIo, say } from '../io.ts';
 import { type Output, openOutput } from '../output.ts';
 import { failureLine, problemLine, recordsLine, skippedLine, skippedList, statsLine } from '../report.ts';
 import { openResult, type ResultWriter } from '../writeResult.ts';
+import type { CountThreads } from './countThreads.ts';
 import { type Engine, type StartEngine, startEngine } from './engine.ts';
 import type { ProgressDisplay } from './progress.ts';
 import type { WordCountRequest } from './request.ts';
@@ -13,12 +14,13 @@ import { findSources, type Sources } from './sources.ts';
  * Counts and writes, and gives the exit code: 0 when all was counted, 1 when something could not be, 130 when
  * `io.signal` aborted. Never rejects: a failure is told on standard error, and leaves no file half written.
  *
- * `start` makes who counts; a test hands in another word count.
+ * `start` makes who counts; a test hands in another word count. `begun` are threads for it, where some have been begun.
  */
 export async function runWordCount(
   request: WordCountRequest,
   io: CommandIo,
   start: StartEngine = startEngine,
+  begun?: CountThreads,
 ): Promise<0 | 1 | 130> {
   const beganMs = performance.now();
   const display = await newDisplay(request, io);
@@ -35,7 +37,7 @@ export async function runWordCount(
     writer = await openResult(request, io);
     if (request.skippedPath !== undefined) skippedOutput = openOutput(request.skippedPath, io);
 
-    engine = await start(request, sources);
+    engine = await start(request, sources, begun);
     const { threads } = engine;
     const options = await jobOptions(request, sources, io);
     const result = await countAndReport(engine.count(options), io, display);
@@ -64,6 +66,7 @@ export async function runWordCount(
   } finally {
     display.stop();
     sources?.close();
+    begun?.endRest();
     // Only after a failure, which has been told: one on closing adds nothing to it.
     await engine?.close().catch(() => {});
   }

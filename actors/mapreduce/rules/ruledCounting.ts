@@ -1,7 +1,7 @@
 // Puts together what counts under given rules: the kernel as far as it goes, and round it what it doesn't know.
 import type { RecordProblems, RecordSource } from '../inputs/records.ts';
 import type { WordCounting } from '../text/counting.ts';
-import { type CountingEngine, newCounter, releaseCounter } from '../text/engine.ts';
+import { type CountingEngine, newCounter, releaseCounter, shortKeysOf } from '../text/engine.ts';
 import type { LetterCase, Tokenizer } from '../text/tokenizer.ts';
 import { DocumentCounter } from './documentCounter.ts';
 import { FilterCounter } from './filterCounter.ts';
@@ -38,6 +38,8 @@ export interface RuledCounting {
   readonly source: RecordSource | undefined;
   /** Records that the counter has left out since it was asked last. */
   takeRecordProblems(): RecordProblems;
+  /** How many keys of up to 8 bytes a drain will give away, in the order of the counter's own; 0: nobody knows. */
+  shortKeys(): number;
   /** Occurrences that the last drain gave away, where `counter.words` said others before it. */
   drainedWords(): number | undefined;
   /** Gives the counter's memory back, which must be empty. Nothing of this is used any more, buffers neither. */
@@ -59,6 +61,7 @@ export function newRuledCounting(settings: CountingSettings): RuledCounting {
     return {
       ...{ counter, separators, document: undefined, drainsWithin: true, source: undefined },
       takeRecordProblems: () => ({ bad: 0, missing: 0 }),
+      shortKeys: () => shortKeysOf(counter),
       drainedWords: () => undefined,
       release: () => releaseCounter(counter),
     };
@@ -100,6 +103,7 @@ export function newRuledCounting(settings: CountingSettings): RuledCounting {
       Object.assign(problems, { bad: 0, missing: 0 });
       return taken;
     },
+    shortKeys: () => 0,
     drainedWords: () => documents?.drainedWords ?? filtering?.drainedWords,
     release: () => releaseCounter(base),
   };

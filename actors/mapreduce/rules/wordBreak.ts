@@ -130,7 +130,7 @@ function baseAt(bytes: Uint8Array, at: number, end: number): number {
 /** Whether a character makes its segment a word: one for letters and numbers, not for `_` alone. */
 function holds(codePoint: number, current: number): boolean {
   if (isIn(current, letters) || current === NUMERIC || current === KATAKANA) return true;
-  const kind = characterClasses[codePoint]!;
+  const kind = characterClasses()[codePoint]!;
   return kind === CLASS_LETTER || (kind === CLASS_NUMBER && current !== EXTEND_NUM_LET);
 }
 

@@ -33,6 +33,15 @@ export function releaseTable(table: CountMerging): void {
   if (table instanceof KernelTable) table.release();
 }
 
-export function newTable(engine: CountingEngine): CountMerging {
-  return engine === 'wasm' ? new KernelTable() : new CountTable();
+/** How many words of up to 8 bytes a counter holds, for {@link newTable}; 0 where it doesn't say. */
+export function shortKeysOf(counter: WordCounting): number {
+  return counter instanceof KernelCounter ? counter.shortKeys : 0;
+}
+
+/**
+ * @param shortKeys about so many words of up to 8 bytes will come from counters, each in the order in which its counter gives it
+ * away: with room for them, they are merged several times as fast. 0: nobody knows
+ */
+export function newTable(engine: CountingEngine, shortKeys = 0): CountMerging {
+  return engine === 'wasm' ? new KernelTable(shortKeys) : new CountTable();
 }

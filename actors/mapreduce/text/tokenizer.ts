@@ -31,8 +31,9 @@ export function wordClasses(tokenizer: Tokenizer): number {
 export function separatorBytes(tokenizer: Tokenizer): Uint8Array {
   const separators = new Uint8Array(256);
   const classes = wordClasses(tokenizer);
+  const ofCharacters = characterClasses();
   for (let byte = 0; byte < 0x80; byte++) {
-    const isWord = ((classes >>> characterClasses[byte]!) & 1) === 1;
+    const isWord = ((classes >>> ofCharacters[byte]!) & 1) === 1;
     const mayJoin = tokenizer === 'words' && byte === 0x27;
     separators[byte] = isWord || mayJoin ? 0 : 1;
   }
@@ -60,9 +61,10 @@ export const SEPARATES = 0;
 export function scanCodes(tokenizer: Tokenizer, letterCase: LetterCase): Int8Array {
   const separators = separatorBytes(tokenizer);
   const classes = wordClasses(tokenizer);
+  const ofCharacters = characterClasses();
   const codes = Int8Array.from(foldedBytes(letterCase));
   for (let byte = 0; byte < 256; byte++) {
-    const isWord = byte > 0 && byte < 0x80 && ((classes >>> characterClasses[byte]!) & 1) === 1;
+    const isWord = byte > 0 && byte < 0x80 && ((classes >>> ofCharacters[byte]!) & 1) === 1;
     if (separators[byte] === 1) codes[byte] = SEPARATES;
     else if (!isWord) codes[byte] = NEEDS_CONTEXT;
   }

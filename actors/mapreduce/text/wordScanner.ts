@@ -25,7 +25,7 @@ export class WordScanner {
    * @returns where the next word can begin at the earliest: more than `start`
    */
   scan(bytes: Uint8Array, start: number, end: number): number {
-    const classes = characterClasses;
+    const classes = characterClasses();
     const wordBits = this.#wordClasses;
     let previous = 0;
     let at = start;
@@ -62,6 +62,6 @@ export class WordScanner {
   ): boolean {
     if (codePoint !== APOSTROPHE && codePoint !== RIGHT_SINGLE_QUOTATION_MARK) return false;
     if (!this.#joinsByApostrophe || (previous !== CLASS_LETTER && previous !== CLASS_MARK)) return false;
-    return next < end && characterClasses[decodeCharacter(bytes, next, end) >>> 3] === CLASS_LETTER;
+    return next < end && characterClasses()[decodeCharacter(bytes, next, end) >>> 3] === CLASS_LETTER;
   }
 }

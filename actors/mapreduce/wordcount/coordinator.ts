@@ -65,6 +65,12 @@ function checked(counted: readonly { readonly words: number }[], merged: Merged)
   throw new Error(`${words} words were counted but ${merged.words} were merged`);
 }
 
+/** How many short keys each reducer gets. Partitions are of about the same size: a 50th more is far more than chance makes of it. */
+function shares(mapped: readonly { readonly shortKeys: number }[], reducers: number): number {
+  const keys = mapped.reduce((sum, { shortKeys }) => sum + shortKeys, 0);
+  return keys === 0 ? 0 : Math.ceil((keys / reducers) * 1.02) + 1000;
+}
+
 class Coordinator implements Handlers<typeof CoordinatorProtocol> {
   private readonly ctx: Context<typeof CoordinatorProtocol>;
   private readonly args: CoordinatorArgs;
@@ -123,17 +129,23 @@ class Coordinator implements Handlers<typeof CoordinatorProtocol> {
         this.journal !== undefined ||
         results.some(({ runs }) => runs > 0) ||
         bytesHeld > args.shuffleBytesMax;
-      const merged = await (isSpilled ? this.mergeOnDisk(mappers) : this.mergeInMemory(mappers));
+      const merged = await (isSpilled
+        ? this.mergeOnDisk(mappers)
+        : this.mergeInMemory(mappers, shares(results, args.nodes.length)));
       return { report: { ...this.report, failed: [...this.failed.values()] }, ...merged };
     } catch (error) {
       throw new JobFailedError(`the word count failed: ${(error as Error).message}`, { cause: error });
     }
   }
 
-  private async mergeInMemory(mappers: readonly Ref<typeof WordCountMapper>[]): Promise<Merged> {
+  private async mergeInMemory(
+    mappers: readonly Ref<typeof WordCountMapper>[],
+    shortKeys: number,
+  ): Promise<Merged> {
     const { ctx, args } = this;
+    const { engine } = args.settings;
     const reducers = await Promise.all(
-      args.nodes.map((on) => ctx.spawn(WordCountReducer, { engine: args.settings.engine }, { on })),
+      args.nodes.map((on) => ctx.spawn(WordCountReducer, { engine, shortKeys }, { on })),
     );
     // A reducer that dies while nobody asks it anything would otherwise be noticed only later.
     const reducerLost = new Promise<never>((_, reject) => {

@@ -1,7 +1,14 @@
 // Counts files on the calling thread, at once: with neither the runtime nor messages, a few megabytes are counted before
 // threads would have started. What it gives is what `countWords` gives.
 import type { InputFile } from '../inputs/index.ts';
-import { defaultEngine, newCounter, newTable, releaseCounter, releaseTable } from '../text/engine.ts';
+import {
+  defaultEngine,
+  newCounter,
+  newTable,
+  releaseCounter,
+  releaseTable,
+  shortKeysOf,
+} from '../text/engine.ts';
 import { separatorBytes, type Tokenizer } from '../text/tokenizer.ts';
 import { entriesOf, tableChunks, wantedOf } from './entries.ts';
 import { countReported, readBytesDefault } from './fileReport.ts';
@@ -37,7 +44,7 @@ export async function countHere(
     await countReported({ path, start: 0, end: bytes, fileBytes: bytes }, counting, report);
   }
   const wanted = wantedOf(options);
-  const table = newTable(engine);
+  const table = newTable(engine, shortKeysOf(counter));
   for (const { bytes } of counter.drain(1, chunkBytesMax, true)) table.absorb(bytes);
   releaseCounter(counter);
   return {

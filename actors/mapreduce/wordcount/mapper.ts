@@ -71,13 +71,17 @@ class Mapper implements Handlers<typeof MapperProtocol> {
     };
   }
 
-  async run(job: Job): Promise<{ bytesHeld: number; runs: number }> {
+  async run(job: Job): Promise<{ bytesHeld: number; shortKeys: number; runs: number }> {
     try {
       await this.map(job);
     } catch (error) {
       if (!isOver(error)) throw error;
     }
-    return { bytesHeld: this.counter.bytesHeld, runs: this.spiller.runs.length };
+    return {
+      bytesHeld: this.counter.bytesHeld,
+      shortKeys: this.ruled.shortKeys(),
+      runs: this.spiller.runs.length,
+    };
   }
 
   /** Brings all that is left to disk, in the end. */

@@ -1,5 +1,5 @@
 // How a job's memory is shared out. What it bounds are tables, buffers and what is on its way between threads; the
-// runtime itself, some 100 MB with two threads, comes on top.
+// runtime itself, some 130 MB with two threads, comes on top.
 import { totalmem } from 'node:os';
 
 /** What each part of a job may hold, in bytes. */

@@ -113,6 +113,8 @@ export const MapperProtocol = {
     z.object({
       /** What its table holds. */
       bytesHeld: count,
+      /** How many keys of up to 8 bytes it will give to reducers, in the order of its table; 0: nobody knows. */
+      shortKeys: count,
       /** How many runs it has written. */
       runs: count,
     }),

@@ -8,8 +8,8 @@ import { engineSchema, ReducerProtocol } from './messages.ts';
 class Reducer implements Handlers<typeof ReducerProtocol> {
   private readonly table: CountMerging;
 
-  constructor(engine: CountingEngine, onStop: (fn: () => void) => void) {
-    const table = newTable(engine);
+  constructor(engine: CountingEngine, shortKeys: number, onStop: (fn: () => void) => void) {
+    const table = newTable(engine, shortKeys);
     this.table = table;
     // Each handler is done when it returns: none is in the midst of it.
     onStop(() => releaseTable(table));
@@ -39,7 +39,8 @@ class Reducer implements Handlers<typeof ReducerProtocol> {
 export const WordCountReducer = actor('thrum/mapreduce/WordCountReducer', {
   module: import.meta.url,
   supervision: { onFailure: 'stop' },
-  args: z.object({ engine: engineSchema }),
+  /** `shortKeys`: so many words of up to 8 bytes will come; 0: nobody knows. */
+  args: z.object({ engine: engineSchema, shortKeys: z.number().int().min(0) }),
   protocol: ReducerProtocol,
-  create: ({ engine }, ctx) => new Reducer(engine, (fn) => ctx.onStop(fn)),
+  create: ({ engine, shortKeys }, ctx) => new Reducer(engine, shortKeys, (fn) => ctx.onStop(fn)),
 });

@@ -124,7 +124,7 @@ export function runtimeDisagrees(bytes: Uint8Array): boolean {
 function* charactersSeenOtherwise(): Generator<string> {
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
     const character = String.fromCodePoint(codePoint);
-    if (runtimeClass(character) !== characterClasses[codePoint]) yield character;
+    if (runtimeClass(character) !== characterClasses()[codePoint]) yield character;
   }
 }
 

@@ -22,14 +22,14 @@ function runtimeClass(character: string): number {
 /** The runtime's Unicode may be older than the tables', and then lacks some characters, or newer. */
 const isKnown = (codePoint: number) =>
   !/\p{Cn}/u.test(String.fromCodePoint(codePoint)) &&
-  runtimeClass(String.fromCodePoint(codePoint)) === characterClasses[codePoint];
+  runtimeClass(String.fromCodePoint(codePoint)) === characterClasses()[codePoint];
 
 test('the classes are those of the runtime, but for characters that its Unicode version lacks', (t) => {
   const different: string[] = [];
   for (let codePoint = 0; codePoint <= 0x10ffff; codePoint++) {
     if (codePoint >= 0xd800 && codePoint < 0xe000) continue;
     const character = String.fromCodePoint(codePoint);
-    if (runtimeClass(character) === characterClasses[codePoint]) continue;
+    if (runtimeClass(character) === characterClasses()[codePoint]) continue;
     if (runtimeIsOlder && /\p{Cn}/u.test(character)) continue;
     different.push(`U+${codePoint.toString(16)}`);
   }

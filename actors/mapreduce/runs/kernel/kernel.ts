@@ -1,5 +1,6 @@
 // Loads the WebAssembly that sorts and merges (its sources are in kernels/runs) and makes instances of it. The module is
 // part of the JavaScript, so that a bundler needs to know nothing of it.
+import { compileModule, instantiate } from '../../text/kernel/wasm.ts';
 import { wasmBase64 } from './generated/runs.ts';
 
 /** What an instance offers; addresses and sizes in bytes of its memory. See kernels/runs/index.ts. */
@@ -33,12 +34,6 @@ interface RunsExports {
   emptyBlock(): void;
 }
 
-// The part of the WebAssembly interface that is used here: TypeScript has it only among the types of web pages.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-};
-
 let compiled: object | undefined;
 
 /** An instance with a view of its memory that is renewed when the memory has grown. */
@@ -48,11 +43,11 @@ export class RunsKernel {
 
   /** Only where the runtime has WebAssembly with vectors: see `hasKernel` of text/kernel/kernel.ts. */
   constructor() {
-    compiled ??= new WebAssembly.Module(Uint8Array.from(atob(wasmBase64), (byte) => byte.charCodeAt(0)));
+    compiled ??= compileModule(wasmBase64);
     const abort = (): never => {
       throw new RangeError('Sorting or merging counts outgrew what one thread can have of memory: 4 GB.');
     };
-    this.exports = new WebAssembly.Instance(compiled, { env: { abort } }).exports as RunsExports;
+    this.exports = instantiate(compiled, abort) as RunsExports;
   }
 
   /** All of the memory. Any call into the kernel may end the view. */

@@ -1,6 +1,7 @@
 // Loads the WebAssembly twin of the counting code (its sources are in kernels/words) and makes instances of it. The
 // module is part of the JavaScript, so that a bundler needs to know nothing of it.
 import { wasmBase64 } from './generated/words.ts';
+import { compileModule, hasVectors, instantiate, isTrap, newTrap } from './wasm.ts';
 
 /**
  * What an instance offers; addresses and sizes in bytes of its memory. See kernels/words/index.ts. Numbers of 32 bits come
@@ -10,12 +11,13 @@ export interface KernelExports {
   readonly memory: { readonly buffer: ArrayBuffer };
   classTable(): number;
   initCounter(tokenizer: number, lowersCase: boolean, classes: number): void;
-  initMerger(): void;
+  initMerger(shortKeys: number): void;
   reserveInput(bytes: number, kept: number): number;
   inputBytes(): number;
   countWords(start: number, end: number): void;
   wordCount(): number;
   distinct(): number;
+  shortDistinct(): number;
   bytesHeld(): number;
   shortSpread(): number;
   beginDrain(outputs: number): void;
@@ -34,13 +36,6 @@ export interface KernelExports {
   unsort(): void;
 }
 
-// The part of the WebAssembly interface that is used here: TypeScript has it only among the types of web pages.
-declare const WebAssembly: {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object, imports: object) => { readonly exports: unknown };
-  readonly RuntimeError: new () => Error;
-};
-
 /**
  * The counts outgrew the memory that one thread's kernel can have (4 GB, or what the machine gives). Code
  * `ERR_THRUM_COUNTS_TOO_LARGE`.
@@ -50,43 +45,17 @@ export class CountsTooLargeError extends Error {
   readonly code = 'ERR_THRUM_COUNTS_TOO_LARGE';
 }
 
-let compiled: object | false | undefined;
-
-function compiledModule(): object | false {
-  if (compiled === undefined) {
-    try {
-      compiled = new WebAssembly.Module(Uint8Array.from(atob(wasmBase64), (byte) => byte.charCodeAt(0)));
-    } catch {
-      // Without WebAssembly, without its vectors, or where a policy forbids compiling.
-      compiled = false;
-    }
-  }
-  return compiled;
-}
-
 /** Whether this runtime can run the kernel; the code in TypeScript counts the same. */
 export function hasKernel(): boolean {
-  return compiledModule() !== false;
+  return hasVectors();
 }
+
+let compiled: object | undefined;
 
 /** So many wait for their next user on a thread, and none that has grown beyond this. */
 const idleMax = 4;
 const idleBytesMax = 8 * 1024 * 1024;
 const idle: Kernel[] = [];
-
-/**
- * An instance that is to be initialised as a counter or a merger: a new one, or one that was given back. Making one, and
- * above all collecting its memory, takes longer than many a count.
- */
-export function takeKernel(): Kernel {
-  return idle.pop() ?? new Kernel();
-}
-
-/** Its user has nothing in it any more, and never touches it again. */
-export function releaseKernel(kernel: Kernel): void {
-  const isSmall = kernel.exports.memory.buffer.byteLength <= idleBytesMax;
-  if (isSmall && !kernel.isBroken && idle.length < idleMax) idle.push(kernel);
-}
 
 /** A counter or a table that was given back is used. */
 export class KernelReleasedError extends Error {
@@ -94,6 +63,28 @@ export class KernelReleasedError extends Error {
 
   constructor() {
     super('these counts were given back: whoever has them must not be used any more');
+  }
+}
+
+/**
+ * An instance for one counter or table, which initialises it: a new one, or one that was given back. Making one, and above
+ * all collecting its memory, takes longer than many a count.
+ */
+export class KernelLoan {
+  #kernel: Kernel | undefined = idle.pop() ?? new Kernel();
+
+  /** @throws KernelReleasedError */
+  get kernel(): Kernel {
+    if (this.#kernel === undefined) throw new KernelReleasedError();
+    return this.#kernel;
+  }
+
+  /** For the next user on this thread. */
+  release(): void {
+    const kernel = this.#kernel;
+    this.#kernel = undefined;
+    if (kernel === undefined || kernel.isBroken || idle.length >= idleMax) return;
+    if (kernel.exports.memory.buffer.byteLength <= idleBytesMax) idle.push(kernel);
   }
 }
 
@@ -108,13 +99,11 @@ export class Kernel {
 
   /** Only where {@link hasKernel}. */
   constructor() {
-    const module = compiledModule();
-    if (module === false)
-      throw new Error('this runtime has no WebAssembly with vectors: ask hasKernel() first');
+    compiled ??= compileModule(wasmBase64);
     const abort = (): never => {
-      throw new WebAssembly.RuntimeError();
+      throw newTrap();
     };
-    this.exports = new WebAssembly.Instance(module, { env: { abort } }).exports as KernelExports;
+    this.exports = instantiate(compiled, abort) as KernelExports;
   }
 
   /** All of the memory. Any call into the kernel may end the view. */
@@ -133,7 +122,7 @@ export class Kernel {
     try {
       return call(this.exports);
     } catch (error) {
-      if (!(error instanceof WebAssembly.RuntimeError)) throw error;
+      if (!isTrap(error)) throw error;
       this.isBroken = true;
       const megabytes = Math.round(this.exports.memory.buffer.byteLength / 2 ** 20);
       throw new CountsTooLargeError(

@@ -7,7 +7,7 @@ import { UNFOLDED } from '../table/keyTable.ts';
 import { type LetterCase, type Tokenizer, wordClasses } from '../tokenizer.ts';
 import { characterClasses } from '../unicode/classes.ts';
 import { lowerCase, lowerCaseBytesMax, writeLowerCase } from '../unicode/lowerCase.ts';
-import { type Kernel, KernelReleasedError, releaseKernel, takeKernel } from './kernel.ts';
+import { type Kernel, KernelLoan } from './kernel.ts';
 
 const TOKENIZER_NUMBERS: Record<Tokenizer, number> = { words: 0, letters: 1, whitespace: 2 };
 
@@ -15,7 +15,7 @@ const TOKENIZER_NUMBERS: Record<Tokenizer, number> = { words: 0, letters: 1, whi
 const WANTS_LOWER_CASE = -2;
 
 export class KernelCounter implements WordCounting {
-  #held: Kernel | undefined = takeKernel();
+  readonly #loan = new KernelLoan();
   readonly #options: { tokenizer: Tokenizer; letterCase: LetterCase };
 
   constructor(options: { tokenizer: Tokenizer; letterCase: LetterCase }) {
@@ -23,21 +23,19 @@ export class KernelCounter implements WordCounting {
     const kernel = this.#kernel;
     if (!kernel.hasClasses) {
       const classTable = kernel.run(({ classTable }) => classTable()) >>> 0;
-      kernel.view.set(characterClasses, classTable);
+      kernel.view.set(characterClasses(), classTable);
       kernel.hasClasses = true;
     }
     this.#reset();
   }
 
   get #kernel(): Kernel {
-    if (this.#held === undefined) throw new KernelReleasedError();
-    return this.#held;
+    return this.#loan.kernel;
   }
 
   /** Gives its kernel to the next user on this thread. Neither the counter nor its buffer may be used any more. */
   release(): void {
-    if (this.#held !== undefined) releaseKernel(this.#held);
-    this.#held = undefined;
+    this.#loan.release();
   }
 
   #reset(): void {
@@ -53,6 +51,11 @@ export class KernelCounter implements WordCounting {
 
   get distinct(): number {
     return this.#kernel.exports.distinct();
+  }
+
+  /** Of the words held, those of up to 8 bytes. */
+  get shortKeys(): number {
+    return this.#kernel.exports.shortDistinct() >>> 0;
   }
 
   get bytesHeld(): number {

@@ -1,27 +1,26 @@
 // The twin of CountTable that merges and orders counts in the kernel.
 import { type CountMerging, type CountOrder, CountsUnsortedError } from '../counting.ts';
 import { CountsReader } from '../packedCounts.ts';
-import { type Kernel, KernelReleasedError, releaseKernel, takeKernel } from './kernel.ts';
+import { type Kernel, KernelLoan } from './kernel.ts';
 
 export class KernelTable implements CountMerging {
-  #held: Kernel | undefined = takeKernel();
+  readonly #loan = new KernelLoan();
   #words = 0;
   #isSorted = false;
 
-  constructor() {
+  /** @param shortKeys about so many keys of up to 8 bytes will come, no fewer than half of them; 0: nobody knows */
+  constructor(shortKeys = 0) {
     this.#unsort();
-    this.#kernel.run((kernel) => kernel.initMerger());
+    this.#kernel.run((kernel) => kernel.initMerger(shortKeys));
   }
 
   get #kernel(): Kernel {
-    if (this.#held === undefined) throw new KernelReleasedError();
-    return this.#held;
+    return this.#loan.kernel;
   }
 
   /** Gives its kernel to the next user on this thread. The table may not be used any more. */
   release(): void {
-    if (this.#held !== undefined) releaseKernel(this.#held);
-    this.#held = undefined;
+    this.#loan.release();
   }
 
   get distinct(): number {

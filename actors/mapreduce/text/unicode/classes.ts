@@ -17,5 +17,13 @@ export const CLASS_MARK = 2;
 export const CLASS_NUMBER = 3;
 // Class 4 is `White_Space`, which only the table of scan codes asks for.
 
-/** The class of each code point. A byte each, since pages nobody reads are never made resident. */
-export const characterClasses: Uint8Array = expandRuns(CLASS_RUNS);
+let classesOrNone: Uint8Array | undefined;
+
+/**
+ * The class of each code point. A byte each, since pages nobody reads are never made resident. Made when it is first asked for:
+ * the thread that hands out work doesn't need it.
+ */
+export function characterClasses(): Uint8Array {
+  classesOrNone ??= expandRuns(CLASS_RUNS);
+  return classesOrNone;
+}

@@ -25,8 +25,8 @@ function lowerCaseMappings(): [codePoint: number, offset: number][] {
   const mapped: [codePoint: number, offset: number][] = [];
   const numbers = readNumbers(LOWER_CASE_MAPPINGS);
   let codePoint = 0;
-  for (const gap of numbers) {
-    const [step, repeats, signed] = [numbers.next().value!, numbers.next().value!, numbers.next().value!];
+  for (let at = 0; at < numbers.length; at += 4) {
+    const [gap, step, repeats, signed] = numbers.slice(at, at + 4) as [number, number, number, number];
     codePoint += gap;
     const offset = (signed >>> 1) ^ -(signed & 1);
     for (let i = 0; i < repeats; i++) mapped.push([codePoint + i * step, offset]);
