@@ -4,6 +4,9 @@ import { corpora } from './corpora.js';
 
 const all = ['thrum', 'duckdb', 'mawk', 'coreutils', 'python', 'plain typescript'];
 
+/** DuckDB has nothing to say of a line of 300 MB. */
+const longLines = all.filter((system) => system !== 'duckdb');
+
 const packed = ['thrum', 'duckdb', 'coreutils'];
 
 /**
@@ -19,7 +22,7 @@ export const settings = {
   'Greek, words': { corpus: 'greek', tokenizer: 'words', systems: ['thrum'] },
   'Russian, words': { corpus: 'russian', tokenizer: 'words', systems: ['thrum'] },
   'Hindi, words': { corpus: 'hindi', tokenizer: 'words', systems: ['thrum'] },
-  'one word, whitespace': { corpus: 'one', tokenizer: 'whitespace', systems: all },
+  'one word, whitespace': { corpus: 'one', tokenizer: 'whitespace', systems: longLines },
   'all words different, whitespace': { corpus: 'different', tokenizer: 'whitespace', systems: all },
   'English, threads': {
     corpus: 'english',
@@ -61,6 +64,7 @@ export const wordcount = {
   footnotes: [
     'a sample is a process from start to end, its input in the page cache (but for the cold cache); all give the 20 most frequent words in lower case, which must be right.',
     'coreutils, mawk, python and plain typescript get the first tenth of corpora above 100 MB: their speed is the same over the whole.',
+    'the one word is written on one line of 300 MB, of which DuckDB gives no words at all: it is left out.',
     `corpora are generated from a seed; a file of your own takes the place of one: ${corpora.map(({ variable }) => variable).join(', ')}.`,
     "the exact commands are in bench/wordcount/commands.js, DuckDB's query in bench/wordcount/duckdb.js.",
   ],
