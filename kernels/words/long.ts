@@ -27,18 +27,35 @@ export function longDistinct(): u32 {
   return used;
 }
 
-/** The tag of a long key. The last eight bytes are taken whole, whatever of them was taken before. */
+/** Keys of up to so many bytes are hashed and compared without a loop, whose end a processor would have to foresee. */
+const LOOPLESS_MAX: u32 = 32;
+
+/** The tag of a long key. Bytes may be taken twice, so that none behind it are. */
 // @ts-ignore: decorator
 @inline
 export function longTag(at: usize, length: u32): u32 {
   if (length <= SHORT_MAX) return oddTag(loadShort(at, length));
   const last = at + length - 8;
+  if (length <= LOOPLESS_MAX) {
+    let sum = mixed(load<u64>(at)) * MULTIPLIER + mixed(load<u64>(last)) * 0xd1b54a32d192ed03 + length;
+    if (length > 16) {
+      sum += mixed(load<u64>(at + 8)) * 0xff51afd7ed558ccd + mixed(load<u64>(last - 8)) * 0xc4ceb9fe1a85ec53;
+    }
+    return tagOf((sum ^ (sum >> 32)) * 0xd6e8feb86659fd93);
+  }
   let hash = load<u64>(at) * MULTIPLIER;
   for (let from = at + 8; from < last; from += 8) {
     hash = ((hash ^ (hash >> 32)) + load<u64>(from)) * 0xff51afd7ed558ccd;
   }
   hash = (hash ^ (hash >> 29) ^ length) + load<u64>(last);
   return tagOf((hash ^ (hash >> 32)) * 0xd6e8feb86659fd93);
+}
+
+/** The high half of a number is seen in the low bits of its product, too. */
+// @ts-ignore: decorator
+@inline
+function mixed(bytes: u64): u64 {
+  return bytes ^ (bytes >> 32);
 }
 
 /** Of a key that is short, but for its last byte. */
@@ -175,10 +192,21 @@ export function addToKnown(at: usize, length: u32, count: u64): bool {
 // @ts-ignore: decorator
 @inline
 function equal(a: usize, b: usize, length: u32): bool {
-  if (length <= SHORT_MAX) return loadShort(a, length) == loadShort(b, length);
-  const last: usize = <usize>length - 8;
-  for (let i: usize = 0; i < last; i += 8) if (load<u64>(a + i) != load<u64>(b + i)) return false;
-  return load<u64>(a + last) == load<u64>(b + last);
+  if (length < 16) {
+    if (length <= SHORT_MAX) return loadShort(a, length) == loadShort(b, length);
+    const last: usize = <usize>length - 8;
+    return ((load<u64>(a) ^ load<u64>(b)) | (load<u64>(a + last) ^ load<u64>(b + last))) == 0;
+  }
+  const last: usize = <usize>length - 16;
+  const ends = v128.or(
+    v128.xor(v128.load(a), v128.load(b)),
+    v128.xor(v128.load(a + last), v128.load(b + last)),
+  );
+  if (v128.any_true(ends)) return false;
+  for (let i: usize = 16; i < last; i += 16) {
+    if (v128.any_true(v128.xor(v128.load(a + i), v128.load(b + i)))) return false;
+  }
+  return true;
 }
 
 function grow(): void {

@@ -328,3 +328,31 @@ test('chunks that are lent hold what copies of them do, whatever lies between th
     t.true(drained[0]!.length >= 2900);
   }
 });
+
+test('long words of one length that differ anywhere are told apart, though some have a hash in common', (t) => {
+  // Of so many, about nine pairs have the 31 bits in common that are compared before the words are.
+  const words = 200_000;
+  for (const [before, after] of [
+    [0, 2],
+    [2, 0],
+    [6, 8],
+    [0, 26],
+    [26, 0],
+    [30, 20],
+    [17, 40],
+  ] as const) {
+    const lines = Array.from(
+      { length: words },
+      (_, i) => `${'a'.repeat(before)}${(i * 7919 + 1e7).toString().padStart(10, 'x')}${'b'.repeat(after)}`,
+    );
+    const bytes = encoder.encode(lines.join('\n'));
+    const counter = newCounter('wasm', { tokenizer: 'whitespace', letterCase: 'keep' });
+    counter.add(bytes, 0, bytes.length);
+    const table = newTable('wasm');
+    for (const { bytes: chunk } of counter.drain(1, 1 << 20, true)) table.absorb(chunk);
+    t.is(table.distinct, words, `${before} before, ${after} behind`);
+    t.is(table.words, words);
+    releaseCounter(counter);
+    releaseTable(table);
+  }
+});
