@@ -74,3 +74,19 @@ test('words below the least count are left out', async (t) => {
   t.is(await lines(pairs, { minCount: 3, isGrouped: false }), expected.join(''));
   t.is(await lines(pairs, { minCount: 4, isGrouped: false }), '');
 });
+
+test('lines that were given stay as they are, and nothing is given of chunks without any', async (t) => {
+  const pairs = Array.from({ length: 60 }, (_, i): Pair => [`word${i}`, 1 + (i % 30 === 0 ? 1 : 0)]);
+  const given = async (minCount: number): Promise<Uint8Array[]> => {
+    const pieces: Uint8Array[] = [];
+    for await (const piece of linesOf(packed(pairs), { minCount, isGrouped: false })) pieces.push(piece);
+    return pieces;
+  };
+  const all = await given(1);
+  t.true(all.length > 2);
+  t.is(Buffer.concat(all).toString(), pairs.map(([word, count]) => `${word}\t${count}\n`).join(''));
+  t.deepEqual(
+    (await given(2)).map((piece) => Buffer.from(piece).toString()),
+    ['word0\t2\n', 'word30\t2\n'],
+  );
+});
