@@ -50,7 +50,8 @@ export class TextTable {
   /** Adds a text that isn't there yet, and whose number is `number`. */
   add(text: string, number: number): void {
     this.size++;
-    if (2 * entryWords * this.size > this.entries.length) this.grow();
+    // At three quarters: that more of it stays in a core's cache outweighs the entries that a search then passes.
+    if (4 * entryWords * this.size > 3 * this.entries.length) this.grow();
     this.pack(text);
     put(this.entries, (number << kindBits) | this.kind, this.first, this.second, this.third);
   }
