@@ -106,7 +106,9 @@ for (const on of ['host', 'any'] as const) {
       cyclic.branches.push(cyclic);
       t.deepEqual(await echo.ask.tree(nested(100)), nested(100));
       for (const tree of [nested(1000), cyclic]) {
-        t.true((await failureOf(echo.ask.tree(tree))) instanceof MessageLimitError);
+        // Thrown at once where it takes more of the stack than the check has.
+        const asked = async () => echo.ask.tree(tree);
+        t.true((await failureOf(asked())) instanceof MessageLimitError);
       }
     },
   );
