@@ -21,7 +21,7 @@ export class Answers implements CellAnswers {
 
   reply(cell: Cell, entry: MessageEntry, node: NodeId, askId: number, value: unknown): void {
     const codec = entry.reply!;
-    let reply = codec.tryParse(value);
+    let reply = codec.fastParse === undefined ? notParsed : codec.fastParse(value);
     if (reply === notParsed) {
       const result = codec.check(value);
       if (!result.success) {

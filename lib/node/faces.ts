@@ -1,7 +1,7 @@
 // The classes behind `ref.tell`, `ref.send` and `ref.ask`: made once per protocol, with a method for each message.
 import { ThrumError } from '../protocol/errors.ts';
 import type { AskOptions } from '../protocol/ref.ts';
-import { type Codec, notParsed, walkedValues } from '../wire/codec.ts';
+import { type Codec, notParsed } from '../wire/codec.ts';
 import { canGenerate } from '../wire/generated.ts';
 import type { MessageEntry, ProtocolTable } from '../wire/protocolTable.ts';
 import type { ActorRef } from './refs.ts';
@@ -28,20 +28,18 @@ export function facesOf(table: ProtocolTable): Faces {
     const tells = table.entries.filter((entry) => entry.kind === 'tell');
     const asks = table.entries.filter((entry) => entry.kind === 'ask');
     const made: Faces = {
-      tell: faceClass(tells, plainTell, generatedTell),
+      tell: faceClass(tells, canGenerate() ? generatedTell : plainTell),
       send: faceClass(tells, sendMethod),
-      ask: faceClass(asks, plainAsk, generatedAsk),
+      ask: faceClass(asks, canGenerate() ? generatedAsk : plainAsk),
     };
     table.faces = made;
   }
   return table.faces as Faces;
 }
 
-/** @param generated makes what serves a message that is sent often, where code may be generated */
 function faceClass(
   entries: readonly MessageEntry[],
-  plain: (entry: MessageEntry) => Method,
-  generated?: (entry: MessageEntry) => Method,
+  method: (entry: MessageEntry) => Method,
 ): new (
   ref: ActorRef,
 ) => Face {
@@ -54,14 +52,11 @@ function faceClass(
   }
   const prototype = Object.create(null) as object;
   for (const entry of entries) {
-    // Made when it is first asked for: most refs are told few of their messages.
-    let method: Method | undefined;
-    let left = generated !== undefined && canGenerate() ? walkedValues : 0;
+    // Made when it is first asked for: most refs are told few of their messages, and each costs generated code.
     const get = (): Method => {
-      method ??= plain(entry);
-      if (left === 0) Object.defineProperty(prototype, entry.name, { value: method });
-      else if (--left === 0) method = generated!(entry);
-      return method;
+      const value = method(entry);
+      Object.defineProperty(prototype, entry.name, { value });
+      return value;
     };
     Object.defineProperty(prototype, entry.name, { get, configurable: true });
   }

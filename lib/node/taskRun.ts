@@ -97,7 +97,7 @@ function freeing(given: readonly unknown[], outcome: Parcel): Parcel {
 }
 
 function resultOf(task: Task, codec: Codec, result: unknown): unknown {
-  const parsed = codec.tryParse(result);
+  const parsed = codec.fastParse === undefined ? notParsed : codec.fastParse(result);
   if (parsed !== notParsed) return parsed;
   const checked = codec.check(result);
   if (checked.success) return checked.data;

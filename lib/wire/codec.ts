@@ -24,8 +24,6 @@ export interface Codec {
    * learns about this schema alone; `undefined` where there is none.
    */
   readonly fastParse: ((value: unknown) => unknown) | undefined;
-  /** The parsed value, or {@link notParsed}: what `fastParse` gives once it has been made for the values that come. */
-  tryParse(value: unknown): unknown;
   /** The parsed value; throws zod's own error. */
   parse(value: unknown): unknown;
   /** The parsed value, or the issues. Never throws for a bad value. */
@@ -54,20 +52,12 @@ export function codecOf(schema: z.ZodType, what: string): Codec {
   return codec;
 }
 
-/**
- * So many values are first parsed, copied, written and read by code that walks the schema. To generate a function for it takes
- * longer than that, and most messages of a short job are few.
- */
-export const walkedValues = 32;
-
-/** A codec of generated functions, each generated when it has been called `walked` times. */
-export function compiledCodec(schema: z.ZodType, layout: Layout, walked: number = walkedValues): Codec {
-  return new CompiledCodec(schema, layout, walked);
+/** A codec of generated functions, each generated when it is first called. */
+export function compiledCodec(schema: z.ZodType, layout: Layout): Codec {
+  return new CompiledCodec(schema, layout);
 }
 
-/** Without what zod generates by itself. */
-const walking = { jitless: true };
-
+/** To generate a function takes longer than thousands of calls: many messages are never sent by a thread. */
 class CompiledCodec implements Codec {
   readonly layout: Layout;
   readonly mustCopy: boolean;
@@ -78,41 +68,32 @@ class CompiledCodec implements Codec {
   private readonly schema: z.ZodType;
   /** null: not generated yet. */
   private parser: Codec['fastParse'] | null = null;
-  /** So many values are still parsed by the schema. */
-  private unparsed: number;
   /** Of a schema that has no parser here, with what zod compiles of it; of another, the schema itself. */
   private whole: z.ZodType | undefined = undefined;
 
-  constructor(schema: z.ZodType, layout: Layout, walked: number) {
+  constructor(schema: z.ZodType, layout: Layout) {
     this.schema = schema;
     this.layout = layout;
-    this.unparsed = walked;
     const parts = copiedParts(layout);
     this.mustCopy = parts !== undefined;
-    const { copy, duplicate, write, read } = interpretedCodec(schema, layout);
-    const left = { copy: walked, duplicate: walked, write: walked, read: walked };
     this.copy =
       parts === undefined
         ? same
         : (value, platform, refs) => {
-            if (left.copy-- > 0) return copy(value, platform, refs);
             this.copy = compileCopy(layout, parts);
             return this.copy(value, platform, refs);
           };
     this.duplicate = isMutable(layout)
       ? (value, platform, refs) => {
-          if (left.duplicate-- > 0) return duplicate(value, platform, refs);
           this.duplicate = compileCopy(layout, isMutable);
           return this.duplicate(value, platform, refs);
         }
       : same;
     this.write = (value, writer, refs) => {
-      if (left.write-- > 0) return write(value, writer, refs);
       this.write = compileWrite(layout);
       this.write(value, writer, refs);
     };
     this.read = (reader, refs) => {
-      if (left.read-- > 0) return read(reader, refs);
       this.read = compileRead(layout);
       return this.read(reader, refs);
     };
@@ -123,18 +104,12 @@ class CompiledCodec implements Codec {
     return this.parser;
   }
 
-  tryParse(value: unknown): unknown {
-    if (this.parser === null && this.unparsed-- > 0) return notParsed;
-    const parse = this.fastParse;
-    return parse === undefined ? notParsed : parse(value);
-  }
-
   parse(value: unknown): unknown {
-    return this.parser === null ? this.schema.parse(value, walking) : this.checked.parse(value);
+    return this.checked.parse(value);
   }
 
   check(value: unknown): z.ZodSafeParseResult<unknown> {
-    return this.parser === null ? this.schema.safeParse(value, walking) : this.checked.safeParse(value);
+    return this.checked.safeParse(value);
   }
 
   private get checked(): z.ZodType {
@@ -164,7 +139,6 @@ export function interpretedCodec(schema: z.ZodType, layout: Layout): Codec {
     layout,
     mustCopy,
     fastParse: undefined,
-    tryParse: () => notParsed,
     parse: (value) => schema.parse(value),
     check: (value) => schema.safeParse(value),
     copy: mustCopy ? walk : same,
@@ -185,7 +159,7 @@ function same(value: unknown): unknown {
  */
 export function validate(codec: Codec, value: unknown, what: () => string): unknown {
   try {
-    const parsed = codec.tryParse(value);
+    const parsed = codec.fastParse === undefined ? notParsed : codec.fastParse(value);
     return parsed === notParsed ? codec.parse(value) : parsed;
   } catch (error) {
     // Of the stack, which zod recurses on.
