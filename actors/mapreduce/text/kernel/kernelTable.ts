@@ -8,7 +8,7 @@ export class KernelTable implements CountMerging {
   #words = 0;
   #isSorted = false;
 
-  /** @param shortKeys about so many keys of up to 8 bytes will come, no fewer than half of them; 0: nobody knows */
+  /** @param shortKeys about so many keys of up to 8 bytes will come, in the order of their counter; 0: nobody knows */
   constructor(shortKeys = 0) {
     this.#unsort();
     this.#kernel.run((kernel) => kernel.initMerger(shortKeys));
